@@ -1,0 +1,1 @@
+"""Raw JSONL in; clean, split, explained JSONL out."""

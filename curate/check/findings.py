@@ -1,0 +1,56 @@
+"""What a check found: every fault with its file, line, column, code and hint, and the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from curate.check.codes import Severity
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault at its place. ``line`` and ``column`` count from 1; a fault of the file as a whole has no line."""
+
+    code: str
+    slug: str
+    severity: Severity
+    file: str
+    line: int | None
+    column: int | None
+    pointer: str
+    message: str
+    hint: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fault as ``check --format json`` writes it."""
+        names = ("code", "severity", "file", "line", "column", "pointer", "message", "hint")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass
+class Findings:
+    """Everything a check found, in file and line order."""
+
+    faults: list[Finding] = field(default_factory=list)
+    rows: int = 0
+    files: int = 0
+    layouts: dict[str, str | None] = field(default_factory=dict)  # by file
+    known: int = 0  # faults left out, because a baseline has them
+
+    def counts(self) -> dict[str, Any]:
+        """Return rows, errors, warnings and faults by code."""
+        by_code = Counter(fault.code for fault in self.faults)
+        errors = sum(fault.severity == "error" for fault in self.faults)
+        return {
+            "rows": self.rows,
+            "errors": errors,
+            "warnings": len(self.faults) - errors,
+            "by_code": dict(sorted(by_code.items())),
+        }
+
+    @property
+    def failed(self) -> bool:
+        """Say whether there is an error: exit 1."""
+        return any(fault.severity == "error" for fault in self.faults)

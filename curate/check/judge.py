@@ -1,0 +1,140 @@
+"""One record to its faults. Clean records, nearly all, take a short way that a longer one would clear too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from curate.check.codes import CODES
+from curate.check.content import check_content
+from curate.check.profiles import PROFILES, Profile, check_keys
+from curate.check.roles import check_roles, check_weights
+from curate.check.schemas import Rules
+from curate.check.structure import STRUCTURE
+from curate.check.tokens import TokenCounter
+from curate.check.tools import check_tools
+from curate.core.read.fault import Fault
+from curate.core.read.layouts import Layout, Message, Record
+
+_SPECIAL = frozenset({"tools", "functions", "parallel_tool_calls"})
+_FLAT = {
+    "alpaca": ("instruction", "output"),
+    "prompt_completion": ("prompt", "completion"),
+    "input_output": ("input", "output"),
+    "classification": ("text", "label"),
+    "text": ("text",),
+}
+_FLAT_SPECIAL = frozenset({"input", "system", "history", "system_prompt"})
+
+
+@dataclass
+class Judge:
+    """Says what is wrong with a record, by a profile and, if given, a schema of its answers.
+
+    It remembers which orders of roles are fine and which schemas were compiled: give one judge many records.
+    """
+
+    profile: Profile = PROFILES["any"]
+    answer_rules: Rules | None = None
+    tokens: TokenCounter | None = None
+    _fine_roles: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    def faults(self, record: Record, layout: Layout, line: bytes) -> Sequence[Fault]:
+        """Return the faults of a record that fits its layout; ``line`` is its bytes."""
+        if self._plain(record, layout.name, line) and self.answer_rules is None and self.tokens is None:
+            return ()
+        return list(self._explain(record, layout))
+
+    def _plain(self, record: Record, layout: str, line: bytes) -> bool:
+        """Say whether a record is of the simplest kind of its layout, which has no fault; False says nothing."""
+        if b"\\u00" in line or b"\x7f" in line or b"\xc2" in line:
+            return False  # perhaps a control character
+        if layout == "messages":
+            return self._plain_chat(record)
+        names = _FLAT.get(layout)
+        if names is None or self.profile.layouts is not None:
+            return False
+        for name in names:
+            text = record[name]
+            if text.__class__ is not str or not text or text.isspace():
+                return False
+        return len(record) == len(names) or self._plain_rest(record, layout)
+
+    def _plain_rest(self, record: Record, layout: str) -> bool:
+        asked = record.get("input", "")
+        if layout == "alpaca" and asked.__class__ is str:
+            return not record.get("system") and not record.get("history")
+        return layout in ("classification", "text") or _FLAT_SPECIAL.isdisjoint(record)
+
+    def _plain_chat(self, record: Record) -> bool:
+        if len(record) > 1 and not _SPECIAL.isdisjoint(record):
+            return False
+        messages = record["messages"]
+        if messages.__class__ is not list:
+            return False
+        roles = []
+        try:
+            for message in messages:
+                text = message["content"]
+                if len(message) != 2 or text.__class__ is not str or not text or text.isspace():
+                    return False
+                roles.append(message["role"])
+            order = tuple(roles)
+            fine = self._fine_roles.get(order)
+        except (KeyError, TypeError, IndexError):
+            return False
+        if fine is None:
+            known = all(role in ("system", "user", "assistant") for role in order)
+            fine = self._fine_roles[order] = bool(order) and known and not list(check_roles(order))
+        return fine
+
+    def _explain(self, record: Record, layout: Layout) -> Iterator[Fault]:
+        structural = list(STRUCTURE[layout.name](record))
+        yield from structural
+        if structural:
+            return
+        for messages, at, holder in _chats(record):
+            yield from check_keys(self.profile, messages, at)
+            yield from check_tools(holder, messages, at)
+        draft = layout.read(record)
+        turns = [Message._make(turn) for turn in draft.messages]
+        if layout.name != "text":
+            yield from check_roles([turn.role for turn in turns])
+        yield from check_weights(turns)
+        yield from check_content(turns)
+        yield from self._answer(turns)
+        if self.tokens is not None:
+            yield from self.tokens.check(turns)
+
+    def _answer(self, turns: Sequence[Message]) -> Iterator[Fault]:
+        if self.answer_rules is None:
+            return
+        last = next((turn for turn in reversed(turns) if turn.role == "assistant"), None)
+        if last is None or last.text is None:
+            return
+        try:
+            value: Any = orjson.loads(last.text)
+        except orjson.JSONDecodeError as error:
+            yield Fault("answer_not_json", f"the answer is no JSON: {error}")
+            return
+        if not self.answer_rules.allow(value):
+            yield Fault("answer_schema", f"the answer: {self.answer_rules.complaint(value)}")
+
+
+def _chats(record: Record) -> Iterator[tuple[list[Record], tuple[str | int, ...], Record]]:
+    """Yield each list of chat messages in a record, its place, and the object that declares its tools."""
+    for name in ("messages", "prompt", "completion", "chosen", "rejected", "preferred_output", "non_preferred_output"):
+        if isinstance(record.get(name), list):
+            yield record[name], (name,), record
+    nested = record.get("input")
+    if isinstance(nested, dict) and isinstance(nested.get("messages"), list):
+        yield nested["messages"], ("input", "messages"), nested
+
+
+def drops(slug: str) -> bool:
+    """Say whether curation drops a row for this fault: a proof that it cannot be trained on as it is."""
+    code = CODES[slug]
+    return code.severity == "error" and code.code[:3] in ("TH1", "TH2", "TH4")

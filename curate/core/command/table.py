@@ -1,0 +1,29 @@
+"""The commands, with a line of help each; the module of a command is imported when it is called."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command lives, and what it does."""
+
+    module: str  # has a click command called ``command``
+    help: str
+    first: bool = False  # stands at the top of `thresher --help`
+
+
+COMMANDS: dict[str, Command] = {
+    "check": Command(
+        "curate.commands.check", "Say what is wrong with JSONL files, with file, line and column.", first=True
+    ),
+    "curate": Command(
+        "curate.commands.curate", "Clean, deduplicate and split raw JSONL; explain every row.", first=True
+    ),
+    "explain": Command("curate.commands.explain", "Tell the whole history of one row.", first=True),
+    "report": Command("reports.command", "Make one offline HTML page of a run.", first=True),
+    "demo": Command("curate.commands.demo", "Write a small project with sample data and run the main job on it."),
+    "init": Command("curate.commands.init", "Write commented starter files."),
+    "steps": Command("curate.commands.steps", "List the steps of a curation, their knobs and reasons."),
+    "codes": Command("curate.commands.codes", "List the codes of faults, with their hints."),
+}

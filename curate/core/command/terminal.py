@@ -1,0 +1,41 @@
+"""Text on a terminal: colour only where it is wanted, and nothing from the data that can steer the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+
+
+def inert(text: str, limit: int | None = None) -> str:
+    """Return text from data for one line of a terminal: no control sequences, no bidi marks, cut at ``limit``."""
+    flat = " ".join(text.split()) if limit is None else " ".join(text[: 4 * limit].split())
+    clean = "".join(char if _printable(char) else "�" for char in flat)
+    return clean if limit is None or len(clean) <= limit else f"{clean[: limit - 1]}…"
+
+
+def _printable(char: str) -> bool:
+    return char not in _BIDI and unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn")
+
+
+def wants_colour() -> bool:
+    """Say whether standard output should be coloured: a terminal, and no ``NO_COLOR``."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, style: str, *, colour: bool | None = None) -> str:
+    """Return the text in a colour, or bold or dim, where the output takes colour."""
+    wanted = wants_colour() if colour is None else colour
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if wanted else text
+
+
+def emit(text: str) -> None:
+    """Print to standard output; a reader that went away (``| head``) ends the output, not the command."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,117 @@
+"""A ``.json`` file to rows: the elements of an array, JSON Lines, or values one after another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from curate.core.read.lines import BOM, Lines
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', re.DOTALL)
+
+
+def is_array(data: bytes) -> bool:
+    """Say whether a file's text starts as an array, its byte-order mark aside."""
+    return data.removeprefix(BOM).lstrip(b" \t\r\n").startswith(b"[")
+
+
+def is_spread(data: bytes) -> bool:
+    """Say whether the first value of a file runs over more than one line, as pretty-printed objects do."""
+    first = data.removeprefix(BOM).lstrip(b" \t\r\n").split(b"\n", 1)[0]
+    depth = 0
+    for token in _TOKEN.finditer(first):
+        depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token.group(), 0)
+    return depth > 0 and first.startswith(b"{")
+
+
+def read_values(data: bytes, size: int) -> Iterator[Lines]:
+    """Yield the elements of an array, or values one after another, about ``size`` bytes of them at a time.
+
+    Row numbers are the ordinals of the elements, from 1; ``places`` has the physical line each starts on. The
+    spans are found by brackets alone, so that a faulty element does not take its neighbours with it. White space
+    between tokens goes where an element runs over several lines; every other byte stays.
+    """
+    spans = _elements(data) if is_array(data) else _concatenated(data)
+    rows: list[bytes] = []
+    places: list[int] = []
+    held = 0
+    first = line = 1
+    seen = 0
+    for start, end in spans:
+        line += data.count(b"\n", seen, start)
+        seen = start
+        rows.append(one_line(data[start:end]))
+        places.append(line)
+        held += end - start
+        if held >= size:
+            yield Lines(first, rows, places=places)
+            first += len(rows)
+            rows, places, held = [], [], 0
+    if rows:
+        yield Lines(first, rows, places=places)
+
+
+def one_line(value: bytes) -> bytes:
+    """Return a JSON value on one line: white space outside strings goes, if the value has line breaks."""
+    if b"\n" not in value and b"\r" not in value:
+        return value
+    return _SPACE.sub(lambda match: match.group(1) or b"", value)
+
+
+def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
+    inner = data[start:end]
+    return start + len(inner) - len(inner.lstrip(b" \t\r\n")), start + len(inner.rstrip(b" \t\r\n"))
+
+
+def _elements(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the span of each element of the array; what follows its end, if anything, is one more.
+
+    Where an element is missing (``[1,,2]``, ``[1,]``) the comma stands for it, where the closing bracket is missing
+    the opening one does: each is then a faulty row.
+    """
+    opening = data.index(b"[")
+    depth = 0
+    start = opening + 1
+    for token in _TOKEN.finditer(data, opening):
+        text = token.group()
+        if text in (b"[", b"{"):
+            depth += 1
+        elif text in (b"]", b"}"):
+            depth -= 1
+            if depth == 0:
+                yield from _element(data, start, token.start(), comma=start - 1 if start > opening + 1 else None)
+                yield from _element(data, token.end(), len(data), comma=None)
+                return
+        elif text == b"," and depth == 1:
+            yield from _element(data, start, token.start(), comma=token.start())
+            start = token.end()
+    yield from _element(data, start, len(data), comma=None)
+    if depth == 1:
+        yield opening, opening + 1
+
+
+def _element(data: bytes, start: int, end: int, comma: int | None) -> Iterator[tuple[int, int]]:
+    begin, end = _trimmed(data, start, end)
+    if begin < end:
+        yield begin, end
+    elif comma is not None:
+        yield comma, comma + 1
+
+
+def _concatenated(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the span of each top-level value of a file that is no array."""
+    depth = 0
+    start = len(data) - len(data.removeprefix(BOM))
+    for token in _TOKEN.finditer(data):
+        text = token.group()
+        if text in (b"[", b"{"):
+            depth += 1
+        elif text in (b"]", b"}"):
+            depth -= 1
+            if depth <= 0:
+                yield _trimmed(data, start, token.end())
+                start, depth = token.end(), 0
+    begin, end = _trimmed(data, start, len(data))
+    if begin < end:
+        yield begin, end

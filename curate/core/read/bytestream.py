@@ -1,0 +1,100 @@
+"""Bytes of a source, unpacked, hashed on the way, and checked for change while they were read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, BinaryIO, cast
+
+import zstandard
+
+from curate.core.read.source import Source
+from curate.core.run.errors import InputError
+
+
+class Hashed(io.RawIOBase):
+    """A stream that counts and hashes (sha256) every byte read through it."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner = inner
+        self._sha = hashlib.sha256()
+        self.bytes = 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than the stub's Buffer
+        """Fill the buffer; return how many bytes it got."""
+        data = self._inner.read(len(buffer))
+        buffer[: len(data)] = data
+        self._sha.update(data)
+        self.bytes += len(data)
+        return len(data)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of what was read so far, in hex."""
+        return self._sha.hexdigest()
+
+
+class Opened:
+    """A source that is open: ``stream`` gives its unpacked bytes; the hash is of the bytes as they lie on disk."""
+
+    def __init__(self, hashed: Hashed, stream: BinaryIO) -> None:
+        self.hashed = hashed
+        self.stream = stream
+
+    def drain(self) -> None:
+        """Read what is left of the packed file, so that its hash is whole."""
+        while self.hashed.read(1 << 20):
+            pass
+
+
+@contextmanager
+def open_bytes(source: Source) -> Iterator[Opened]:
+    """Open a source for reading once.
+
+    Raises:
+        InputError: it cannot be opened, its archive is broken, or it changed while it was read.
+    """
+    try:
+        raw = sys.stdin.buffer if source.is_stdin else cast("BinaryIO", source.path.open("rb"))
+    except OSError as error:
+        raise InputError(
+            f"{source.name} cannot be read: {error.strerror}", hint="check the path and its permissions"
+        ) from error
+    before = None if source.is_stdin else _state(raw)
+    hashed = Hashed(raw)
+    try:
+        yield Opened(hashed, _unpacked(source.name, hashed))
+        if before is not None and _state(raw) != before:
+            raise InputError(f"{source.name} changed while it was read", hint="run again when nothing writes to it")
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+        raise InputError(
+            f"{source.name} is a broken archive: {error}",
+            hint="fetch or pack the file again; nothing was taken from it",
+        ) from error
+    finally:
+        if not source.is_stdin:
+            raw.close()
+
+
+def _state(raw: BinaryIO) -> tuple[int, int, int]:
+    stat = os.fstat(raw.fileno())
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def _unpacked(name: str, hashed: Hashed) -> BinaryIO:
+    if name.endswith(".gz"):
+        return cast("BinaryIO", gzip.GzipFile(fileobj=io.BufferedReader(hashed, 1 << 20), mode="rb"))
+    if name.endswith(".zst"):
+        reader = zstandard.ZstdDecompressor().stream_reader(cast("IO[bytes]", hashed), read_across_frames=True)
+        return cast("BinaryIO", reader)
+    return cast("BinaryIO", hashed)

@@ -1,0 +1,117 @@
+"""A source as decoded records with the faults of reading: the one loop under check and curate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from curate.core.read.decode import decode_lines, is_blank
+from curate.core.read.fault import Fault, shown
+from curate.core.read.layouts import FIRST_ROWS, LAYOUTS, Layout, Record, detect, layout_of, renamed
+from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES, Lines
+from curate.core.read.rows import Seen, read_rows
+from curate.core.read.source import Source
+
+LAYOUT_FAULTS = frozenset({"unknown_layout", "mixed_layout", "missing_field"})
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive rows: their bytes, the record of each (None where blank or unreadable), their faults by index."""
+
+    lines: Lines
+    layout: Layout | None
+    records: list[Record | None]
+    faults: dict[int, list[Fault]]
+
+    def is_row(self, index: int) -> bool:
+        """Say whether the line is a row: a blank one is none."""
+        return self.records[index] is not None or index in self.faults
+
+
+def read_records(
+    source: Source, seen: Seen, *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+) -> Iterator[Batch]:
+    """Yield a source's rows, decoded, each with what is wrong with it as JSON and as a row of its layout.
+
+    Raises:
+        InputError: the source cannot be opened, is a broken archive, or changed while it was read.
+    """
+    blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes)
+    layout, decoded = _told(source, ((lines, *_decode(lines, source)) for lines in blocks))
+    for lines, records, faults in decoded:
+        _fit(layout, records, faults)
+        batch = Batch(lines, layout, records, faults)
+        seen.rows += len(records) - sum(map(is_blank, lines.rows))
+        yield batch
+
+
+Decoded = tuple[Lines, list[Record | None], dict[int, list[Fault]]]
+
+
+def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int, list[Fault]]]:
+    records, faults = decode_lines(lines.rows)
+    for index, size in lines.too_long.items():
+        records[index] = None
+        kept = len(lines.rows[index])
+        faults[index] = [Fault("line_too_long", f"the line has {size:,} bytes; the limit is {kept:,}", column=kept + 1)]
+    for index in lines.marked:
+        if records[index] is not None or index in faults:
+            faults.setdefault(index, []).append(
+                Fault("byte_order_mark", "the line starts with a byte-order mark", column=1)
+            )
+    last = len(records) - 1
+    if lines.unended and last in faults and faults[last][0].slug == "truncated_line":
+        first = faults[last][0]
+        faults[last][0] = first._replace(message=f"{first.message}; it is the file's last line and has no line end")
+    if source.fields:
+        records = [None if record is None else renamed(record, source.fields) for record in records]
+    return records, faults
+
+
+def _told(source: Source, decoded: Iterable[Decoded]) -> tuple[Layout | None, Iterator[Decoded]]:
+    """Return the file's layout and its blocks, reading no further than its first rows to tell it."""
+    blocks = iter(decoded)
+    if source.layout is not None:
+        return LAYOUTS[source.layout], blocks
+    held: list[Decoded] = []
+    first: list[Record] = []
+    for block in blocks:
+        held.append(block)
+        first += [record for record in block[1] if record is not None]
+        if len(first) >= FIRST_ROWS:
+            break
+
+    def replayed() -> Iterator[Decoded]:
+        yield from held
+        held.clear()
+        yield from blocks
+
+    return detect(first[:FIRST_ROWS]), replayed()
+
+
+def _fit(layout: Layout | None, records: list[Record | None], faults: dict[int, list[Fault]]) -> None:
+    """Add a fault for each record that is not of the file's layout."""
+    if layout is None:
+        for index, record in enumerate(records):
+            if record is not None:
+                message = f"no layout has the fields {shown(list(record), 120)}"
+                faults.setdefault(index, []).append(Fault("unknown_layout", message))
+        return
+    fits, pair = layout.fits, LAYOUTS["preference"].fits
+    is_pair = layout.name == "preference"
+    for index, record in enumerate(records):
+        if record is not None and (not fits(record) or (not is_pair and pair(record))):
+            faults.setdefault(index, []).append(_misfit(layout, record))
+
+
+def _misfit(layout: Layout, record: Record) -> Fault:
+    other = layout_of(record)
+    if other is not None:
+        return Fault("mixed_layout", f"a row of layout {other.name} ({other.shape}) in a file of layout {layout.name}")
+    missing = [name for name in layout.own if not layout.fits(record) and layout.fits(record | {name: ""})]
+    wanted = missing[0] if missing else layout.shape
+    near = get_close_matches(wanted, list(record), n=1, cutoff=0.7)
+    found = f"; it has {near[0]!r}" if near else f"; it has {shown(list(record), 100)}"
+    return Fault("missing_field", f"no field {wanted!r}, which layout {layout.name} needs{found}")

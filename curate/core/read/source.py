@@ -1,0 +1,126 @@
+"""Which files are read, in which order: paths, folders, globs and standard input to sources."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from curate.core.run.errors import InputError
+
+STDIN = "-"
+ENDINGS = (
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".jsonl.gz",
+    ".jsonl.zst",
+    ".ndjson.gz",
+    ".ndjson.zst",
+    ".json.gz",
+    ".json.zst",
+    ".parquet",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user named: a path, folder, glob or ``-``, with what is special about it."""
+
+    path: str
+    layout: str | None = None  # None: detected from the first rows
+    fields: Mapping[str, str] = field(default_factory=dict)  # ours -> theirs: {"prompt": "question"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read. ``name`` is what the ledger calls it: its path as given, with forward slashes."""
+
+    index: int
+    name: str
+    path: Path
+    layout: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_stdin(self) -> bool:
+        """Say whether the rows come from standard input."""
+        return self.name == STDIN
+
+    @property
+    def kind(self) -> str:
+        """Return the ending that says how the file is read: jsonl, json or parquet."""
+        bare = self.name.removesuffix(".gz").removesuffix(".zst")
+        return {".json": "json", ".parquet": "parquet"}.get(Path(bare).suffix, "jsonl")
+
+
+def find_sources(wanted: Sequence[Wanted], base: Path, priority: Sequence[str] = ()) -> list[Source]:
+    """Return the sources in their order: by path, those that ``priority`` matches first, each file once.
+
+    Relative paths are relative to ``base``.
+
+    Raises:
+        InputError: a path does not exist, a glob matches nothing, or a folder cannot be listed or holds no data.
+    """
+    found: dict[Path | str, tuple[str, Wanted]] = {}
+    for one in wanted:
+        for name in _expand(one.path, base):
+            key = STDIN if name == STDIN else (base / name).resolve()
+            found.setdefault(key, (name, one))
+    rank = _ranks(priority, base)
+    ordered = sorted(found.items(), key=lambda item: (rank(item[0]), item[1][0]))
+    return [
+        Source(index, name, Path(STDIN) if name == STDIN else base / name, one.layout, one.fields)
+        for index, (_, (name, one)) in enumerate(ordered)
+    ]
+
+
+def _expand(path: str, base: Path) -> list[str]:
+    """Return the files that one path, folder or glob stands for, named as the user would type them."""
+    if path == STDIN:
+        return [STDIN]
+    place = base / path
+    if place.is_dir():
+        return _in_folder(path, place)
+    if place.exists():
+        return [Path(path).as_posix()]
+    if glob.has_magic(path):
+        matches = sorted(glob.glob(path, root_dir=base, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        names = [Path(match).as_posix() for match in matches if (base / match).is_file()]
+        if names:
+            return names
+        raise InputError(f"no file matches {path!r}", hint=f"the pattern is relative to {base}; quote it in a shell")
+    raise InputError(f"there is no file {path!r}", hint=_what_is_there(place))
+
+
+def _in_folder(path: str, place: Path) -> list[str]:
+    problems: list[OSError] = []
+    names = [
+        (Path(path) / Path(folder).relative_to(place) / name).as_posix()
+        for folder, _, files in os.walk(place, onerror=problems.append)
+        for name in files
+        if name.endswith(ENDINGS) and not name.startswith(".")
+    ]
+    if problems:
+        raise InputError(f"the folder {path!r} cannot be listed: {problems[0].strerror}", hint="check its permissions")
+    if not names:
+        raise InputError(f"the folder {path!r} holds no data files", hint=f"looked for {', '.join(ENDINGS)}")
+    return sorted(names)
+
+
+def _what_is_there(place: Path) -> str:
+    if not place.parent.is_dir():
+        return f"there is no folder {place.parent} either"
+    beside = sorted(other.name for other in place.parent.iterdir() if other.name.endswith(ENDINGS))
+    return f"beside it there is: {', '.join(beside[:5])}" if beside else "no data file is beside it"
+
+
+def _ranks(priority: Sequence[str], base: Path):  # type: ignore[no-untyped-def]  # a closure over the table
+    """Return a function that gives a file's place in ``[input] priority``; files not named there come last."""
+    ranks: dict[Path | str, int] = {}
+    for rank, pattern in enumerate(priority):
+        for name in _expand(pattern, base):
+            ranks.setdefault(STDIN if name == STDIN else (base / name).resolve(), rank)
+    return lambda key: ranks.get(key, len(priority))

@@ -1,0 +1,57 @@
+"""The only functions that touch the mark columns of a block: reject, warn, edit."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from curate.core.record.nest import nest
+
+
+def alive() -> pl.Expr:
+    """Say which rows no step has dropped yet."""
+    return pl.col("reason").is_null()
+
+
+def reject(
+    block: pl.DataFrame,
+    where: pl.Expr,
+    reason: str,
+    detail: pl.Expr | None = None,
+    matched: pl.Expr | None = None,
+    similarity: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Return the block with the rows ``where`` marked as dropped; a row dropped before keeps its first reason."""
+    hit = where.fill_null(value=False) & alive()
+    new = {"detail": detail, "matched": matched, "similarity": similarity}
+    columns = [
+        pl.when(hit).then(value).otherwise(pl.col(name)).alias(name) for name, value in new.items() if value is not None
+    ]
+    return block.with_columns(pl.when(hit).then(pl.lit(reason)).otherwise(pl.col("reason")).alias("reason"), *columns)
+
+
+def warn(block: pl.DataFrame, where: pl.Expr, reason: str) -> pl.DataFrame:
+    """Return the block with ``reason`` added to the warnings of the rows ``where`` that are not dropped."""
+    hit = where.fill_null(value=False) & alive() & ~pl.col("warnings").list.contains(reason)
+    grown = pl.col("warnings").list.concat(pl.lit([reason]))
+    return block.with_columns(pl.when(hit).then(grown).otherwise(pl.col("warnings")).alias("warnings"))
+
+
+def edit(block: pl.DataFrame, texts: pl.Expr, by: str) -> pl.DataFrame:
+    """Return the block with new message texts (a list of strings, one a message), noting the step where one changed."""
+    old = pl.col("messages").list.eval(pl.element().struct.field("text"))
+    changes = block.select(alive() & (texts.alias("new") != old).fill_null(value=False)).to_series()
+    if not changes.any():
+        return block
+    changed = block.filter(changes)
+    new = changed.select(texts.explode(empty_as_null=False)).to_series()
+    flat = changed["messages"].explode(empty_as_null=False).struct.unnest().with_columns(text=new)
+    rewritten = changed.select("row", messages=nest(flat, changed["messages"].list.len()), __edited=pl.lit(value=True))
+    noted = pl.col("edited_by").list.concat(pl.lit([by])).list.unique(maintain_order=True)
+    return (
+        block.join(rewritten, on="row", how="left", maintain_order="left", suffix="_new")
+        .with_columns(
+            messages=pl.coalesce("messages_new", "messages"),
+            edited_by=pl.when("__edited").then(noted).otherwise("edited_by"),
+        )
+        .drop("messages_new", "__edited")
+    )

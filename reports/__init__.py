@@ -1,0 +1,1 @@
+"""Offline HTML pages of what a run did."""
