@@ -1,0 +1,1 @@
+"""The floor: reading, writing, records and commands; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The command line: a lazy table, exit codes, the terminal."""

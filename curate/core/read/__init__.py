@@ -1,0 +1,1 @@
+"""Files to records, with every fault at its place."""

@@ -1,0 +1,1 @@
+"""The block's schema, views on it, and marks."""

@@ -1,0 +1,1 @@
+"""Configuration, manifest, errors and progress of a run."""

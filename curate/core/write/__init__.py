@@ -1,0 +1,1 @@
+"""Atomic files, spliced records, the ledger."""

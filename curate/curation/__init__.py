@@ -1,0 +1,1 @@
+"""A curation run: plan, phases, decisions, outputs."""

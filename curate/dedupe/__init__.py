@@ -1,0 +1,1 @@
+"""The near-duplicate engine: text to signature to bands to verified clusters."""

@@ -1,0 +1,1 @@
+"""Groups and draws: train, validation and test without leakage."""
