@@ -1,0 +1,40 @@
+"""The contracts between set steps and the place they run: Table and Engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import polars as pl
+
+
+class Table(Protocol):
+    """Columns of many rows, in row order, on disk where they do not fit; read by column."""
+
+    def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
+        """Return the columns of every row (for which ``where`` holds)."""
+        ...
+
+    def batches(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Yield the columns, a batch of rows at a time."""
+        ...
+
+
+class Engine(Protocol):
+    """Where a decision runs. These verbs and nothing else: nothing in a step knows the place."""
+
+    def map_blocks(self, f: Callable[[pl.DataFrame], pl.DataFrame], data: Table) -> Table:
+        """Return the table of ``f`` of each batch."""
+        ...
+
+    def group(self, data: Table, by: str, f: Callable[[pl.DataFrame], pl.DataFrame]) -> Table:
+        """Return the table of ``f`` of the rows of each key, whole groups only, in the order of the keys."""
+        ...
+
+    def components(self, edges: Table) -> Table:
+        """Return (row, root) for every row of the edges (columns a, b): root is the smallest row it is connected to."""
+        ...
+
+    def fetch(self, rows: pl.Series, columns: list[str]) -> pl.DataFrame:
+        """Return the columns of a few rows, in the order asked for."""
+        ...

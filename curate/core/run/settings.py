@@ -1,0 +1,127 @@
+"""Settings from TOML, flags and models; every mistake is told with its place and the nearest right word."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from curate.core.run.errors import ConfigError, nearest
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of a TOML file.
+
+    Raises:
+        ConfigError: it cannot be read, or is no TOML (with line and column).
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}", hint="check the path; thresher init writes one"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} is no TOML: {error}", hint="strings stand in quotes, tables in [brackets]"
+        ) from error
+
+
+def override(settings: dict[str, Any], assignments: Sequence[str]) -> dict[str, Any]:
+    """Return the settings with ``a.b=value`` assignments applied; a value is TOML, or else a plain string.
+
+    Raises:
+        ConfigError: an assignment has no ``=``, or leads through something that is no table.
+    """
+    result: dict[str, Any] = _copied(settings)
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals or not path.strip():
+            raise ConfigError(f"--set takes a.b=value, not {assignment!r}")
+        *tables, last = path.strip().split(".")
+        table = result
+        for name in tables:
+            table = table.setdefault(name, {})
+            if not isinstance(table, dict):
+                raise ConfigError(f"--set {assignment}: {name!r} is no table")
+        table[last] = _value(text)
+    return result
+
+
+def _copied(settings: Any) -> Any:
+    if isinstance(settings, dict):
+        return {key: _copied(value) for key, value in settings.items()}
+    return list(settings) if isinstance(settings, list) else settings
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def validate(model: type[M], settings: Mapping[str, Any], where: str) -> M:
+    """Return the model of the settings.
+
+    Raises:
+        ConfigError: one line for each mistake, with the nearest known word for a misspelt one.
+    """
+    try:
+        return model.model_validate(dict(settings))
+    except ValidationError as error:
+        lines = [_told(model, problem) for problem in error.errors(include_url=False)]
+        count = f"{len(lines)} mistakes" if len(lines) > 1 else "a mistake"
+        raise ConfigError(f"{where} has {count}", *lines, hint="thresher init writes a commented example") from error
+
+
+def _told(model: type[BaseModel], problem: Any) -> str:
+    place = ".".join(str(part) for part in problem["loc"]) or "settings"
+    if problem["type"] == "extra_forbidden":
+        known = _fields(model, problem["loc"][:-1])
+        return f"{place}: no such setting{nearest(str(problem['loc'][-1]), known) if known else ''}"
+    value = problem.get("input")
+    shown = f" (is {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return f"{place}: {str(problem['msg']).removeprefix('Value error, ')}{shown}"
+
+
+def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """Return the names of the fields of the model that a path of field names leads to."""
+    for part in path:
+        if not isinstance(part, str) or part not in model.model_fields:
+            continue
+        found = _model_in(model.model_fields[part].annotation)
+        if found is None:
+            return []
+        model = found
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((found for found in inner if found is not None), None)
+
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+def byte_count(text: str) -> int:
+    """Return the bytes that ``2GB``, ``512MiB`` or ``1000000`` stand for.
+
+    Raises:
+        ConfigError: it is no amount of bytes.
+    """
+    stripped = text.strip().lower().replace(" ", "")
+    number = stripped.rstrip("bikmg")
+    unit = stripped[len(number) :]
+    try:
+        return int(float(number) * _UNITS[unit])
+    except (ValueError, KeyError):
+        raise ConfigError(f"{text!r} is no amount of memory", hint="write it as 2GB or 512MB") from None

@@ -1,0 +1,184 @@
+"""``curate.toml``: what a curation run reads, does and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+
+from curate.core.read.layouts import LAYOUTS
+from curate.core.read.source import Wanted
+from curate.core.run.errors import ConfigError, nearest
+from curate.core.run.settings import override, read_toml, validate
+from curate.steps import PRESETS, SetStep, Step, find_step, known_steps
+from curate.steps.exact_duplicates import ExactDuplicates
+from curate.steps.normalise import Normalise
+
+MAX_LINE_BYTES = 16 << 20
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputFile(_Table):
+    """One file (or glob, or folder) with what is special about it."""
+
+    path: str
+    layout: str | None = Field(None, description="Its layout; detected from the first rows if absent.")
+    map: dict[str, str] = Field({}, description='Our field names to theirs: {prompt = "question"}.')
+
+    @model_validator(mode="after")
+    def _known_layout(self) -> Self:
+        if self.layout is not None and self.layout not in LAYOUTS:
+            raise ValueError(f"no layout is called {self.layout!r}{nearest(self.layout, list(LAYOUTS))}")
+        return self
+
+
+class Input(_Table):
+    """What is read."""
+
+    files: list[str | InputFile] = Field(min_length=1, description="Paths, folders, globs, or - for standard input.")
+    priority: list[str] = Field([], description="Files that come first, in this order: of twins, theirs stay.")
+    id: str = Field("id", description="The field that names a row.")
+    max_line_bytes: PositiveInt = Field(MAX_LINE_BYTES, description="A longer line is a fault.")
+
+    def wanted(self) -> list[Wanted]:
+        """Return the files as the reader takes them."""
+        return [Wanted(one) if isinstance(one, str) else Wanted(one.path, one.layout, one.map) for one in self.files]
+
+
+class Check(_Table):
+    """How rows are judged while they are read."""
+
+    profile: Literal["any", "openai", "trl"] = Field("any", description="Rules of a consumer; its findings warn.")
+    answer_schema: str | None = Field(None, description="A JSON Schema file that every answer must keep.")
+
+
+class Split(_Table):
+    """How kept rows are divided: shares, or counts of rows. Rows that belong together stay together."""
+
+    train: float | None = Field(None, ge=0, description="Share of train; what the others leave, if absent.")
+    validation: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of validation.")
+    test: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of test.")
+    group_by: list[str] = Field([], description="Fields whose equal values keep rows together.")
+    similarity: float | None = Field(0.7, gt=0, le=1, description="Rows this alike stay together.")
+    max_rows: PositiveInt = Field(2000, description="Most rows of validation, and of test; the rest trains.")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        shares = [share for share in (self.train, self.validation, self.test) if share is not None and share < 1]
+        if self.train is not None and self.train <= 1:
+            total = sum(shares) if self.train < 1 else self.train + self.validation + self.test
+            if self.validation < 1 and self.test < 1 and abs(total - 1) > 1e-9:
+                raise ValueError(f"train, validation and test add up to {total:g}, not to 1")
+        elif sum(shares) > 1:
+            raise ValueError("validation and test add up to more than 1")
+        return self
+
+
+class Limits(_Table):
+    """What fails a run: the outputs are written, the exit code is 1, the source is named."""
+
+    max_unreadable: float | None = Field(
+        None, ge=0, le=1, description="Most share of rows that cannot be used as read."
+    )
+    max_dropped_per_source: float | None = Field(
+        None, ge=0, le=1, description="Most share of a source that is dropped."
+    )
+    min_kept: NonNegativeInt = Field(1, description="Least rows that must be kept.")
+
+
+class Output(_Table):
+    """What is written."""
+
+    layout: str | None = Field(None, description="Convert every row to this layout; each keeps its own if absent.")
+    records: bool = Field(default=True, description="Write the dropped rows themselves into dropped.jsonl.")
+
+    @model_validator(mode="after")
+    def _known_layout(self) -> Self:
+        if self.layout is not None and self.layout not in LAYOUTS:
+            raise ValueError(f"no layout is called {self.layout!r}{nearest(self.layout, list(LAYOUTS))}")
+        return self
+
+
+class CurateConfig(_Table):
+    """A whole configuration, as written."""
+
+    seed: int = Field(7, description="Seed of every draw.")
+    preset: str = Field(
+        "sft-1", description="The default steps; versioned, so that an upgrade never changes which rows go."
+    )
+    input: Input
+    check: Check = Check()
+    defaults: dict[str, dict[str, Any]] = Field({}, description="Changes settings of single steps of the preset.")
+    steps: list[dict[str, Any]] | None = Field(None, description="Given, this list replaces the preset's.")
+    split: Split | None = Field(None, description="Absent: every kept row goes to train.jsonl.")
+    limits: Limits = Limits()
+    output: Output = Output()
+
+
+DEFAULT_SPLIT = Split(train=0.9, validation=0.05, test=0.05)
+
+
+def load_config(path: Path, assignments: list[str]) -> CurateConfig:
+    """Return the configuration of a file, with ``--set`` applied."""
+    return validate(CurateConfig, override(read_toml(path), assignments), str(path))
+
+
+def config_of_files(files: list[str], assignments: list[str]) -> CurateConfig:
+    """Return the default configuration for some files: the preset, and a split of 90/5/5."""
+    settings = {"input": {"files": files}, "split": DEFAULT_SPLIT.model_dump(exclude_unset=True)}
+    return validate(CurateConfig, override(settings, assignments), "the command line")
+
+
+def make_steps(config: CurateConfig) -> list[Step]:
+    """Return the steps of a run, complete: preset or list, defaults, the run's seed and normalising.
+
+    Raises:
+        ConfigError: an unknown preset, step or setting, or a step twice where once is meant.
+    """
+    if config.preset not in PRESETS:
+        raise ConfigError(f"no preset is called {config.preset!r}{nearest(config.preset, list(PRESETS))}")
+    known = known_steps()
+    listed = [{"use": use} for use in PRESETS[config.preset]] if config.steps is None else config.steps
+    uses = [str(step.get("use", "")) for step in listed]
+    for use in config.defaults:
+        find_step(use, known)
+        if use not in uses:
+            raise ConfigError(
+                f"[defaults.{use}] changes a step that this run does not have", hint=f"the steps are {', '.join(uses)}"
+            )
+    steps = []
+    for number, settings in enumerate(listed):
+        use = uses[number]
+        model = find_step(use, known)
+        where = f"[[steps]] number {number + 1} ({use})" if config.steps is not None else f"[defaults.{use}]"
+        steps.append(validate(model, settings | config.defaults.get(use, {}), where))
+    return _completed(steps, config.seed)
+
+
+def _completed(steps: list[Step], seed: int) -> list[Step]:
+    """Give steps that compare texts the run's normalising, and those that draw its seed."""
+    rule = next((step for step in steps if isinstance(step, Normalise)), Normalise())
+    done = []
+    for step in steps:
+        changes: dict[str, Any] = {}
+        if isinstance(step, ExactDuplicates) and step.normalise is None:
+            changes["normalise"] = rule
+        if "seed" in type(step).model_fields and getattr(step, "seed", None) is None:
+            changes["seed"] = seed
+        done.append(step.model_copy(update=changes) if changes else step)
+    return done
+
+
+def steps_off(config: CurateConfig, steps: list[Step]) -> list[str]:
+    """Return the preset's steps that this run leaves out."""
+    used = {step.use for step in steps}
+    return [use for use in PRESETS[config.preset] if use not in used]
+
+
+def is_set_step(step: Step) -> bool:
+    """Say whether a step decides over the whole set."""
+    return isinstance(step, SetStep)

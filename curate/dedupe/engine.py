@@ -1,0 +1,170 @@
+"""Which rows have a twin: sketches propose, exact similarity decides, a star clustering chooses who stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curate.core.record.tables import Engine, Table
+from curate.dedupe.bands import band_keys, choose_bands
+from curate.dedupe.buckets import Buckets, find_buckets
+from curate.dedupe.minhash import SLOTS
+from curate.dedupe.shingles import I64, U64
+from curate.dedupe.sides import COLUMNS, estimate, side_texts, sides_of, sign, sketch
+from curate.dedupe.star import Match, star
+from curate.dedupe.verify import Similarity, Verifier
+
+MARGIN = 0.14  # four standard errors of a 128-slot estimate: below `least` by more than this a pair is not looked at
+LOOSE_RECALL = 0.999  # at the lower similarity, which only warns
+SLICE = 1 << 18  # pairs whose sketches are compared together
+
+Judge = Callable[[Similarity], tuple[str, bool, float] | None]
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """Which pairs must be found: by ``recall`` at ``threshold``, nearly as surely at ``least``."""
+
+    least: float
+    threshold: float
+    recall: float = 0.9999
+
+    @property
+    def bands(self) -> tuple[int, int]:
+        """Return (bands, slots a band) over both sides."""
+        return min(
+            choose_bands(self.threshold, self.recall), choose_bands(self.least, LOOSE_RECALL), key=lambda b: b[1]
+        )
+
+    @property
+    def prompt_bands(self) -> tuple[int, int]:
+        """Return (bands, slots a band) over the prompt side alone."""
+        return choose_bands(self.threshold, LOOSE_RECALL)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A row that resembles the kept row ``kept``; both are row numbers."""
+
+    row: int
+    kept: int
+    reason: str
+    drops: bool
+    similarity: float
+
+
+def near_keys(block: pl.DataFrame, rule: PairRule) -> pl.DataFrame:
+    """Return the band keys (b0, b1, ... of both sides, p0, p1, ... of the prompt) and the sketches of each row.
+
+    Rows without a word on either side are left out; prompt keys are null where there is no prompt to compare.
+    """
+    sides = sides_of(side_texts(block.select(COLUMNS)))
+    both, prompt, answer = sign(sides)
+    columns: dict[str, object] = {"row": block["row"]}
+    for prefix, signature, (bands, rows) in (("b", both, rule.bands), ("p", prompt, rule.prompt_bands)):
+        keys = band_keys(signature, bands, rows)
+        columns |= {f"{prefix}{band}": keys[:, band] for band in range(bands)}
+    columns["sketch"] = [row.tobytes() for row in np.hstack([sketch(both), sketch(answer)])]
+    columns["asks"] = np.diff(sides.asked.offsets) > 0
+    spoken = np.diff(sides.asked.offsets) + np.diff(sides.answered.offsets) > 0
+    return pl.DataFrame(columns).filter(pl.Series(spoken))
+
+
+def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order: I64 | None = None) -> list[Twin]:
+    """Return the rows that resemble a kept row, by row number.
+
+    ``order`` is the order in which rows are taken (positions in the table); None is row order. Time grows with the
+    rows that share a band; memory with those, by about 1 KB each.
+    """
+    rows = keys.read(["row"])["row"]
+    if len(rows) == 0:
+        return []
+    rank = np.arange(len(rows)) if order is None else order
+    ranked = rows.gather(rank)
+    verifier = Verifier(ranked, engine.fetch)
+    verify = partial(_verify, verifier, judge)
+    buckets = find_buckets(_bands(keys, "b", rule.bands[0], rank))
+    look = _Sketches(keys, buckets, rank)
+    dropped, warned = star(buckets, partial(look.plausible, least=rule.least - MARGIN), verify)
+    gone = np.zeros(len(rows), dtype=bool)
+    gone[list(dropped)] = True
+    for match in _same_prompts(keys, rule, rank, gone, verify):
+        warned.setdefault(match.row, match)
+    marks = dropped | {row: match for row, match in warned.items() if not gone[row]}
+    numbers = ranked.to_list()
+    twins = [Twin(numbers[m.row], numbers[m.kept], m.reason, m.drops, m.similarity) for m in marks.values()]
+    return sorted(twins, key=lambda twin: twin.row)
+
+
+def _bands(keys: Table, prefix: str, bands: int, rank: I64) -> Iterator[U64]:
+    for band in range(bands):
+        yield keys.read([f"{prefix}{band}"]).to_series().to_numpy()[rank]
+
+
+class _Sketches:
+    """The sketches of the rows that share a band."""
+
+    def __init__(self, keys: Table, buckets: Buckets, rank: I64) -> None:
+        self._members = buckets.members
+        chosen = np.sort(rank[buckets.members])
+        parts, start = [], 0
+        for batch in keys.batches(["sketch"]):
+            low, high = np.searchsorted(chosen, [start, start + len(batch)])
+            picked = batch["sketch"].gather(chosen[low:high] - start).to_list()
+            parts.append(np.frombuffer(b"".join(picked), dtype=np.uint8))
+            start += len(batch)
+        table = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint8)
+        self._sketches = table.reshape(len(chosen), 2 * SLOTS)
+        self._place = np.searchsorted(chosen, rank[buckets.members])
+
+    def plausible(self, left: I64, right: I64, least: float) -> npt.NDArray[np.bool_]:
+        """Say which pairs may reach the similarity ``least``, both sides together and on the answer side."""
+        a = self._place[np.searchsorted(self._members, left)]
+        b = self._place[np.searchsorted(self._members, right)]
+        hopeful = np.empty(len(a), dtype=bool)
+        for start in range(0, len(a), SLICE):
+            part = slice(start, start + SLICE)
+            one, other = self._sketches[a[part]], self._sketches[b[part]]
+            whole = estimate(one[:, :SLOTS], other[:, :SLOTS]) >= least
+            hopeful[part] = whole & (estimate(one[:, SLOTS:], other[:, SLOTS:]) >= least)
+        return hopeful
+
+
+def _verify(verifier: Verifier, judge: Judge, left: I64, right: I64) -> list[Match]:
+    """Return the pairs that the judge marks, after exact comparison."""
+    found = []
+    for kept, row, pair in zip(left.tolist(), right.tolist(), verifier.similarities(left, right), strict=True):
+        verdict = judge(pair)
+        if verdict is not None:
+            reason, drops, similarity = verdict
+            found.append(Match(row, kept, similarity, drops, reason))
+    return found
+
+
+def _same_prompts(
+    keys: Table, rule: PairRule, rank: I64, gone: npt.NDArray[np.bool_], verify: Callable[[I64, I64], list[Match]]
+) -> list[Match]:
+    """Return matches of kept rows with the first kept row of a prompt band: enough to warn, and never quadratic."""
+    asks = keys.read(["asks"]).to_series().to_numpy()[rank]
+    here = np.flatnonzero(asks & ~gone)
+    pairs: list[U64] = []
+    for band in _bands(keys, "p", rule.prompt_bands[0], rank):
+        own = band[here]
+        order = np.argsort(own, kind="stable")
+        ordered = own[order]
+        fresh = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.empty(0, dtype=bool)
+        first = order[np.flatnonzero(fresh)[np.cumsum(fresh) - 1]] if len(ordered) else order
+        pairs.append((here[first[~fresh]].astype(np.uint64) << np.uint64(32)) | here[order[~fresh]].astype(np.uint64))
+    packed = np.unique(np.concatenate(pairs))
+    best: dict[int, Match] = {}
+    for start in range(0, len(packed), SLICE):
+        part = packed[start : start + SLICE]
+        for match in verify((part >> np.uint64(32)).astype(np.int64), (part & np.uint64(0xFFFFFFFF)).astype(np.int64)):
+            if not match.drops and (match.row not in best or best[match.row].similarity < match.similarity):
+                best[match.row] = match
+    return list(best.values())

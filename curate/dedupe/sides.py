@@ -1,0 +1,74 @@
+"""The sides of a record that are compared: what is asked, what is answered, and under which instructions.
+
+System prompts and tools are a side of their own and never add to the similarity: two unrelated chats under one
+200-word system prompt would reach 0.80.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curate.core.record.views import answered, asked, instructions
+from curate.dedupe.minhash import U32, signatures
+from curate.dedupe.shingles import U64, Shingles, shingles
+from curate.dedupe.text import comparable
+
+ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
+COLUMNS = ("row", "messages", "tools")
+
+
+class Sides(NamedTuple):
+    """The shingles of each side of n rows."""
+
+    asked: Shingles
+    answered: Shingles
+
+
+def side_texts(block: pl.DataFrame) -> pl.DataFrame:
+    """Return the comparable text of each side, empty where there is none."""
+    tools = pl.col("tools").cast(pl.String).fill_null("")
+    texts = block.select(
+        asked=asked(),
+        answered=answered(),
+        under=pl.concat_str([instructions().fill_null(""), tools], separator="\n"),
+    )
+    return texts.select(comparable(texts[name]).alias(name) for name in texts.columns)
+
+
+def sides_of(texts: pl.DataFrame) -> Sides:
+    """Return the shingles of the prompt side and of the answer side."""
+    return Sides(shingles(texts["asked"], ASKED_SALT), shingles(texts["answered"], ANSWERED_SALT))
+
+
+def sign(sides: Sides) -> tuple[U32, U32, U32]:
+    """Return the signatures (n x slots) of both sides together, of the prompt side and of the answer side.
+
+    MinHash of a union is the minimum of the signatures, slot by slot. The sides' shingles are disjoint, so where both
+    sides of a pair reach a similarity, the union does too (a mediant lies between its parts).
+    """
+    prompt = signatures(sides.asked.values, sides.asked.offsets)
+    answer = signatures(sides.answered.values, sides.answered.offsets)
+    return np.minimum(prompt, answer), prompt, answer
+
+
+def jaccard(left: U64, right: U64) -> float | None:
+    """Return the Jaccard similarity of two sets of shingles; None where both are empty."""
+    if len(left) == 0 and len(right) == 0:
+        return None
+    shared = len(np.intersect1d(left, right, assume_unique=True))
+    return shared / (len(left) + len(right) - shared)
+
+
+def sketch(signature: U32) -> npt.NDArray[np.uint8]:
+    """Return the low byte of each slot: a row in 128 bytes, for a first look at a pair."""
+    return signature.astype(np.uint8)
+
+
+def estimate(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Return the similarity of pairs of sketches; one slot in 256 agrees by chance (b-bit MinHash, Li, König 2010)."""
+    agreement = (left == right).mean(axis=1)
+    return np.asarray((agreement - 1 / 256) / (1 - 1 / 256))

@@ -1,0 +1,58 @@
+"""The engine of one machine: batches in turn, decisions in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from curate.core.record.tables import Table
+from curate.engines.tables import DiskTable, MemoryTable
+
+
+class LocalEngine:
+    """Runs a decision here. ``blocks`` are the spilled blocks that ``fetch`` reads."""
+
+    def __init__(self, blocks: DiskTable) -> None:
+        self._blocks = blocks
+
+    def map_blocks(self, f: Callable[[pl.DataFrame], pl.DataFrame], data: Table) -> Table:
+        """Return the table of ``f`` of each batch."""
+        parts = [f(batch) for batch in data.batches(["*"])]
+        return MemoryTable(pl.concat(parts) if parts else pl.DataFrame())
+
+    def group(self, data: Table, by: str, f: Callable[[pl.DataFrame], pl.DataFrame]) -> Table:
+        """Return the table of ``f`` of the rows of each key, in the order of the keys."""
+        groups = data.read(["*"]).sort(by, maintain_order=True).group_by(by, maintain_order=True)
+        parts = [f(group) for _, group in groups]
+        return MemoryTable(pl.concat(parts) if parts else pl.DataFrame())
+
+    def components(self, edges: Table) -> Table:
+        """Return (row, root) for every row of the edges (columns a, b)."""
+        frame = edges.read(["a", "b"])
+        return MemoryTable(connected(frame["a"], frame["b"]))
+
+    def fetch(self, rows: pl.Series, columns: list[str]) -> pl.DataFrame:
+        """Return the columns of a few rows, in the order asked for."""
+        return self._blocks.gather(rows, columns)
+
+
+def connected(a: pl.Series, b: pl.Series) -> pl.DataFrame:
+    """Return (row, root) for every row in ``a`` or ``b``: root is the smallest row that edges lead to.
+
+    Minimum labels with pointer jumping (Shiloach, Vishkin 1982), over whole arrays.
+    """
+    rows, flat = np.unique(np.concatenate([a.to_numpy(), b.to_numpy()]), return_inverse=True)
+    left, right = flat[: len(a)], flat[len(a) :]
+    label = np.arange(len(rows))
+    while True:
+        low = np.minimum(label[left], label[right])
+        before = label.copy()
+        np.minimum.at(label, label[left], low)
+        np.minimum.at(label, label[right], low)
+        while not np.array_equal(label, jumped := label[label]):
+            label = jumped
+        if np.array_equal(label, before):
+            break
+    return pl.DataFrame({"row": rows.astype(np.uint64), "root": rows[label].astype(np.uint64)})

@@ -1,0 +1,93 @@
+"""Tables of this machine: in memory, and as Arrow IPC files in the run's work folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+
+class MemoryTable:
+    """A table that fits in memory."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
+        """Return the columns of every row (for which ``where`` holds)."""
+        return (self._frame if where is None else self._frame.filter(where)).select(columns)
+
+    def batches(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Yield the columns, all rows at once."""
+        yield self._frame.select(columns)
+
+
+class DiskTable:
+    """A table as numbered Arrow IPC files, one a batch; columns are read by memory map, each on its own."""
+
+    def __init__(self, folder: Path, *, keep: Callable[[pl.Series], pl.Series] | None = None) -> None:
+        self._folder = folder
+        self._keep = keep
+        self._firsts: list[int] = []
+        self._files: list[Path] = []
+        self.rows = 0
+
+    def append(self, frame: pl.DataFrame) -> None:
+        """Write one more batch; its rows come after those of the batches before it."""
+        if frame.is_empty():
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{len(self._files):06d}.arrow"
+        frame.rechunk().write_ipc(path, compression="uncompressed")
+        self._files.append(path)
+        self._firsts.append(int(frame["row"][0]))
+        self.rows += len(frame)
+
+    def without(self, rows: pl.Series) -> DiskTable:
+        """Return the same table without some rows."""
+        gone = np.sort(rows.to_numpy())
+
+        def keep(own: pl.Series) -> pl.Series:
+            at = np.minimum(np.searchsorted(gone, own.to_numpy()), max(len(gone) - 1, 0))
+            return pl.Series(np.full(len(own), fill_value=True) if len(gone) == 0 else gone[at] != own.to_numpy())
+
+        view = DiskTable(self._folder, keep=keep)
+        view._files, view._firsts, view.rows = self._files, self._firsts, self.rows
+        return view
+
+    def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
+        """Return the columns of every row (for which ``where`` holds)."""
+        parts = [self._part(path, columns, where) for path in self._files]
+        return pl.concat(parts, rechunk=True) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
+
+    def batches(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Yield the columns, a file at a time."""
+        for path in self._files:
+            yield self._part(path, columns, None)
+
+    def _part(self, path: Path, columns: list[str], where: pl.Expr | None) -> pl.DataFrame:
+        frame = pl.read_ipc(path, columns=list(dict.fromkeys([*columns, "row"])))
+        if self._keep is not None:
+            frame = frame.filter(self._keep(frame["row"]))
+        kept: pl.DataFrame = frame if where is None else frame.filter(where)
+        return kept.select(columns)
+
+    def gather(self, rows: pl.Series, columns: list[str]) -> pl.DataFrame:
+        """Return the columns of some rows, in the order asked for; files are read in their order, each once."""
+        wanted = rows.to_numpy()
+        order = np.argsort(wanted, kind="stable")
+        ordered = wanted[order]
+        file_of = np.searchsorted(np.array(self._firsts, dtype=np.uint64), ordered, side="right") - 1
+        parts = []
+        for number in np.unique(file_of):
+            frame = pl.read_ipc(self._files[number], columns=list(dict.fromkeys(["row", *columns])))
+            at = np.searchsorted(frame["row"].to_numpy(), ordered[file_of == number])
+            parts.append(frame.select(columns)[at.tolist()])
+        if not parts:
+            return pl.read_ipc(self._files[0], columns=columns).select(columns).head(0)
+        back = np.empty(len(order), dtype=np.int64)
+        back[order] = np.arange(len(order))
+        gathered: pl.DataFrame = pl.concat(parts)[back.tolist()]
+        return gathered

@@ -1,0 +1,64 @@
+"""No label, source or field value with more than its share of rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import orjson
+import polars as pl
+from pydantic import Field, PositiveInt
+
+from curate.core.record.draw import draws
+from curate.core.record.marks import alive
+from curate.core.record.tables import Engine, Table
+from curate.steps.step import DECISIONS, SetStep
+
+
+class Balance(SetStep):
+    """Keep at most ``cap`` rows of each value of ``by``; which of them is drawn by seed and content.
+
+    ``by`` is ``label``, ``source``, ``cluster`` (rows that resemble one kept row, where ``near_duplicates`` only warns)
+    or the name of a field. Rows without the value are left alone.
+    """
+
+    use: Literal["balance"] = "balance"
+    by: str = Field("label", description="label, source, cluster, or the name of a field.")
+    cap: PositiveInt = Field(1000, description="Most rows of one value.")
+    seed: int | None = Field(None, description="Seed of the draw; the run's, if absent.")
+    reasons: ClassVar[dict[str, str]] = {"over_cap": "Its label, source or field value has more than cap rows."}
+
+    def keys(self, block: pl.DataFrame) -> pl.DataFrame:
+        """Return the value and the digest of each row that has the value."""
+        rows = block.filter(alive())
+        value = {
+            "label": pl.col("label"),
+            "source": pl.col("source").cast(pl.String),
+            "cluster": pl.coalesce("matched", "row").cast(pl.String),
+        }.get(self.by, pl.col("raw").map_batches(self._field, return_dtype=pl.String))
+        return rows.select("row", "digest", value=value).drop_nulls("value")
+
+    def _field(self, raws: pl.Series) -> pl.Series:
+        def one(raw: bytes) -> str | None:
+            value = orjson.loads(raw).get(self.by)
+            return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+        return pl.Series([one(raw) for raw in raws.to_list()], dtype=pl.String)
+
+    def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
+        """Mark the rows of each value that were drawn after the cap was full."""
+        table = keys.read(["row", "digest", "value"])
+        drawn = table.with_columns(pl.Series("draw", draws(self.seed or 0, table["digest"])))
+        place = pl.struct("draw", "row").rank("ordinal").over("value")
+        over = drawn.with_columns(place=place).filter(pl.col("place") > self.cap)
+        return (
+            over.select(
+                "row",
+                reason=pl.lit("over_cap"),
+                drops=pl.lit(value=self.drops("over_cap")),
+                detail=pl.format("{} {} has more than {} rows", pl.lit(self.by), "value", pl.lit(self.cap)),
+                matched=pl.lit(None, dtype=pl.UInt64),
+                similarity=pl.lit(None, dtype=pl.Float64),
+            )
+            .sort("row")
+            .cast(DECISIONS)
+        )

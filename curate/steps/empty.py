@@ -1,0 +1,51 @@
+"""Answers that say nothing, and prompts that were filled by a placeholder."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import polars as pl
+
+from curate.core.record.views import answer, answer_calls, asked, last_answer
+from curate.steps.step import Step
+
+_OPEN, _CLOSE = r"^[\s<\[(\"']*", r"[\s>\])\"'.!]*$"
+_NOTHING = rf"(?i){_OPEN}(n/?a|none|null|nil|no (output|answer|response|input)|nooutput|not applicable|-+|\.+){_CLOSE}"
+_PLACEHOLDER = (
+    rf"(?im){_OPEN}(no[ _-]?input|input (is )?not (provided|needed|required)|none provided|n/?a"
+    rf"|insert .{{1,30}} here){_CLOSE}"
+)
+_MERGED = (
+    r"(?m)^\s*(#{2,}\s*(Instruction|Input|Output|Response)\b|(Instruction|Output)\s*:"
+    r"|\d+\.\s*(Instruction|Input|Output)\s*:)"
+)
+
+
+class Empty(Step):
+    """Drop records with a blank answer; warn of answers and prompts that only stand in for a text."""
+
+    use: Literal["empty"] = "empty"
+    reasons: ClassVar[dict[str, str]] = {
+        "empty_answer": "The last answer is blank and calls no tool.",
+        "answer_says_nothing": 'The answer only says that there is none ("N/A", "no output").',
+        "answer_equals_prompt": "The answer repeats the prompt, or its last paragraph, word for word.",
+        "placeholder_input": 'The prompt holds a placeholder instead of an input ("<noinput>").',
+        "merged_instructions": 'The answer holds another instruction ("Instruction:", "### Input").',
+    }
+    guesses: ClassVar[frozenset[str]] = frozenset(
+        {"answer_says_nothing", "answer_equals_prompt", "placeholder_input", "merged_instructions"}
+    )
+
+    def apply(self, block: pl.DataFrame) -> pl.DataFrame:
+        """Mark rows by their last answer, and by their prompt."""
+        said = answer().str.strip_chars()
+        other_parts = last_answer().struct.field("parts").is_not_null()
+        blank = last_answer().is_not_null() & (said.fill_null("") == "") & answer_calls().is_null() & ~other_parts
+        block = self.mark(block, blank, "empty_answer")
+        block = self.mark(block, said.str.contains(_NOTHING), "answer_says_nothing")
+        question = asked().str.strip_chars()
+        tail = question.str.split("\n\n").list.last().str.strip_chars()
+        echoed = (said != "") & ((said == question) | (said == tail)) & (pl.col("layout") != "classification")
+        block = self.mark(block, echoed, "answer_equals_prompt")
+        block = self.mark(block, question.str.contains(_PLACEHOLDER), "placeholder_input")
+        return self.mark(block, said.str.contains(_MERGED), "merged_instructions")

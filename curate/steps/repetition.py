@@ -1,0 +1,83 @@
+"""Answers in which a model went round in circles."""
+
+from __future__ import annotations
+
+import zlib
+from typing import ClassVar, Literal
+
+import numpy as np
+import polars as pl
+from pydantic import Field, PositiveInt
+
+from curate.core.record.views import answer
+from curate.steps.step import Step
+
+_TAIL = 20_000  # characters of an answer's end that are searched for a loop
+
+
+class Repetition(Step):
+    """Drop answers that end in a loop; warn of those that repeat themselves much.
+
+    The proof of a loop: one unit of ``min_unit`` characters or more stands ``min_repeats`` times, back to back, up to
+    the end of the answer. The guess: the answer packs to less than ``max_ratio`` of its bytes (zlib), as looping text
+    does, but tables and lists may too.
+    """
+
+    use: Literal["repetition"] = "repetition"
+    min_unit: PositiveInt = Field(20, description="Least characters of a repeated unit.")
+    min_repeats: PositiveInt = Field(10, description="Repeats, up to the end, that prove a loop.")
+    max_ratio: float = Field(0.18, gt=0, lt=1, description="Packed size over size, under which an answer is suspect.")
+    min_chars: PositiveInt = Field(400, description="Shorter answers are not measured by their packed size.")
+    reasons: ClassVar[dict[str, str]] = {
+        "loops_to_the_end": "One passage repeats, back to back, to the end of the answer.",
+        "repeats_itself": "Much of the answer is repetition.",
+    }
+    guesses: ClassVar[frozenset[str]] = frozenset({"repeats_itself"})
+
+    def apply(self, block: pl.DataFrame) -> pl.DataFrame:
+        """Mark rows by how much of their answer is repetition."""
+        measured = answer().map_batches(
+            self._measure, return_dtype=pl.Struct({"repeats": pl.Int64, "ratio": pl.Float64})
+        )
+        found = block.select(measured.alias("found")).unnest("found")
+        block = block.with_columns(__repeats=found["repeats"], __ratio=found["ratio"])
+        loop = pl.col("__repeats") >= self.min_repeats
+        detail = pl.format("one passage stands {} times in a row", pl.col("__repeats"))
+        block = self.mark(block, loop, "loops_to_the_end", detail)
+        block = self.mark(block, pl.col("__ratio") < self.max_ratio, "repeats_itself")
+        return block.drop("__repeats", "__ratio")
+
+    def _measure(self, texts: pl.Series) -> pl.Series:
+        """Return for each text how often its last unit repeats, and its packed size over its size."""
+        repeats, ratios = [], []
+        for text in texts.to_list():
+            data = (text or "").rstrip().encode()
+            ratio = len(zlib.compress(data, 6)) / len(data) if len(data) >= self.min_chars else 1.0
+            suspect = ratio < 0.5 and len(data) >= self.min_unit * self.min_repeats
+            repeats.append(tail_repeats(data[-_TAIL:], self.min_unit) if suspect else 1)
+            ratios.append(ratio)
+        return pl.DataFrame(
+            {"repeats": repeats, "ratio": ratios}, schema={"repeats": pl.Int64, "ratio": pl.Float64}
+        ).to_struct()
+
+
+def tail_repeats(data: bytes, min_unit: int) -> int:
+    """Return how often the unit at the end stands there back to back: the most over units of ``min_unit`` bytes.
+
+    A period p of a suffix is a distance at which every byte equals the one before it by p; the length of the longest
+    suffix of period p, over p, is the number of repeats. The last, cut-off repeat does not count.
+    """
+    view = np.frombuffer(data, dtype=np.uint8)
+    best = 1
+    last = data[-min_unit:]
+    at = data.rfind(last, 0, len(data) - 1)
+    while at >= 0:
+        period = len(data) - min_unit - at
+        if period >= min_unit:
+            if len(data) < period * (best + 1):
+                break
+            differs = np.flatnonzero(view[:-period] != view[period:])
+            run = len(view) - period - (int(differs[-1]) + 1 if len(differs) else 0)
+            best = max(best, run // period + 1)
+        at = data.rfind(last, 0, at + min_unit - 1)
+    return best

@@ -1,0 +1,66 @@
+"""What a step is: its frozen settings, and a pure function on a block that marks, edits or adds rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from curate.core.record.marks import reject, warn
+from curate.core.record.tables import Engine, Table
+
+Action = Literal["drop", "warn"]
+
+
+class Step(BaseModel):
+    """The settings of a step and its behaviour.
+
+    ``reasons`` maps each word that the step marks with to a sentence; ``guesses`` are those of them that can be wrong
+    about a good row: they warn, unless the user names them in ``drop``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    use: str
+    action: Action = Field("drop", description="What the step's marks do: drop the row, or warn of it.")
+    drop: tuple[str, ...] = Field((), description="Reasons that only warn by default and shall drop the row.")
+
+    reasons: ClassVar[dict[str, str]] = {}
+    guesses: ClassVar[frozenset[str]] = frozenset()
+
+    def apply(self, block: pl.DataFrame) -> pl.DataFrame:
+        """Return every row of the block exactly once, some of them marked or edited."""
+        return block
+
+    def drops(self, reason: str) -> bool:
+        """Say whether a mark with this reason drops the row."""
+        return self.action == "drop" and (reason not in self.guesses or reason in self.drop)
+
+    def mark(self, block: pl.DataFrame, where: pl.Expr, reason: str, detail: pl.Expr | None = None) -> pl.DataFrame:
+        """Drop or warn of the rows ``where``, as the step's settings have it."""
+        return reject(block, where, reason, detail) if self.drops(reason) else warn(block, where, reason)
+
+
+class SetStep(Step):
+    """A step whose verdict needs the whole set: compact keys of each block, then one decision over all of them."""
+
+    def keys(self, block: pl.DataFrame) -> pl.DataFrame:
+        """Return ``row`` and key columns for the rows of a block that take part."""
+        raise NotImplementedError(f"{type(self).__name__} has no keys")
+
+    def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
+        """Return a row of ``DECISIONS`` for each row that is marked."""
+        raise NotImplementedError(f"{type(self).__name__} decides nothing")
+
+
+DECISIONS = pl.Schema(
+    {
+        "row": pl.UInt64,
+        "reason": pl.String,
+        "drops": pl.Boolean,
+        "detail": pl.String,
+        "matched": pl.UInt64,
+        "similarity": pl.Float64,
+    }
+)
