@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,12 @@ class Buckets:
         keep = alive[right]
         packed = np.unique(left[keep] << np.int64(32) | right[keep])
         return packed >> np.int64(32), packed & np.int64(0xFFFFFFFF)
+
+    def batches_of(self, chosen: I64, alive: npt.NDArray[np.bool_], size: int) -> Iterator[tuple[I64, I64]]:
+        """Yield ``pairs_of`` in parts, about ``size`` pairs at a time."""
+        part = np.cumsum(self.mates(chosen)) // size
+        for number in np.unique(part):
+            yield self.pairs_of(chosen[part == number], alive)
 
 
 def find_buckets(bands: Iterable[U64]) -> Buckets:

@@ -19,7 +19,7 @@ from curate.dedupe.sides import COLUMNS, estimate, side_texts, sides_of, sign, s
 from curate.dedupe.star import Match, star
 from curate.dedupe.verify import Similarity, Verifier
 
-MARGIN = 0.14  # four standard errors of a 128-slot estimate: below `least` by more than this a pair is not looked at
+MARGIN = 0.14  # four standard errors of a 128-slot estimate
 LOOSE_RECALL = 0.999  # at the lower similarity, which only warns
 SLICE = 1 << 18  # pairs whose sketches are compared together
 
@@ -40,6 +40,11 @@ class PairRule:
         return min(
             choose_bands(self.threshold, self.recall), choose_bands(self.least, LOOSE_RECALL), key=lambda b: b[1]
         )
+
+    @property
+    def bands_for_links(self) -> int:
+        """Return the most slots a band that still find a pair at ``least`` nearly surely."""
+        return choose_bands(self.least, LOOSE_RECALL)[1]
 
     @property
     def prompt_bands(self) -> tuple[int, int]:
@@ -88,12 +93,12 @@ def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order:
     ranked = rows.gather(rank)
     verifier = Verifier(ranked, engine.fetch)
     verify = partial(_verify, verifier, judge)
-    buckets = find_buckets(_bands(keys, "b", rule.bands[0], rank))
-    look = _Sketches(keys, buckets, rank)
-    dropped, warned = star(buckets, partial(look.plausible, least=rule.least - MARGIN), verify)
+    buckets = find_buckets_of(keys, rank)
+    look = Sketches(keys, buckets, rank)
+    dropped, warned = star(buckets, partial(look.plausible, least=rule.least, both=True), verify)
     gone = np.zeros(len(rows), dtype=bool)
     gone[list(dropped)] = True
-    for match in _same_prompts(keys, rule, rank, gone, verify):
+    for match in _same_prompts(keys, rank, gone, verify):
         warned.setdefault(match.row, match)
     marks = dropped | {row: match for row, match in warned.items() if not gone[row]}
     numbers = ranked.to_list()
@@ -101,12 +106,18 @@ def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order:
     return sorted(twins, key=lambda twin: twin.row)
 
 
-def _bands(keys: Table, prefix: str, bands: int, rank: I64) -> Iterator[U64]:
-    for band in range(bands):
-        yield keys.read([f"{prefix}{band}"]).to_series().to_numpy()[rank]
+def find_buckets_of(keys: Table, rank: I64) -> Buckets:
+    """Return the buckets of a table of keys, over both sides, its rows taken in the order ``rank``."""
+    return find_buckets(_bands(keys, "b", rank))
 
 
-class _Sketches:
+def _bands(keys: Table, prefix: str, rank: I64) -> Iterator[U64]:
+    for name in keys.columns:
+        if name[0] == prefix and name[1:].isdigit():
+            yield keys.read([name]).to_series().to_numpy()[rank]
+
+
+class Sketches:
     """The sketches of the rows that share a band."""
 
     def __init__(self, keys: Table, buckets: Buckets, rank: I64) -> None:
@@ -122,8 +133,12 @@ class _Sketches:
         self._sketches = table.reshape(len(chosen), 2 * SLOTS)
         self._place = np.searchsorted(chosen, rank[buckets.members])
 
-    def plausible(self, left: I64, right: I64, least: float) -> npt.NDArray[np.bool_]:
-        """Say which pairs may reach the similarity ``least``, both sides together and on the answer side."""
+    def plausible(self, left: I64, right: I64, least: float, *, both: bool) -> npt.NDArray[np.bool_]:
+        """Say which pairs may reach the similarity ``least``: the sides as one and, if ``both``, the answer side too.
+
+        A pair below by four standard errors of the estimate is let go.
+        """
+        least -= MARGIN
         a = self._place[np.searchsorted(self._members, left)]
         b = self._place[np.searchsorted(self._members, right)]
         hopeful = np.empty(len(a), dtype=bool)
@@ -131,7 +146,7 @@ class _Sketches:
             part = slice(start, start + SLICE)
             one, other = self._sketches[a[part]], self._sketches[b[part]]
             whole = estimate(one[:, :SLOTS], other[:, :SLOTS]) >= least
-            hopeful[part] = whole & (estimate(one[:, SLOTS:], other[:, SLOTS:]) >= least)
+            hopeful[part] = whole & (estimate(one[:, SLOTS:], other[:, SLOTS:]) >= least) if both else whole
         return hopeful
 
 
@@ -147,13 +162,13 @@ def _verify(verifier: Verifier, judge: Judge, left: I64, right: I64) -> list[Mat
 
 
 def _same_prompts(
-    keys: Table, rule: PairRule, rank: I64, gone: npt.NDArray[np.bool_], verify: Callable[[I64, I64], list[Match]]
+    keys: Table, rank: I64, gone: npt.NDArray[np.bool_], verify: Callable[[I64, I64], list[Match]]
 ) -> list[Match]:
     """Return matches of kept rows with the first kept row of a prompt band: enough to warn, and never quadratic."""
     asks = keys.read(["asks"]).to_series().to_numpy()[rank]
     here = np.flatnonzero(asks & ~gone)
     pairs: list[U64] = []
-    for band in _bands(keys, "p", rule.prompt_bands[0], rank):
+    for band in _bands(keys, "p", rank):
         own = band[here]
         order = np.argsort(own, kind="stable")
         ordered = own[order]

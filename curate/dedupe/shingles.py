@@ -38,9 +38,9 @@ class Shingles(NamedTuple):
     spaceless: npt.NDArray[np.bool_]  # n: compared by characters
     short: npt.NDArray[np.bool_]  # n: compared for equality alone
 
-    def of(self, index: int) -> U64:
-        """Return the set of text ``index``: sorted, each shingle once."""
-        return np.unique(self.values[self.offsets[index] : self.offsets[index + 1]])
+    def of(self, index: int) -> frozenset[int]:
+        """Return the set of text ``index``."""
+        return frozenset(self.values[self.offsets[index] : self.offsets[index + 1]].tolist())
 
 
 def mix64(values: U64) -> U64:

@@ -14,7 +14,7 @@ import polars as pl
 
 from curate.core.record.views import answered, asked, instructions
 from curate.dedupe.minhash import U32, signatures
-from curate.dedupe.shingles import U64, Shingles, shingles
+from curate.dedupe.shingles import Shingles, shingles
 from curate.dedupe.text import comparable
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
@@ -55,11 +55,11 @@ def sign(sides: Sides) -> tuple[U32, U32, U32]:
     return np.minimum(prompt, answer), prompt, answer
 
 
-def jaccard(left: U64, right: U64) -> float | None:
+def jaccard(left: frozenset[int], right: frozenset[int]) -> float | None:
     """Return the Jaccard similarity of two sets of shingles; None where both are empty."""
-    if len(left) == 0 and len(right) == 0:
+    if not left and not right:
         return None
-    shared = len(np.intersect1d(left, right, assume_unique=True))
+    shared = len(left & right)
     return shared / (len(left) + len(right) - shared)
 
 

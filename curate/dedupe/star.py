@@ -6,7 +6,7 @@ threshold. Unlike connected components over proposed pairs, no chain of weak lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,17 +72,10 @@ def star(buckets: Buckets, plausible: Filter, verify: Verify) -> tuple[dict[int,
         kept = batch[state[batch] == _KEPT]
         later = np.zeros(size, dtype=bool)
         later[int(batch[-1]) + 1 :] = state[int(batch[-1]) + 1 :] == _OPEN
-        for left, right in _pairs(buckets, kept, later):
+        for left, right in buckets.batches_of(kept, later, PAIRS):
             chosen = plausible(left, right)
             settle(verify(left[chosen], right[chosen]))
     return dropped, warned
-
-
-def _pairs(buckets: Buckets, chosen: I64, alive: Mask) -> Iterator[tuple[I64, I64]]:
-    """Yield the pairs of the chosen rows with later ones, about ``PAIRS`` at a time."""
-    part = np.cumsum(buckets.mates(chosen)) // PAIRS
-    for number in np.unique(part):
-        yield buckets.pairs_of(chosen[part == number], alive)
 
 
 def _settle_inside(
@@ -97,7 +90,7 @@ def _settle_inside(
     inside = np.zeros(len(state), dtype=bool)
     inside[batch] = True
     matches: list[Match] = []
-    for left, right in _pairs(buckets, batch, inside):
+    for left, right in buckets.batches_of(batch, inside, PAIRS):
         chosen = plausible(left, right)
         matches += verify(left[chosen], right[chosen])
     by_row: dict[int, list[Match]] = {}

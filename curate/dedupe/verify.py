@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from curate.dedupe.shingles import I64, U64, shingles
+from curate.dedupe.shingles import I64, shingles
 from curate.dedupe.sides import jaccard, side_texts, sides_of
 
-CACHE_ROWS = 50_000
+CACHE_SHINGLES = 1 << 21  # about 130 MB of sets
 
 Fetch = Callable[[pl.Series, list[str]], pl.DataFrame]
 
@@ -20,11 +20,16 @@ Fetch = Callable[[pl.Series, list[str]], pl.DataFrame]
 class Row(NamedTuple):
     """What a comparison needs of one row."""
 
-    asked: U64
-    answered: U64
-    under: U64  # shingles of system prompt and tools
+    asked: frozenset[int]
+    answered: frozenset[int]
+    under: frozenset[int]  # shingles of system prompt and tools
     spaceless: bool
     texts: tuple[str, str]
+
+    @property
+    def size(self) -> int:
+        """Return how many shingles the row holds."""
+        return len(self.asked) + len(self.answered) + len(self.under)
 
 
 class Similarity(NamedTuple):
@@ -51,6 +56,7 @@ class Verifier:
         self._rows = rows
         self._fetch = fetch
         self._known: OrderedDict[int, Row] = OrderedDict()
+        self._held = 0
 
     def similarities(self, left: I64, right: I64) -> list[Similarity]:
         """Return the exact similarity of each pair."""
@@ -62,7 +68,7 @@ class Verifier:
     def _compare(self, one: Row, other: Row) -> Similarity:
         asked, answered = jaccard(one.asked, other.asked), jaccard(one.answered, other.answered)
         under = jaccard(one.under, other.under)
-        whole = jaccard(np.concatenate([one.asked, one.answered]), np.concatenate([other.asked, other.answered]))
+        whole = jaccard(one.asked | one.answered, other.asked | other.answered)
         return Similarity(
             asked,
             answered,
@@ -73,15 +79,20 @@ class Verifier:
         )
 
     def _load(self, positions: I64) -> None:
-        missing = [position for position in positions.tolist() if position not in self._known]
+        """Have the rows at hand; the ones used longest ago make room."""
+        missing = []
         for position in positions.tolist():
             if position in self._known:
                 self._known.move_to_end(position)
+            else:
+                missing.append(position)
         if missing:
             block = self._fetch(self._rows.gather(missing), ["messages", "tools"])
-            self._known.update(zip(missing, _rows(block), strict=True))
-        while len(self._known) > max(CACHE_ROWS, len(positions)):
-            self._known.popitem(last=False)
+            for position, row in zip(missing, _rows(block), strict=True):
+                self._known[position] = row
+                self._held += row.size
+        while self._held > CACHE_SHINGLES and len(self._known) > len(positions):
+            self._held -= self._known.popitem(last=False)[1].size
 
 
 def _rows(block: pl.DataFrame) -> list[Row]:

@@ -10,6 +10,8 @@ import polars as pl
 from curate.core.record.tables import Table
 from curate.engines.tables import DiskTable, MemoryTable
 
+PART_ROWS = 10_000_000  # rows of a table that are looked at together
+
 
 class LocalEngine:
     """Runs a decision here. ``blocks`` are the spilled blocks that ``fetch`` reads."""
@@ -19,14 +21,14 @@ class LocalEngine:
 
     def map_blocks(self, f: Callable[[pl.DataFrame], pl.DataFrame], data: Table) -> Table:
         """Return the table of ``f`` of each batch."""
-        parts = [f(batch) for batch in data.batches(["*"])]
-        return MemoryTable(pl.concat(parts) if parts else pl.DataFrame())
+        return _joined([f(batch) for batch in data.batches(data.columns)])
 
     def group(self, data: Table, by: str, f: Callable[[pl.DataFrame], pl.DataFrame]) -> Table:
-        """Return the table of ``f`` of the rows of each key, in the order of the keys."""
-        groups = data.read(["*"]).sort(by, maintain_order=True).group_by(by, maintain_order=True)
-        parts = [f(group) for _, group in groups]
-        return MemoryTable(pl.concat(parts) if parts else pl.DataFrame())
+        """Return the table of ``f`` of parts of the rows; the rows of one key are all in one part, in their order."""
+        hashed = pl.col(by).hash()
+        count = max(1, len(data.read([by])) // PART_ROWS)
+        parts = (data.read(data.columns, where=hashed % count == number) for number in range(count))
+        return _joined([f(part) for part in parts])
 
     def components(self, edges: Table) -> Table:
         """Return (row, root) for every row of the edges (columns a, b)."""
@@ -36,6 +38,10 @@ class LocalEngine:
     def fetch(self, rows: pl.Series, columns: list[str]) -> pl.DataFrame:
         """Return the columns of a few rows, in the order asked for."""
         return self._blocks.gather(rows, columns)
+
+
+def _joined(parts: list[pl.DataFrame]) -> MemoryTable:
+    return MemoryTable(pl.concat(parts) if parts else pl.DataFrame())
 
 
 def connected(a: pl.Series, b: pl.Series) -> pl.DataFrame:

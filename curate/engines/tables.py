@@ -15,6 +15,11 @@ class MemoryTable:
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
 
+    @property
+    def columns(self) -> list[str]:
+        """Return the names of the columns."""
+        return self._frame.columns
+
     def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
         """Return the columns of every row (for which ``where`` holds)."""
         return (self._frame if where is None else self._frame.filter(where)).select(columns)
@@ -30,9 +35,15 @@ class DiskTable:
     def __init__(self, folder: Path, *, keep: Callable[[pl.Series], pl.Series] | None = None) -> None:
         self._folder = folder
         self._keep = keep
+        self._schema = pl.Schema()
         self._firsts: list[int] = []
         self._files: list[Path] = []
         self.rows = 0
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the names of the columns."""
+        return list(self._schema)
 
     def append(self, frame: pl.DataFrame) -> None:
         """Write one more batch; its rows come after those of the batches before it."""
@@ -42,6 +53,7 @@ class DiskTable:
         path = self._folder / f"{len(self._files):06d}.arrow"
         frame.rechunk().write_ipc(path, compression="uncompressed")
         self._files.append(path)
+        self._schema = frame.schema
         self._firsts.append(int(frame["row"][0]))
         self.rows += len(frame)
 
@@ -54,13 +66,17 @@ class DiskTable:
             return pl.Series(np.full(len(own), fill_value=True) if len(gone) == 0 else gone[at] != own.to_numpy())
 
         view = DiskTable(self._folder, keep=keep)
-        view._files, view._firsts, view.rows = self._files, self._firsts, self.rows
+        view._files, view._firsts, view._schema, view.rows = self._files, self._firsts, self._schema, self.rows
         return view
 
     def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
         """Return the columns of every row (for which ``where`` holds)."""
         parts = [self._part(path, columns, where) for path in self._files]
-        return pl.concat(parts, rechunk=True) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
+        return (
+            pl.concat(parts, rechunk=True)
+            if parts
+            else pl.DataFrame(schema={name: self._schema.get(name, pl.Null) for name in columns})
+        )
 
     def batches(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Yield the columns, a file at a time."""
@@ -86,7 +102,7 @@ class DiskTable:
             at = np.searchsorted(frame["row"].to_numpy(), ordered[file_of == number])
             parts.append(frame.select(columns)[at.tolist()])
         if not parts:
-            return pl.read_ipc(self._files[0], columns=columns).select(columns).head(0)
+            return pl.DataFrame(schema={name: self._schema[name] for name in columns})
         back = np.empty(len(order), dtype=np.int64)
         back[order] = np.arange(len(order))
         gathered: pl.DataFrame = pl.concat(parts)[back.tolist()]

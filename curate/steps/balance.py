@@ -46,12 +46,13 @@ class Balance(SetStep):
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark the rows of each value that were drawn after the cap was full."""
-        table = keys.read(["row", "digest", "value"])
-        drawn = table.with_columns(pl.Series("draw", draws(self.seed or 0, table["digest"])))
-        place = pl.struct("draw", "row").rank("ordinal").over("value")
-        over = drawn.with_columns(place=place).filter(pl.col("place") > self.cap)
+        over = engine.group(keys, "value", self._over_cap)
+        if "value" not in over.columns:
+            return DECISIONS.to_frame()
         return (
-            over.select(
+            over.read(["row", "value"])
+            .sort("row")
+            .select(
                 "row",
                 reason=pl.lit("over_cap"),
                 drops=pl.lit(value=self.drops("over_cap")),
@@ -59,6 +60,10 @@ class Balance(SetStep):
                 matched=pl.lit(None, dtype=pl.UInt64),
                 similarity=pl.lit(None, dtype=pl.Float64),
             )
-            .sort("row")
             .cast(DECISIONS)
         )
+
+    def _over_cap(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that are drawn after the cap of their value is full."""
+        drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"])).sort("draw", "row")
+        return drawn.filter(pl.col("row").cum_count().over("value") > self.cap)

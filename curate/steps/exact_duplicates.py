@@ -48,14 +48,20 @@ class ExactDuplicates(SetStep):
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark every row whose key stood before, matched with the first."""
-        table = keys.read(["row", "key0", "key1"])
-        first = table.with_columns(matched=pl.col("row").first().over("key0", "key1"))
-        again = first.filter(pl.col("matched") != pl.col("row"))
-        return again.select(
-            "row",
-            reason=pl.lit("exact_duplicate"),
-            drops=pl.lit(value=self.drops("exact_duplicate")),
-            detail=pl.lit(None, dtype=pl.String),
-            matched="matched",
-            similarity=pl.lit(1.0),
-        ).cast(DECISIONS)
+        first = pl.col("row").first().over("key0", "key1")
+        twins = engine.group(keys, "key0", lambda rows: rows.with_columns(matched=first).filter(first != pl.col("row")))
+        if "matched" not in twins.columns:
+            return DECISIONS.to_frame()
+        return (
+            twins.read(["row", "matched"])
+            .sort("row")
+            .select(
+                "row",
+                reason=pl.lit("exact_duplicate"),
+                drops=pl.lit(value=self.drops("exact_duplicate")),
+                detail=pl.lit(None, dtype=pl.String),
+                matched="matched",
+                similarity=pl.lit(1.0),
+            )
+            .cast(DECISIONS)
+        )

@@ -29,11 +29,26 @@ def reject(
     return block.with_columns(pl.when(hit).then(pl.lit(reason)).otherwise(pl.col("reason")).alias("reason"), *columns)
 
 
-def warn(block: pl.DataFrame, where: pl.Expr, reason: str) -> pl.DataFrame:
-    """Return the block with ``reason`` added to the warnings of the rows ``where`` that are not dropped."""
+def warn(
+    block: pl.DataFrame,
+    where: pl.Expr,
+    reason: str,
+    matched: pl.Expr | None = None,
+    similarity: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Return the block with ``reason`` added to the warnings of the rows ``where`` that are not dropped.
+
+    The row it resembles is noted where none was noted before.
+    """
     hit = where.fill_null(value=False) & alive() & ~pl.col("warnings").list.contains(reason)
     grown = pl.col("warnings").list.concat(pl.lit([reason]))
-    return block.with_columns(pl.when(hit).then(grown).otherwise(pl.col("warnings")).alias("warnings"))
+    new = {"matched": matched, "similarity": similarity}
+    noted = [
+        pl.when(hit & pl.col("matched").is_null()).then(value).otherwise(pl.col(name)).alias(name)
+        for name, value in new.items()
+        if value is not None
+    ]
+    return block.with_columns(pl.when(hit).then(grown).otherwise(pl.col("warnings")).alias("warnings"), *noted)
 
 
 def edit(block: pl.DataFrame, texts: pl.Expr, by: str) -> pl.DataFrame:

@@ -11,6 +11,11 @@ import polars as pl
 class Table(Protocol):
     """Columns of many rows, in row order, on disk where they do not fit; read by column."""
 
+    @property
+    def columns(self) -> list[str]:
+        """Return the names of the columns."""
+        ...
+
     def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:
         """Return the columns of every row (for which ``where`` holds)."""
         ...
@@ -28,7 +33,7 @@ class Engine(Protocol):
         ...
 
     def group(self, data: Table, by: str, f: Callable[[pl.DataFrame], pl.DataFrame]) -> Table:
-        """Return the table of ``f`` of the rows of each key, whole groups only, in the order of the keys."""
+        """Return the table of ``f`` of parts of the rows; the rows of one key are all in one part, in their order."""
         ...
 
     def components(self, edges: Table) -> Table:

@@ -1,0 +1,93 @@
+"""``thresher curate CONFIG.toml|FILES... --out DIR``: the curation run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from curate.core.command.exits import DONE, NO
+from curate.core.command.terminal import emit
+from curate.core.run.errors import ConfigError
+
+
+@click.command("curate")
+@click.argument("inputs", nargs=-1, required=True, metavar="CONFIG.toml|FILES...")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
+@click.option("--dry-run", is_flag=True, help="Mark, count and show; write nothing.")
+@click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
+@click.option("--limit", type=click.IntRange(min=1), help="Read only the first N rows.")
+@click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the column engine; all cores by default.")
+@click.option("--engine", default="local", show_default=True, help="Where the run takes place.")
+@click.option("--strict", is_flag=True, help="Exit 1 if any row cannot be read or breaks its layout.")
+@click.option("--no-records", is_flag=True, help="Leave the rows themselves out of dropped.jsonl.")
+@click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and reported.")
+@click.option("--no-report", is_flag=True, help="Write no report.html.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Bytes of lines read together.")
+def command(  # noqa: PLR0913 - a flag each
+    inputs: tuple[str, ...],
+    *,
+    out: Path | None,
+    dry_run: bool,
+    assignments: tuple[str, ...],
+    limit: int | None,
+    memory_limit: str | None,
+    threads: int | None,
+    engine: str,
+    strict: bool,
+    no_records: bool,
+    no_text: bool,
+    no_report: bool,
+    as_json: bool,
+    quiet: bool,
+    block_bytes: int | None,
+) -> int:
+    """Clean, deduplicate and split raw JSONL; write what happened to every row.
+
+    Given a configuration, it does what that says; given files, it runs the default preset and splits 90/5/5.
+    """
+    if out is None and not dry_run:
+        raise ConfigError("curate needs a folder to write", hint="--out DIR, or --dry-run to only look")
+    if engine != "local":
+        raise ConfigError(f"no engine is called {engine!r}; there is local")
+    if threads is not None:
+        os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when Polars is imported below
+    from curate.commands.curated import as_object, as_text  # noqa: PLC0415 - after the number of threads is known
+    from curate.core.command.door import call  # noqa: PLC0415
+    from curate.core.run.settings import byte_count  # noqa: PLC0415
+    from curate.curation.config import config_of_files, load_config  # noqa: PLC0415
+    from curate.curation.run import Options, run_curation  # noqa: PLC0415
+
+    changes = list(assignments)
+    changes += ["output.records=false"] if no_records else []
+    changes += ["limits.max_unreadable=0.0"] if strict else []
+    tables = [one for one in inputs if one.endswith(".toml")]
+    if tables and len(inputs) > 1:
+        raise ConfigError("curate takes one configuration, or files, not both", hint=f"name the files in {tables[0]}")
+    if tables:
+        config, base = load_config(Path(tables[0]), changes), Path(tables[0]).resolve().parent
+    else:
+        config, base = config_of_files(list(inputs), changes), Path.cwd()
+    options = Options(
+        memory_limit=byte_count(memory_limit) if memory_limit else None,
+        block_bytes=block_bytes,
+        limit=limit,
+        texts=not no_text,
+        quiet=quiet,
+    )
+    outcome = run_curation(config, base, None if dry_run else out, options)
+    if outcome.out is not None and not no_report:
+        call(
+            "report",
+            str(outcome.out),
+            "--output",
+            str(outcome.out / "report.html"),
+            "--quiet",
+            *(["--no-text"] if no_text else []),
+        )
+    emit(as_object(outcome) if as_json else as_text(outcome, dry_run=dry_run, texts=not no_text))
+    return NO if outcome.broken else DONE

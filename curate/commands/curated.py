@@ -1,0 +1,83 @@
+"""What ``thresher curate`` prints of a run: a table of the flow, examples of a dry run, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from curate.core.command.terminal import inert, styled
+from curate.core.run.canonical import canonical
+from curate.curation.run import Outcome
+
+WIDTH = 64
+
+
+def as_object(outcome: Outcome) -> str:
+    """Return the outcome as one JSON object."""
+    out = str(outcome.out) if outcome.out is not None else None
+    told = {
+        "out": out,
+        "counts": outcome.manifest["counts"],
+        "flow": outcome.stats["flow"],
+        "broken_limits": outcome.broken,
+        "notes": outcome.notes,
+        "examples": outcome.stats["examples"],
+    }
+    return canonical(told).decode()
+
+
+def as_text(outcome: Outcome, *, dry_run: bool, texts: bool) -> str:
+    """Return the outcome as lines for a terminal."""
+    counts, stats = outcome.manifest["counts"], outcome.stats
+    lines = [_row("rows in", counts["in"])]
+    for stage in stats["flow"]:
+        for reason, count in sorted(stage["dropped"].items(), key=lambda item: (-item[1], item[0])):
+            lines.append(_row(f"  - {stage['step']}: {reason}", -count, "red"))
+            lines += _examples(stats, reason, texts=texts) if dry_run else []
+    lines.append(_row("rows kept", counts["kept"], "bold"))
+    if stats["edited"]:
+        lines.append(_row("  rows edited", stats["edited"]))
+    for name, count in sorted(
+        counts["by_split"].items(), key=lambda item: ("train", "validation", "test").index(item[0])
+    ):
+        share = f"  ({count / counts['kept']:.1%})" if counts["kept"] else ""
+        lines.append(_row(f"  {name}", count) + share)
+    if counts["by_warning"]:
+        lines += ["", "warnings (these rows were kept unless they were dropped for another reason)"]
+        for word, count in sorted(counts["by_warning"].items(), key=lambda item: (-item[1], item[0])):
+            lines.append(_row(f"  {word}", count, "yellow"))
+            lines += _examples(stats, word, texts=texts) if dry_run else []
+    curve = stats["s_curve"]
+    if curve is not None and counts["in"] > 1:
+        chances = ", ".join(
+            f"{s:.2f}: {p:.4f}" for s, p in curve["points"] if 0.5 <= s <= 0.9 and round(s * 10) == s * 10
+        )
+        bands = f"{curve['bands']} bands of {curve['rows']}"
+        lines += ["", f"near-duplicates are proposed by {bands} (chance by similarity: {chances})"]
+    lines += [f"note: {note}" for note in outcome.notes]
+    lines += [styled(f"limit: {limit}", "red") for limit in outcome.broken]
+    lines += ["", _next(outcome, dry_run=dry_run)]
+    return "\n".join(lines)
+
+
+def _row(name: str, count: int, style: str | None = None) -> str:
+    text = f"{name:<{WIDTH - 12}}{count:>12,}"
+    return styled(text, style) if style else text
+
+
+def _examples(stats: dict[str, Any], word: str, *, texts: bool) -> list[str]:
+    lines = []
+    for example in stats["examples"].get(word, []):
+        twin = (
+            f"  like {inert(example['matched_id'])} ({example['similarity']:.2f})" if example.get("matched_id") else ""
+        )
+        text = f"  {inert(example['text'], 70)}" if texts else ""
+        lines.append(styled(f"      {inert(example['source'])}:{example['line']}{twin}{text}", "dim"))
+    return lines
+
+
+def _next(outcome: Outcome, *, dry_run: bool) -> str:
+    if dry_run:
+        return "nothing was written. next: the same command with --out DIR instead of --dry-run"
+    first = next((found[0] for found in outcome.stats["examples"].values() if found), None)
+    place = f"{first['source']}:{first['line']}" if first else "FILE:LINE"
+    return f"wrote {outcome.out} (open {outcome.out}/report.html). next: thresher explain {outcome.out} {inert(place)}"

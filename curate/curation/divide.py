@@ -1,0 +1,90 @@
+"""The split of a staged run: groups, draws, and what is worth telling about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from curate.core.run.errors import ConfigError
+from curate.curation.plan import Plan
+from curate.curation.stage import Staged
+from curate.dedupe.links import linked
+from curate.engines.local import LocalEngine
+from curate.split.draw import NAMES, Sizes, assign, detectable
+from curate.split.groups import find_groups
+
+LARGE_GROUP = 0.05  # share of the rows above which a group is told of
+
+
+@dataclass(frozen=True)
+class Division:
+    """Which kept row goes where: columns row and split; and notes for the user."""
+
+    rows: pl.DataFrame
+    stats: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def divide(plan: Plan, staged: Staged) -> Division:
+    """Return the split of every row that is kept.
+
+    Raises:
+        ConfigError: no row has a field of ``[split] group_by``.
+    """
+    split = plan.config.split
+    if split is None or staged.split_keys is None:
+        return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))
+    gone = pl.concat(
+        [decision.filter("drops")["row"] for decision in staged.decisions] or [pl.Series([], dtype=pl.UInt64)]
+    )
+    everyone = staged.split_keys.read(staged.split_keys.columns)
+    for number, name in enumerate(split.group_by):
+        if len(everyone) and everyone[f"key_{number}"].null_count() == len(everyone):
+            raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
+    kept = staged.split_keys.without(gone).read(staged.split_keys.columns)
+    engine = LocalEngine(staged.blocks)
+    links = list(staged.removals)
+    rule = plan.split_rule
+    if rule is not None and staged.pair_keys is not None and staged.pair_keys.rows:
+        first = find_groups(kept, links, engine)
+        known = first.filter(pl.col("group") != pl.col("row")).select("group", "row").rows()
+        links.append(linked(staged.pair_keys.without(gone), engine, rule, known))
+    groups = find_groups(kept, links, engine)
+    rows = assign(kept, groups, Sizes(split.validation, split.test, split.max_rows), plan.config.seed)
+    return _told(rows, plan)
+
+
+def _told(rows: pl.DataFrame, plan: Plan) -> Division:
+    split = plan.config.split
+    counts = dict(rows.group_by("split").len().iter_rows())
+    sizes = rows.group_by("group").len().sort("len", "group", descending=[True, False])
+    asked = {"validation": split.validation, "test": split.test} if split else {}
+    wanted = [name for name in NAMES if name == "train" or asked.get(name, 0) > 0]
+    largest = int(sizes["len"][0]) if len(sizes) else 0
+    smallest = min((counts.get(name, 0) for name in wanted), default=0)
+    notes = []
+    if largest > max(LARGE_GROUP * len(rows), 1) or (largest > smallest and largest > 1 and len(wanted) > 1):
+        place = rows.filter(pl.col("group") == sizes["group"][0])["split"][0]
+        notes.append(
+            f"one group of rows that belong together holds {largest:,} of {len(rows):,} rows "
+            f"and went to {place} as a whole; "
+            "if they only share a template, move it into the system prompt or raise [split] similarity"
+        )
+    if len(rows):
+        none = [name for name in wanted[1:] if counts.get(name, 0) == 0]
+        notes += [f"{name} is empty: no group was drawn into it; ask for more, or for a count of rows" for name in none]
+    if counts.get("test"):
+        points = 100 * detectable(counts["test"])
+        notes.append(
+            f"a test split of {counts['test']:,} rows can show a difference of {points:.1f} points "
+            "(two models that differ on 10% of the rows, level 5%, power 80%)"
+        )
+    stats = {
+        "rows": {name: counts.get(name, 0) for name in wanted},
+        "groups": len(sizes),
+        "largest_group": largest,
+        "group_sizes": {str(size): n for size, n in sizes.group_by("len").len("n").sort("len").iter_rows()},
+    }
+    return Division(rows.select("row", "split"), stats, notes)

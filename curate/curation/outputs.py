@@ -1,0 +1,191 @@
+"""The last pass: splits, dropped rows and the ledger, block by block."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import orjson
+import polars as pl
+
+from curate.core.record.marks import alive
+from curate.core.run.canonical import canonical_line
+from curate.core.write.folder import OutputFolder
+from curate.curation.convert import converted
+from curate.curation.edited import edited_line
+from curate.curation.examples import Examples
+from curate.curation.ledger import ledger_of, write_ledger
+from curate.curation.plan import Plan
+from curate.curation.tally import Tally
+
+LEDGER_FILE, DROPPED_FILE = "ledger.parquet", "dropped.jsonl"
+_NOT_A_VALUE = frozenset({"read"})
+
+
+class Outputs:
+    """The files of a run while they are written; ``counts`` are what the manifest says of them."""
+
+    def __init__(self, plan: Plan, folder: OutputFolder | None, names: list[str], matched: pl.DataFrame) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._names = names
+        self._matched = {row: (id_, source, line) for row, id_, source, line in matched.iter_rows()}
+        self._matched_ids = matched.select(matched=pl.col("row"), matched_id=pl.col("id"))
+        self._files: dict[str, BinaryIO] = {}
+        self._parts: list[Path] = []
+        self._steps = pl.DataFrame(
+            {"reason": list(plan.step_of), "step": list(plan.step_of.values())},
+            schema={"reason": pl.String, "step": pl.String},
+        )
+        self._sources = pl.Series([source.name for source in plan.sources], dtype=pl.String)
+        self.counts = Counts()
+        self.examples = Examples()
+
+    def __enter__(self) -> Self:
+        if self._folder is not None:
+            for name in self._names:
+                if name.endswith(".jsonl"):
+                    self._files[name] = self._folder.file(name).open("wb")
+            self._folder.file(DROPPED_FILE).chmod(0o600)
+            self._folder.file("ledger").mkdir()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for stream in self._files.values():
+            stream.close()
+
+    def write(self, block: pl.DataFrame, tally: Tally) -> None:
+        """Write the rows of a block that has ``cluster`` and ``split`` beside its own columns."""
+        block, lines = self._lines(block)
+        kept = block.filter(alive())
+        tally.kept(kept)
+        block = block.join(self._matched_ids, on="matched", how="left", maintain_order="left")
+        ledger = ledger_of(block, self._sources, self._steps)
+        self.counts.add(ledger)
+        self.examples.add(ledger, block["raw"])
+        if self._folder is None:
+            return
+        for name, stream in self._files.items():
+            if name != DROPPED_FILE:
+                split = name.removesuffix(".jsonl")
+                chosen = (kept["split"] == split).to_list()
+                stream.writelines(line + b"\n" for line, mine in zip(lines, chosen, strict=True) if mine)
+        dropped = block.filter(~alive())
+        for entry in dropped.join(self._steps, on="reason", how="left", maintain_order="left").iter_rows(named=True):
+            self._files[DROPPED_FILE].write(self._dropped(entry))
+        part = self._folder.file("ledger") / f"{len(self._parts):06d}.arrow"
+        ledger.write_ipc(part)
+        self._parts.append(part)
+
+    def finish(self) -> None:
+        """Close the files, and write the ledger from its parts."""
+        for stream in self._files.values():
+            stream.close()
+        if self._folder is not None:
+            write_ledger(self._parts, self._folder.file(LEDGER_FILE))
+
+    def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, list[bytes]]:
+        """Return the block, and the line of each kept row; an edit that cannot be written is undone and noted."""
+        target = self._plan.config.output.layout
+        kept = block.filter(alive())
+        lines: list[bytes] = kept["raw"].to_list()
+        special = pl.col("edited_by").list.len() > 0
+        if target is not None:
+            special |= pl.col("layout") != target
+        undone: list[int] = []
+        for row in kept.with_row_index("at").filter(special).iter_rows(named=True):
+            raw = row["raw"]
+            if target is not None and row["layout"] != target:
+                lines[row["at"]] = converted(row, raw, target)
+                continue
+            fields = self._plan.sources[row["source"]].fields
+            line = edited_line(raw, row["layout"], fields, [message["text"] for message in row["messages"]])
+            if line is None:
+                undone.append(row["row"])
+            else:
+                lines[row["at"]] = line
+        if undone:
+            here = pl.col("row").is_in(pl.Series(undone, dtype=pl.UInt64))
+            block = block.with_columns(
+                edited_by=pl.when(here).then(pl.lit([], dtype=pl.List(pl.String))).otherwise("edited_by"),
+                warnings=pl.when(here)
+                .then(pl.col("warnings").list.concat(pl.lit(["edit_not_written"])))
+                .otherwise("warnings"),
+            )
+        return block, lines
+
+    def _dropped(self, row: dict[str, Any]) -> bytes:
+        """Return the line of ``dropped.jsonl`` for a dropped row."""
+        matched = None
+        if row["matched"] is not None:
+            id_, source, line = self._matched[row["matched"]]
+            matched = {"id": id_, "source": self._sources[source], "line": line}
+        entry = {
+            "id": row["id"],
+            "source": self._sources[row["source"]],
+            "line": row["line"],
+            "step": row["step"],
+            "reason": row["reason"],
+            "detail": row["detail"],
+            "matched": matched,
+            "similarity": row["similarity"],
+        }
+        if self._plan.config.output.records:
+            entry["record"] = _record(row["raw"], row["step"])
+        return canonical_line(entry)
+
+
+class Counts:
+    """Kept and dropped rows by reason, warning, split and source."""
+
+    def __init__(self) -> None:
+        self.rows = self.kept = 0
+        self.by_reason: Counter[str] = Counter()
+        self.by_warning: Counter[str] = Counter()
+        self.by_split: Counter[str] = Counter()
+        self.by_source: dict[str, Counter[str]] = {}
+        self.edited = 0
+
+    def add(self, ledger: pl.DataFrame) -> None:
+        """Count the rows of a part of the ledger."""
+        self.rows += len(ledger)
+        self.kept += int((ledger["decision"] == "kept").sum())
+        self.edited += int((ledger["edited_by"].list.len() > 0).sum())
+        self.by_reason.update(dict(ledger["reason"].drop_nulls().value_counts().iter_rows()))
+        self.by_warning.update(dict(ledger["warnings"].explode().drop_nulls().value_counts().iter_rows()))
+        self.by_split.update(dict(ledger["split"].drop_nulls().value_counts().iter_rows()))
+        for source, decision, count in ledger.group_by("source", "decision").len().iter_rows():
+            self.by_source.setdefault(source, Counter())[decision] += count
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as the manifest has them."""
+        return {
+            "in": self.rows,
+            "added": 0,
+            "kept": self.kept,
+            "dropped": self.rows - self.kept,
+            "by_reason": dict(self.by_reason),
+            "by_warning": dict(self.by_warning),
+            "by_split": dict(self.by_split),
+            "by_source": {name: {"kept": c["kept"], "dropped": c["dropped"]} for name, c in self.by_source.items()},
+        }
+
+
+def _record(raw: bytes, step: str) -> Any:
+    """Return a row as it came: the value itself, a string where it is no JSON, base64 where it is no UTF-8."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(raw).decode()}
+    if step not in _NOT_A_VALUE:
+        return orjson.Fragment(raw)
+    try:
+        orjson.dumps(orjson.loads(raw))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return text
+    return orjson.Fragment(raw)

@@ -1,0 +1,201 @@
+"""A curation run from its configuration to its files, the manifest last."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.progress import Progress
+from curate.core.run.version import version, versions
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.curation.config import CurateConfig, steps_off
+from curate.curation.divide import Division, divide
+from curate.curation.limits import broken_limits
+from curate.curation.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
+from curate.curation.plan import Plan, make_plan
+from curate.curation.stage import Staged, block_size, marked_blocks, stage
+from curate.curation.stats import stats_of
+from curate.engines.local import LocalEngine
+from curate.engines.tables import MemoryTable
+from curate.split.draw import NAMES
+
+STATS_FILE, RUN_FILE = "stats.json", "run.json"
+OWN = (*(f"{name}.jsonl" for name in NAMES), DROPPED_FILE, LEDGER_FILE, STATS_FILE, RUN_FILE, "report.html")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What does not change the output, and is therefore no part of the configuration."""
+
+    memory_limit: int | None = None
+    block_bytes: int | None = None
+    limit: int | None = None  # rows read
+    texts: bool = True  # texts of the data in stats and reports
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    out: Path | None
+    manifest: dict[str, Any]
+    stats: dict[str, Any]
+    broken: list[str]  # limits that were passed, in words
+    notes: list[str] = field(default_factory=list)
+
+
+def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Options = Options()) -> Outcome:
+    """Curate; write the outputs into ``out``, or nothing at all where it is None (a dry run).
+
+    Raises:
+        ThresherError: the configuration is wrong, an input cannot be read, or the output cannot be written.
+    """
+    started = time.monotonic()
+    plan = make_plan(config, base)
+    with _work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
+        size = options.block_bytes or block_size(options.memory_limit)
+        staged = stage(plan, work, progress, block_bytes=size, limit=options.limit)
+        division = divide(plan, staged)
+        names = _names(plan)
+        outputs = _write(plan, staged, division, folder, names, progress)
+        stats = stats_of(plan, staged.tally, outputs, division, _clusters(staged, plan), texts=options.texts)
+        manifest = _manifest(plan, staged, outputs)
+        broken = broken_limits(plan, outputs.counts)
+        if folder is not None:
+            _publish(folder, names, stats, manifest, started, options)
+    return Outcome(out, manifest, stats, broken, stats["notes"])
+
+
+@contextmanager
+def _work_folder(out: Path | None) -> Iterator[tuple[OutputFolder | None, Path]]:
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="thresher-") as scratch:
+            yield None, Path(scratch)
+    else:
+        with output_folder(out) as folder:
+            yield folder, folder.work
+
+
+def _names(plan: Plan) -> list[str]:
+    """Return the files that the run writes, in the manifest's order."""
+    split = plan.config.split
+    asked = {"train": 1.0} | ({"validation": split.validation, "test": split.test} if split else {})
+    return [*(f"{name}.jsonl" for name in NAMES if asked.get(name, 0) > 0), DROPPED_FILE, LEDGER_FILE]
+
+
+def _write(
+    plan: Plan, staged: Staged, division: Division, folder: OutputFolder | None, names: list[str], progress: Progress
+) -> Outputs:
+    clusters = _cluster_of(staged)
+    with Outputs(plan, folder, names, _matched(staged)) as outputs:
+        for block in marked_blocks(staged.blocks, staged.decisions):
+            rows = block.join(clusters, on="row", how="left", maintain_order="left")
+            rows = rows.join(division.rows, on="row", how="left", maintain_order="left")
+            kept = pl.col("reason").is_null()
+            rows = rows.with_columns(split=pl.when(kept).then(pl.col("split").fill_null("train")))
+            outputs.write(rows, staged.tally)
+            progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)
+        outputs.finish()
+    return outputs
+
+
+def _matched(staged: Staged) -> pl.DataFrame:
+    """Return row, id, source and line of every row that another is matched with."""
+    found = [decision["matched"] for decision in staged.decisions]
+    found += [block["matched"] for block in staged.blocks.batches(["matched"])]
+    rows = pl.concat(found or [pl.Series([], dtype=pl.UInt64)]).drop_nulls().unique().sort()
+    return LocalEngine(staged.blocks).fetch(rows, ["row", "id", "source", "line"])
+
+
+def _cluster_of(staged: Staged) -> pl.DataFrame:
+    """Return (row, cluster) of the rows that were removed for another, and of those they were removed for."""
+    links = pl.concat(staged.removals or [pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64})])
+    if links.is_empty():
+        return pl.DataFrame(schema={"row": pl.UInt64, "cluster": pl.UInt64})
+    roots = LocalEngine(staged.blocks).components(MemoryTable(links)).read(["row", "root"])
+    return roots.rename({"root": "cluster"})
+
+
+def _clusters(staged: Staged, plan: Plan) -> list[dict[str, Any]]:
+    """Return the largest clusters, each with its rows' places."""
+    clusters = _cluster_of(staged)
+    names = [source.name for source in plan.sources]
+    largest = clusters.group_by("cluster").agg("row", size=pl.len()).sort("size", "cluster", descending=[True, False])
+    told = []
+    for cluster, rows, size in largest.head(20).iter_rows():
+        places = [{"source": names[row >> 40], "line": row & (1 << 40) - 1} for row in sorted(rows)[:10]]
+        told.append({"cluster": cluster, "size": size, "rows": places})
+    return told
+
+
+def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
+    counts = outputs.counts.as_json()
+    return {
+        "thresher": version(),
+        "schema_version": SCHEMA_VERSION,
+        "command": "curate",
+        "config": plan.config.model_dump(mode="json")
+        | {"steps": [step.model_dump(mode="json") for step in plan.steps]},
+        "seed": plan.config.seed,
+        "inputs": [
+            {"path": source.name, "sha256": seen.sha256, "bytes": seen.bytes, "rows": seen.rows}
+            for source, seen in zip(plan.sources, staged.seen, strict=True)
+        ],
+        "outputs": [],
+        "counts": counts,
+        "steps_off": steps_off(plan.config, plan.steps),
+        "versions": versions(),
+    }
+
+
+def _publish(
+    folder: OutputFolder,
+    names: list[str],
+    stats: dict[str, Any],
+    manifest: dict[str, Any],
+    started: float,
+    options: Options,
+) -> None:
+    write_json(folder.file(STATS_FILE), stats)
+    for name in [*names, STATS_FILE]:
+        sha256, size = sha256_of(folder.file(name))
+        manifest["outputs"].append(
+            {"path": name, "sha256": sha256, "bytes": size, "rows": _rows_of(name, manifest["counts"])}
+        )
+    write_json(folder.file(RUN_FILE), _run_view(started, options))
+    folder.publish([*names, STATS_FILE, RUN_FILE], OWN)
+    folder.finish(manifest)
+
+
+def _rows_of(name: str, counts: dict[str, Any]) -> int | None:
+    known = {DROPPED_FILE: counts["dropped"], LEDGER_FILE: counts["in"] + counts["added"]}
+    if name.endswith(".jsonl") and name not in known:
+        return int(counts["by_split"].get(name.removesuffix(".jsonl"), 0))
+    return known.get(name)
+
+
+def _run_view(started: float, options: Options) -> dict[str, Any]:
+    """Return what differs between two runs of the same thing: no part of the manifest."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - started, 3),
+        "engine": "local",
+        "threads": pl.thread_pool_size(),
+        "memory_limit": options.memory_limit,
+        "python": platform.python_version(),
+        "git_commit": os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA"),
+        "ci": os.environ.get("GITHUB_RUN_ID") or os.environ.get("CI_JOB_URL"),
+    }

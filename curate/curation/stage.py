@@ -1,0 +1,170 @@
+"""Pass by pass: read, mark, spill, decide; until only writing is left."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from curate.core.read.build import build_block
+from curate.core.read.lines import BLOCK_BYTES
+from curate.core.read.records import read_records
+from curate.core.read.rows import Seen
+from curate.core.record.block import BLOCK
+from curate.core.record.marks import reject, warn
+from curate.core.run.errors import ThresherError
+from curate.core.run.progress import Progress
+from curate.curation.plan import Phase, Plan, row_drops, row_warns
+from curate.curation.tally import Tally
+from curate.dedupe.engine import near_keys
+from curate.engines.local import LocalEngine
+from curate.engines.tables import DiskTable
+from curate.split.groups import split_keys
+from curate.steps.step import SetStep
+
+SMALLEST_BLOCK = 1 << 20
+BLOCKS_IN_MEMORY = 64  # a block's records, columns and arrays are about as large as this many of its bytes
+
+
+@dataclass
+class Staged:
+    """A run before its outputs are written: spilled blocks, the decisions on them, and the keys of the split."""
+
+    blocks: DiskTable
+    decisions: list[pl.DataFrame]  # of the last phase: not yet marked in the blocks
+    seen: list[Seen]
+    tally: Tally
+    split_keys: DiskTable | None = None
+    pair_keys: DiskTable | None = None
+    removals: list[pl.DataFrame] = field(default_factory=list)  # (a, b): a kept row and one that went for it
+
+
+def block_size(memory_limit: int | None) -> int:
+    """Return how many bytes of lines a block has, so that a run stays within the memory limit."""
+    return (
+        BLOCK_BYTES if memory_limit is None else max(SMALLEST_BLOCK, min(BLOCK_BYTES, memory_limit // BLOCKS_IN_MEMORY))
+    )
+
+
+def stage(
+    plan: Plan, work: Path, progress: Progress, *, block_bytes: int = BLOCK_BYTES, limit: int | None = None
+) -> Staged:
+    """Run every step, and collect what the split needs to know.
+
+    Raises:
+        InputError: a source cannot be read, or changed while it was read.
+    """
+    seen = [Seen() for _ in plan.sources]
+    tally = Tally(plan)
+    blocks = _read(plan, seen, tally, progress, block_bytes, limit)
+    staged = Staged(DiskTable(work / "blocks0"), [], seen, tally)
+    for number, phase in enumerate(plan.phases):
+        last = number == len(plan.phases) - 1
+        staged.blocks = DiskTable(work / f"blocks{number}")
+        staged.decisions = _phase(plan, phase, blocks, staged, work / f"keys{number}", last=last)
+        progress.tell("steps done", number + 1, len(plan.phases))
+        shutil.rmtree(work / f"blocks{number - 1}", ignore_errors=True)
+        blocks = marked_blocks(staged.blocks, staged.decisions)
+    return staged
+
+
+def marked_blocks(blocks: DiskTable, decisions: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield spilled blocks with the decisions on them marked."""
+    for block in blocks.batches(BLOCK.names()):
+        for decision in decisions:
+            block = marked(block, decision)
+        yield block
+
+
+def marked(block: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Return the block with the decisions of a set step marked."""
+    first, last = block["row"][0], block["row"][-1]
+    own = decisions.filter(pl.col("row").is_between(first, last))
+    if own.is_empty():
+        return block
+    new = own.rename({name: f"__{name}" for name in own.columns if name != "row"})
+    block = block.join(new, on="row", how="left", maintain_order="left")
+    matched, similarity = pl.col("__matched"), pl.col("__similarity")
+    for reason, drops in own.select("reason", "drops").unique(maintain_order=True).iter_rows():
+        where = (pl.col("__reason") == reason) & (pl.col("__drops") == drops)
+        if drops:
+            block = reject(block, where, reason, pl.col("__detail"), matched, similarity)
+        else:
+            block = warn(block, where, reason, matched, similarity)
+    return block.select(BLOCK.names())
+
+
+def _read(
+    plan: Plan, seen: list[Seen], tally: Tally, progress: Progress, block_bytes: int, limit: int | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the blocks of every source, in order; at most ``limit`` rows in all."""
+    done = 0
+    for source in plan.sources:
+        batches = read_records(
+            source, seen[source.index], block_bytes=block_bytes, max_line_bytes=plan.config.input.max_line_bytes
+        )
+        for batch in batches:
+            if limit is not None and done >= limit:
+                continue  # the rest is read for its hash alone
+            block = build_block(batch, source.index, plan.judge, row_drops, row_warns, plan.config.input.id)
+            block = block if limit is None else block.head(limit - done)
+            done += len(block)
+            if not block.is_empty():
+                tally.came_in(block)
+                yield block
+            progress.tell("rows read", done)
+
+
+def _phase(
+    plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool
+) -> list[pl.DataFrame]:
+    """Run one pass over the blocks, then the decisions of its set steps; return those."""
+    tables = {step.use: DiskTable(keys / step.use) for step in phase.set_steps}
+    shared = _shared_keys(plan, phase)
+    if last and plan.config.split is not None:
+        staged.split_keys = DiskTable(keys / "split")
+        staged.pair_keys = tables[shared] if shared else DiskTable(keys / "pairs")
+    for block in blocks:
+        for step in phase.steps:
+            block = _checked(step.apply(block), block, step.use)
+        for set_step in phase.set_steps:
+            tables[set_step.use].append(set_step.keys(block))
+        if staged.split_keys is not None and plan.config.split is not None:
+            key = plan.normalise.key(pl.col("prompt"))
+            staged.split_keys.append(split_keys(block, plan.config.split.group_by, key))
+            if plan.split_rule is not None and shared is None and staged.pair_keys is not None:
+                alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
+                staged.pair_keys.append(near_keys(alive, plan.split_rule))
+        staged.blocks.append(block)
+    return _decide(phase.set_steps, tables, staged)
+
+
+def _shared_keys(plan: Plan, phase: Phase) -> str | None:
+    """Return the step whose pair keys serve the split too: its bands find pairs at the split's similarity as surely."""
+    near, rule = plan.near, plan.split_rule
+    if rule is None or near is None or near not in phase.set_steps or near.rule.bands[1] > rule.bands_for_links:
+        return None
+    return near.use
+
+
+def _decide(steps: tuple[SetStep, ...], tables: dict[str, DiskTable], staged: Staged) -> list[pl.DataFrame]:
+    engine = LocalEngine(staged.blocks)
+    gone = pl.Series("row", [], dtype=pl.UInt64)
+    decisions: list[pl.DataFrame] = []
+    for step in steps:
+        decided = step.decide(tables[step.use].without(gone), engine)
+        dropped = decided.filter("drops")
+        gone = pl.concat([gone, dropped["row"]])
+        staged.removals.append(dropped.drop_nulls("matched").select(a="matched", b="row"))
+        decisions.append(decided)
+    return decisions
+
+
+def _checked(after: pl.DataFrame, before: pl.DataFrame, step: str) -> pl.DataFrame:
+    """Return the block that a step gave back, having seen that no row was lost or added."""
+    if not after["row"].equals(before["row"]):
+        raise ThresherError(f"the step {step!r} lost or moved rows: {len(before)} came in, {len(after)} went out")
+    return after

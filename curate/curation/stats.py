@@ -1,0 +1,99 @@
+"""``stats.json``: all that a report needs to show what a run did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from curate.check.codes import CODES
+from curate.core.run.canonical import SCHEMA_VERSION
+from curate.curation.config import steps_off
+from curate.curation.divide import Division
+from curate.curation.outputs import Outputs
+from curate.curation.plan import Plan
+from curate.curation.tally import EDGES, Tally
+from curate.dedupe.bands import choose_bands, s_curve
+
+
+def stats_of(
+    plan: Plan, tally: Tally, outputs: Outputs, division: Division, clusters: list[dict[str, Any]], *, texts: bool
+) -> dict[str, Any]:
+    """Return the flow of rows through the steps, histograms, examples, clusters, S-curve and split."""
+    counts = outputs.counts
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "counts": counts.as_json(),
+        "edited": counts.edited,
+        "flow": _flow(plan, outputs),
+        "reasons": _reasons(plan),
+        "sources": [
+            {
+                "source": source.name,
+                "layout": tally.layout_of(source.index),
+                "kept": counts.by_source.get(source.name, Counter())["kept"],
+                "dropped": counts.by_source.get(source.name, Counter())["dropped"],
+            }
+            for source in plan.sources
+        ],
+        "histograms": {"edges": list(EDGES), "before": tally.before.as_json(), "after": tally.after.as_json()},
+        "examples": outputs.examples.as_json(texts=texts),
+        "clusters": {"largest": clusters},
+        "s_curve": _s_curve(plan),
+        "split": division.stats,
+        "signature": _signature(plan),
+        "notes": [*_off(plan), *division.notes],
+    }
+
+
+def _flow(plan: Plan, outputs: Outputs) -> list[dict[str, Any]]:
+    """Return for each step, in order, what it dropped by reason and how many rows were left."""
+    owners = plan.step_of
+    left = outputs.counts.rows
+    flow = []
+    for step in plan.order:
+        dropped = {reason: n for reason, n in outputs.counts.by_reason.items() if owners.get(reason) == step}
+        warned = {word: n for word, n in outputs.counts.by_warning.items() if owners.get(word, "check") == step}
+        left -= sum(dropped.values())
+        flow.append({"step": step, "dropped": dropped, "warned": warned, "left": left})
+    return flow
+
+
+def _reasons(plan: Plan) -> dict[str, str]:
+    """Return the sentence of each word that may stand in the ledger."""
+    sentences = {slug: code.sentence for slug, code in CODES.items()}
+    for step in plan.steps:
+        sentences |= step.reasons
+    sentences["edit_not_written"] = "The edited text could not be told apart into the fields it came from."
+    return sentences
+
+
+def _s_curve(plan: Plan) -> dict[str, Any] | None:
+    near = plan.near
+    if near is None:
+        return None
+    bands, rows = near.rule.bands
+    best = choose_bands(near.threshold, near.recall)
+    return {
+        "bands": bands,
+        "rows": rows,
+        "threshold": near.threshold,
+        "warn_from": near.warn_from,
+        "needed": {"bands": best[0], "rows": best[1], "recall": near.recall},
+        "points": s_curve(bands, rows),
+    }
+
+
+def _signature(plan: Plan) -> str | None:
+    near = plan.near
+    if near is None:
+        return None
+    bands, rows = near.rule.bands
+    return (
+        f"near_duplicates|jaccard:word5+char5|sides:asked,answered|scheme:affine32|slots:128|seed:1|bands:{bands}x{rows}"
+        f"|threshold:{near.threshold:g}|linkage:star|keep:{near.keep}"
+    )
+
+
+def _off(plan: Plan) -> list[str]:
+    off = steps_off(plan.config, plan.steps)
+    return [f"steps of the preset that this run leaves out: {', '.join(off)}"] if off else []

@@ -1,0 +1,80 @@
+"""Counts and histograms, block by block: what ``stats.json`` is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from curate.core.record.views import answer, prompt
+from curate.curation.plan import Plan
+
+EDGES = (0, 1, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+MOST_LABELS = 200
+
+
+class Sample:
+    """Histograms of one side of a run: of what came in, or of what was kept."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.lengths = {"answer_chars": np.zeros(len(EDGES), np.int64), "prompt_chars": np.zeros(len(EDGES), np.int64)}
+        self.turns: Counter[int] = Counter()
+        self.roles: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+
+    def add(self, block: pl.DataFrame) -> None:
+        """Count the rows of a block."""
+        self.rows += len(block)
+        measured = block.select(
+            answer_chars=answer().str.len_chars(),
+            prompt_chars=prompt().str.len_chars(),
+            turns=pl.col("messages").list.len(),
+        )
+        for name, counts in self.lengths.items():
+            chars = measured[name].drop_nulls().to_numpy()
+            counts += np.bincount(np.searchsorted(EDGES, chars, side="right") - 1, minlength=len(EDGES))
+        self.turns.update(dict(measured["turns"].drop_nulls().value_counts().iter_rows()))
+        roles = block["messages"].drop_nulls().explode(empty_as_null=False).struct.field("role")
+        self.roles.update(dict(roles.value_counts().iter_rows()))
+        self.labels.update(dict(block["label"].drop_nulls().value_counts().iter_rows()))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the histograms; bin i of a length holds values from edge i up to the next."""
+        labels = sorted(self.labels.items(), key=lambda item: (-item[1], item[0]))
+        return {
+            "rows": self.rows,
+            "answer_chars": self.lengths["answer_chars"].tolist(),
+            "prompt_chars": self.lengths["prompt_chars"].tolist(),
+            "turns": {str(turns): count for turns, count in sorted(self.turns.items())},
+            "roles": dict(sorted(self.roles.items())),
+            "labels": dict(labels[:MOST_LABELS]),
+            "labels_left_out": max(0, len(labels) - MOST_LABELS),
+        }
+
+
+class Tally:
+    """Everything that is counted while a run goes on."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.before = Sample()
+        self.after = Sample()
+        self.layouts: Counter[tuple[int, str]] = Counter()
+        self._sources = [source.name for source in plan.sources]
+
+    def came_in(self, block: pl.DataFrame) -> None:
+        """Count a block as it was read."""
+        self.before.add(block)
+        for source, layout, count in block.group_by("source", "layout").len().iter_rows():
+            self.layouts[(source, layout or "unknown")] += count
+
+    def kept(self, block: pl.DataFrame) -> None:
+        """Count rows that are written."""
+        self.after.add(block)
+
+    def layout_of(self, source: int) -> str:
+        """Return the layout of a source."""
+        found = [layout for (index, layout) in self.layouts if index == source]
+        return found[0] if found else "empty"
