@@ -142,12 +142,14 @@ def _clusters(staged: Staged, plan: Plan) -> list[dict[str, Any]]:
 
 def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
     counts = outputs.counts.as_json()
+    config = plan.config.model_dump(mode="json")
+    config["input"]["files"].sort(key=str)  # their order on a command line says nothing: they are read by path
+    config["steps"] = [step.model_dump(mode="json") for step in plan.steps]
     return {
         "thresher": version(),
         "schema_version": SCHEMA_VERSION,
         "command": "curate",
-        "config": plan.config.model_dump(mode="json")
-        | {"steps": [step.model_dump(mode="json") for step in plan.steps]},
+        "config": config,
         "seed": plan.config.seed,
         "inputs": [
             {"path": source.name, "sha256": seen.sha256, "bytes": seen.bytes, "rows": seen.rows}
