@@ -1,0 +1,61 @@
+"""``thresher explain DIR (FILE:LINE|ID)``: the whole history of one row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from curate.core.command.terminal import emit, inert, styled
+from curate.core.run.canonical import canonical
+from curate.curation.history import find_rows
+
+TEXT_CHARS = 400
+
+
+@click.command("explain")
+@click.argument("run", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("row", metavar="FILE:LINE|ID")
+@click.option("--no-text", is_flag=True, help="Leave the row's text out.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def command(run: Path, row: str, *, no_text: bool, as_json: bool) -> int:
+    """Tell what happened to a row of a curation run, by which step, and why."""
+    rows = find_rows(run, row)
+    if no_text:
+        rows = [{name: value for name, value in one.items() if name not in ("text", "detail")} for one in rows]
+    if as_json:
+        emit(canonical({"rows": rows}).decode())
+        return 0
+    sentences = orjson.loads((run / "stats.json").read_bytes())["reasons"]
+    emit("\n\n".join(_told(one, sentences) for one in rows))
+    return 0
+
+
+def _told(row: dict[str, Any], sentences: dict[str, str]) -> str:
+    lines = [styled(f"{inert(row['source'])}:{row['line']}", "bold") + f"  id {inert(row['id'])}"]
+    if row["origin"] != "input":
+        lines.append(f"  made by {row['origin']} from {', '.join(map(inert, row['parents']))}")
+    lines += [f"  warned of {styled(word, 'yellow')}: {sentences.get(word, '')}" for word in row["warnings"]]
+    if row["edited_by"]:
+        lines.append(f"  edited by {', '.join(row['edited_by'])}")
+    if row["decision"] == "dropped":
+        lines.append(
+            f"  {styled('dropped', 'red')} by {row['step']}: {row['reason']}. {sentences.get(row['reason'], '')}"
+        )
+    else:
+        lines.append(f"  {styled('kept', 'green')}, in {row['split']}.jsonl")
+    if row.get("detail"):
+        lines.append(f"  why: {inert(row['detail'], 200)}")
+    twin = row["twin"]
+    if twin is not None:
+        fate = f"kept in {twin['split']}.jsonl" if twin["decision"] == "kept" else "dropped itself"
+        alike = f"similarity {row['similarity']:.3f}" if row["similarity"] is not None else "its twin"
+        lines.append(f"  {alike} with {inert(twin['source'])}:{twin['line']} (id {inert(twin['id'])}), {fate}")
+    for other in row["went_for_it"]:
+        alike = f", similarity {other['similarity']:.3f}" if other["similarity"] is not None else ""
+        lines.append(f"  {inert(other['source'])}:{other['line']} went for it ({other['reason']}{alike})")
+    if row.get("text"):
+        lines.append(f"  text: {inert(row['text'], TEXT_CHARS)}")
+    return "\n".join(lines)

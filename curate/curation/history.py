@@ -1,0 +1,104 @@
+"""The history of one row, from the files of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from curate.core.run.errors import InputError, nearest
+from curate.core.write.folder import MANIFEST, is_ours
+
+FEW = 10  # rows named of those that went for this one
+
+
+def find_rows(run: Path, wanted: str) -> list[dict[str, Any]]:
+    """Return the ledger's rows for ``FILE:LINE`` or an id, each with what is known of its twins and its text.
+
+    Raises:
+        InputError: the folder holds no finished run, or no row is meant.
+    """
+    if not is_ours(run):
+        raise InputError(
+            f"{run} holds no finished run: it has no {MANIFEST}", hint="run thresher curate --out there first"
+        )
+    ledger = pl.scan_parquet(run / "ledger.parquet").with_row_index("at")
+    found = _by_place(run, ledger, wanted)
+    if found is None:
+        found = ledger.filter(pl.col("id") == wanted).collect()
+    if found.is_empty():
+        raise InputError(
+            f"no row of {run} is {wanted!r}", hint="name it as FILE:LINE, or by its id as the ledger has it"
+        )
+    return [_told(run, ledger, row) for row in found.iter_rows(named=True)]
+
+
+def _by_place(run: Path, ledger: pl.LazyFrame, wanted: str) -> pl.DataFrame | None:
+    """Return the row at FILE:LINE; None where ``wanted`` is no such place."""
+    name, colon, number = wanted.rpartition(":")
+    if not colon or not number.isdigit():
+        return None
+    manifest = orjson.loads((run / MANIFEST).read_bytes())
+    sources = [one["path"] for one in manifest["inputs"]]
+    matches = [source for source in sources if _same_file(source, name)]
+    if not matches:
+        if ledger.filter(pl.col("id") == wanted).head(1).collect().is_empty():
+            raise InputError(f"{run} did not read {name!r}{nearest(name, sources)}")
+        return None
+    if len(matches) > 1:
+        raise InputError(f"{name!r} may be {' or '.join(matches)}", hint="give more of the path")
+    rows = ledger.filter((pl.col("source") == matches[0]) & (pl.col("line") == int(number))).collect()
+    if rows.is_empty():
+        raise InputError(
+            f"{matches[0]} has no row {number}",
+            hint="blank lines are no rows; rows of a .json array are counted from 1",
+        )
+    return rows
+
+
+def _same_file(source: str, name: str) -> bool:
+    clean = name.removeprefix("./")
+    return source == clean or source.endswith(f"/{clean}") or clean.endswith(f"/{source}")
+
+
+def _told(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a ledger row with its twin, the rows that went for it, and its text."""
+    told = {name: value for name, value in row.items() if name != "at"}
+    place = ("id", "source", "line", "decision", "split")
+    told["twin"] = None
+    if row["matched_id"] is not None:
+        same = (pl.col("cluster") == row["cluster"]) if row["cluster"] is not None else pl.lit(value=True)
+        twin = ledger.filter((pl.col("id") == row["matched_id"]) & same).select(place).head(1).collect()
+        told["twin"] = next(iter(twin.iter_rows(named=True)), None)
+    told["went_for_it"] = []
+    if row["decision"] == "kept" and row["cluster"] is not None:
+        went = ledger.filter((pl.col("cluster") == row["cluster"]) & (pl.col("matched_id") == row["id"]))
+        went = went.filter(pl.col("decision") == "dropped").select(*place[:3], "reason", "similarity")
+        told["went_for_it"] = went.head(FEW).collect().to_dicts()
+    told["text"] = _text(run, ledger, row)
+    return told
+
+
+def _text(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> str | None:
+    """Return the row's line as the run wrote it, out of its split or of the dropped rows."""
+    before = ledger.filter(pl.col("at") < row["at"])
+    if row["decision"] == "dropped":
+        number = before.filter(pl.col("decision") == "dropped").select(pl.len()).collect().item()
+        entry = orjson.loads(_line(run / "dropped.jsonl", number))
+        if "record" not in entry:
+            return None
+        record = entry["record"]
+        return record if isinstance(record, str) else orjson.dumps(record).decode()
+    number = before.filter(pl.col("split") == row["split"]).select(pl.len()).collect().item()
+    return _line(run / f"{row['split']}.jsonl", number).decode()
+
+
+def _line(path: Path, number: int) -> bytes:
+    """Return a line of a file by its number from 0, without reading what comes after it."""
+    with path.open("rb") as stream:
+        for at, line in enumerate(stream):
+            if at == number:
+                return line.rstrip(b"\n")
+    raise InputError(f"{path} has no line {number + 1}: it was changed after the run", hint="run thresher curate again")
