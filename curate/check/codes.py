@@ -39,7 +39,7 @@ _TABLE = (
     Code("TH111", "not_finite", "error", "NaN or Infinity, which JSON does not have.", "write null, or leave the field out; json.dumps(row, allow_nan=False) finds them"),
     Code("TH112", "number_overflow", "error", "A number is larger than a double can hold.", "write it as a string"),
     Code("TH113", "nesting_too_deep", "error", "The value nests too deep to be read safely.", "a row needs no more than a dozen levels"),
-    Code("TH114", "line_too_long", "error", "The line is longer than the limit.", "raise [input] max_line_bytes, if the row is meant to be so long"),
+    Code("TH114", "line_too_long", "error", "The line is longer than the limit.", "raise --max-line-bytes (in a curation [input] max_line_bytes), if the row is meant to be so long"),
     Code("TH115", "empty_file", "warning", "The file holds no rows.", "check what should have written it"),
     Code("TH201", "unknown_layout", "error", "The rows of the file fit no layout.", "name the fields: --map prompt=question --map completion=reply"),
     Code("TH202", "mixed_layout", "error", "The row has another layout than its file.", "put rows of each layout in a file of their own"),

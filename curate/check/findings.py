@@ -8,6 +8,8 @@ from typing import Any
 
 from curate.check.codes import Severity
 
+SCHEMA_VERSION = 1
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -37,7 +39,9 @@ class Findings:
     rows: int = 0
     files: int = 0
     layouts: dict[str, str | None] = field(default_factory=dict)  # by file
-    known: int = 0  # faults left out, because a baseline has them
+    faulty: int = 0  # rows that a curation drops, because an error in them is a proof
+    known: int | None = None  # faults left out, because a baseline has them; None: no baseline was given
+    then: str = ""  # the command to run next
 
     def counts(self) -> dict[str, Any]:
         """Return rows, errors, warnings and faults by code."""

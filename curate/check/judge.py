@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from curate.check.codes import CODES
+from curate.check.chats import conversations, tools_holder
+from curate.check.codes import CODES, DROPPING
 from curate.check.content import check_content
 from curate.check.profiles import PROFILES, Profile, check_keys
 from curate.check.roles import check_roles, check_weights
@@ -50,7 +51,7 @@ class Judge:
 
     def _plain(self, record: Record, layout: str, line: bytes) -> bool:
         """Say whether a record is of the simplest kind of its layout, which has no fault; False says nothing."""
-        if b"\\u00" in line or b"\x7f" in line or b"\xc2" in line:
+        if b"\\u00" in line or b"\\b" in line or b"\\f" in line or b"\x7f" in line or b"\xc2" in line:
             return False  # perhaps a control character
         if layout == "messages":
             return self._plain_chat(record)
@@ -88,7 +89,9 @@ class Judge:
             return False
         if fine is None:
             known = all(role in ("system", "user", "assistant") for role in order)
-            fine = self._fine_roles[order] = bool(order) and known and not list(check_roles(order))
+            fine = known and bool(order) and not list(check_roles(order))
+            if known:  # words that are no roles may be as many as there are rows
+                self._fine_roles[order] = fine
         return fine
 
     def _explain(self, record: Record, layout: Layout) -> Iterator[Fault]:
@@ -96,9 +99,10 @@ class Judge:
         yield from structural
         if structural:
             return
-        for messages, at, holder in _chats(record):
-            yield from check_keys(self.profile, messages, at)
-            yield from check_tools(holder, messages, at)
+        chats = conversations(record, layout.name)
+        found = [fault for turns in chats for fault in check_keys(self.profile, turns)]
+        found += check_tools(tools_holder(record, layout.name), chats) if chats else ()
+        yield from dict.fromkeys(found)  # both answers of a pair go with its context, whose faults count once
         draft = layout.read(record)
         turns = [Message._make(turn) for turn in draft.messages]
         if layout.name != "text":
@@ -113,8 +117,8 @@ class Judge:
         if self.answer_rules is None:
             return
         last = next((turn for turn in reversed(turns) if turn.role == "assistant"), None)
-        if last is None or last.text is None:
-            return
+        if last is None or last.text is None or last.calls is not None:
+            return  # a turn that calls a tool is not the answer yet
         try:
             value: Any = orjson.loads(last.text)
         except orjson.JSONDecodeError as error:
@@ -124,17 +128,7 @@ class Judge:
             yield Fault("answer_schema", f"the answer: {self.answer_rules.complaint(value)}")
 
 
-def _chats(record: Record) -> Iterator[tuple[list[Record], tuple[str | int, ...], Record]]:
-    """Yield each list of chat messages in a record, its place, and the object that declares its tools."""
-    for name in ("messages", "prompt", "completion", "chosen", "rejected", "preferred_output", "non_preferred_output"):
-        if isinstance(record.get(name), list):
-            yield record[name], (name,), record
-    nested = record.get("input")
-    if isinstance(nested, dict) and isinstance(nested.get("messages"), list):
-        yield nested["messages"], ("input", "messages"), nested
-
-
 def drops(slug: str) -> bool:
     """Say whether curation drops a row for this fault: a proof that it cannot be trained on as it is."""
     code = CODES[slug]
-    return code.severity == "error" and code.code[:3] in ("TH1", "TH2", "TH4")
+    return code.severity == "error" and code.code.startswith(DROPPING)

@@ -7,22 +7,25 @@ from typing import Any
 
 import orjson
 
+from curate.check.chats import Placed
 from curate.check.schemas import Rules, compile_rules
 from curate.check.structure import kind
 from curate.core.read.fault import Fault, pointer, shown
 from curate.core.read.layouts import Record
+from curate.core.read.layouts.layout import Path
 
 Declared = dict[str, Rules | None]  # by name; None where the parameters cannot be checked
 
 
-def check_tools(holder: Record, messages: Sequence[Any], at: tuple[str | int, ...]) -> Iterator[Fault]:
+def check_tools(holder: Record, conversations: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
     """Yield what is wrong with the tools a record declares, the calls it makes and the turns that answer them."""
     declared: Declared | None = None
     field = next((name for name in ("tools", "functions") if holder.get(name) not in (None, "", [])), None)
     if field is not None:
         declared, faults = _declared(holder[field], field)
         yield from faults
-    yield from _turns(messages, at, declared, broken=field is not None and declared is None)
+    for turns in conversations:
+        yield from _turns(turns, declared, broken=field is not None and declared is None)
 
 
 def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
@@ -42,12 +45,7 @@ def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
         if not isinstance(tool, dict):
             faults.append(Fault("tools_malformed", f"a tool is {kind(tool)}, not an object", at))
             continue
-        if (
-            "function" not in tool
-            and isinstance(tool.get("type"), str)
-            and tool["type"] != "function"
-            and "name" not in tool
-        ):
+        if isinstance(tool.get("type"), str) and tool["type"] != "function" and not {"function", "name"} & set(tool):
             continue  # a tool of the server's own, such as web search: nothing to check
         function = tool.get("function", tool)
         bare = bare or ("function" not in tool and field == "tools")
@@ -68,16 +66,13 @@ def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
     return declared, faults
 
 
-def _turns(
-    messages: Sequence[Any], at: tuple[str | int, ...], declared: Declared | None, *, broken: bool
-) -> Iterator[Fault]:
+def _turns(turns: Sequence[Placed], declared: Declared | None, *, broken: bool) -> Iterator[Fault]:
     """Walk the turns: check every call, and match tool turns with the calls that are open."""
     made: set[str] = set()
     open_calls: dict[str, str] = {}  # id -> pointer of the call
     without_id = 0
     undeclared_once = False
-    for index, message in enumerate(messages):
-        here = (*at, index)
+    for message, here in turns:
         if message.get("role") in ("tool", "function"):
             call_id = message.get("tool_call_id")
             if isinstance(call_id, str):
@@ -94,6 +89,9 @@ def _turns(
                 yield Fault("unanswered_call", f"no tool turn answers {shown(call_id)} before the next turn", place)
             open_calls = {}
         for call, place in _calls(message, here):
+            if _is_foreign(call):
+                made.add(str(call.get("id")))
+                continue
             function = call.get("function", call) if isinstance(call, dict) else None
             if not isinstance(function, dict) or not isinstance(function.get("name"), str):
                 yield Fault("call_malformed", f"{shown(call)} is no call", place)
@@ -110,7 +108,13 @@ def _turns(
             yield from _arguments(function, declared, place)
 
 
-def _calls(message: Record, here: tuple[str | int, ...]) -> Iterator[tuple[Any, str]]:
+def _is_foreign(call: Any) -> bool:
+    """Say whether a call is of another kind than a function's, with its matter under its type: ``custom``."""
+    own = call.get("type") if isinstance(call, dict) else None
+    return isinstance(own, str) and own != "function" and isinstance(call.get(own), dict)
+
+
+def _calls(message: Record, here: Path) -> Iterator[tuple[Any, str]]:
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         for index, call in enumerate(calls):

@@ -2,10 +2,118 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import click
+
+from curate.check.asked import answer_rules, field_names, one_of, token_counter
+from curate.check.baseline import leave_out, read_baseline
+from curate.check.findings import Findings
+from curate.check.following import next_command
+from curate.check.formats import FORMATS
+from curate.check.formats.summary import summary
+from curate.check.formats.text import as_text
+from curate.check.judge import Judge
+from curate.check.profiles import PROFILES
+from curate.check.run import check_sources
+from curate.check.withheld import withhold
+from curate.core.command.exits import DONE, NO
+from curate.core.command.terminal import emit, wants_colour
+from curate.core.read.layouts import LAYOUTS
+from curate.core.read.lines import MAX_LINE_BYTES
+from curate.core.read.source import Wanted, find_sources
+from curate.core.run.errors import ConfigError, OutputError
 
 
 @click.command("check")
-@click.argument("files", nargs=-1, required=True)
-def command(files: tuple[str, ...]) -> None:
-    """Say what is wrong with JSONL files; exit 1 if any row has an error."""
+@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@click.option("--profile", default="any", metavar="P", help=f"Whose rules to add: {', '.join(PROFILES)}.")
+@click.option("--layout", metavar="L", help=f"The layout, where it should not be told: {', '.join(LAYOUTS)}.")
+@click.option("--map", "maps", multiple=True, metavar="OURS=THEIRS", help="Name a field: --map prompt=question.")
+@click.option("--answer-schema", type=click.Path(path_type=Path), help="JSON Schema that every answer must keep.")
+@click.option("--tokenizer", type=click.Path(path_type=Path), help="tokenizer.json, to count the tokens of a row.")
+@click.option("--max-tokens", type=click.IntRange(min=1), help="Warn of rows with more (the profile's, if it has one).")
+@click.option(
+    "--max-line-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_LINE_BYTES,
+    show_default=True,
+    help="Refuse longer lines.",
+)
+@click.option("--format", "form", metavar="F", help=f"{', '.join(FORMATS)}; text where it is not given.")
+@click.option("--json", "wants_json", is_flag=True, help="The same as --format json.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Report new faults only; an earlier --format json.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the report here; the counts go to stderr.")
+@click.option("--no-text", is_flag=True, help="Quote nothing from the data.")
+def command(  # noqa: PLR0913 - click hands over each option by its name
+    *,
+    files: tuple[str, ...],
+    profile: str,
+    layout: str | None,
+    maps: tuple[str, ...],
+    answer_schema: Path | None,
+    tokenizer: Path | None,
+    max_tokens: int | None,
+    max_line_bytes: int,
+    form: str | None,
+    wants_json: bool,
+    baseline: Path | None,
+    output: Path | None,
+    no_text: bool,
+) -> int:
+    """Say what is wrong with JSONL files; exit 1 if any row has an error.
+
+    FILES are files (.jsonl, .json, .parquet, also .gz and .zst), folders, patterns, or - for standard input.
+    """
+    form = _format(form, wants_json=wants_json)
+    fields = field_names(maps)
+    if layout is not None:
+        one_of("layout", layout, LAYOUTS)
+    rules = PROFILES[one_of("profile", profile, PROFILES)]
+    judge = Judge(rules, answer_rules(answer_schema), token_counter(tokenizer, max_tokens, rules))
+    known = None if baseline is None else read_baseline(baseline)
+    sources = find_sources([Wanted(file, layout, fields) for file in files], Path.cwd())
+
+    findings = check_sources(sources, judge, max_line_bytes=max_line_bytes)
+    findings = findings if known is None else leave_out(findings, known)
+    findings = withhold(findings) if no_text else findings
+    findings = replace(findings, then=next_command(findings, files, named=bool(fields or layout)))
+    coloured = form == "text" and output is None and wants_colour()
+    _deliver(as_text(findings, colour=True) if coloured else FORMATS[form](findings), findings, output)
+    return NO if findings.failed else DONE
+
+
+def _deliver(report: str, findings: Findings, output: Path | None) -> None:
+    if output is None:
+        emit(report)
+        return
+    try:
+        _write(output, report)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {error.strerror}", hint="check the path") from error
+    sys.stderr.write("\n".join([f"wrote {output}", *summary(findings), ""]))
+
+
+def _write(output: Path, report: str) -> None:
+    """Write the report whole or not at all; what is no plain file (``/dev/stderr``, a pipe) is written to as it is."""
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        target.write_text(report, encoding="utf-8", newline="\n", errors="backslashreplace")
+        return
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text(report, encoding="utf-8", newline="\n", errors="backslashreplace")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _format(form: str | None, *, wants_json: bool) -> str:
+    if form is not None:
+        one_of("format", form, FORMATS)
+    if wants_json and form not in (None, "json"):
+        raise ConfigError(f"--json and --format {form} exclude each other", hint="leave one of them out")
+    return "json" if wants_json else form or "text"

@@ -13,7 +13,7 @@ import click
 
 from curate.core.command.exits import BUG, CANNOT, INTERRUPTED
 from curate.core.command.table import COMMANDS
-from curate.core.command.terminal import emit
+from curate.core.command.terminal import emit, harmless
 from curate.core.run.errors import ThresherError, nearest
 
 INTRO = "Separates grain from chaff in fine-tuning data, and holds a threshold on every release."
@@ -96,7 +96,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result = build().main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write("".join(f"{harmless(line)}\n" for line in f"error: {error}".split("\n")))
         return error.exit_code
     except click.ClickException as error:
         error.show(sys.stderr)

@@ -13,8 +13,13 @@ _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", 
 def inert(text: str, limit: int | None = None) -> str:
     """Return text from data for one line of a terminal: no control sequences, no bidi marks, cut at ``limit``."""
     flat = " ".join(text.split()) if limit is None else " ".join(text[: 4 * limit].split())
-    clean = "".join(char if _printable(char) else "�" for char in flat)
+    clean = harmless(flat)
     return clean if limit is None or len(clean) <= limit else f"{clean[: limit - 1]}…"
+
+
+def harmless(text: str) -> str:
+    """Return the text with a � for each character that can steer a terminal; spaces stay as they are."""
+    return text if text.isascii() and text.isprintable() else "".join(c if _printable(c) else "�" for c in text)
 
 
 def _printable(char: str) -> bool:
@@ -33,9 +38,17 @@ def styled(text: str, style: str, *, colour: bool | None = None) -> str:
 
 
 def emit(text: str) -> None:
-    """Print to standard output; a reader that went away (``| head``) ends the output, not the command."""
+    """Print to standard output; a reader that went away (``| head``) ends the output, not the command.
+
+    What the encoding of the output cannot say is written as an escape.
+    """
+    line = text if text.endswith("\n") else text + "\n"
     try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        try:
+            sys.stdout.write(line)
+        except UnicodeEncodeError:
+            coding = sys.stdout.encoding
+            sys.stdout.write(line.encode(coding, "backslashreplace").decode(coding))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -28,28 +28,39 @@ def is_spread(data: bytes) -> bool:
 def read_values(data: bytes, size: int) -> Iterator[Lines]:
     """Yield the elements of an array, or values one after another, about ``size`` bytes of them at a time.
 
-    Row numbers are the ordinals of the elements, from 1; ``places`` has the physical line each starts on. The
-    spans are found by brackets alone, so that a faulty element does not take its neighbours with it. White space
-    between tokens goes where an element runs over several lines; every other byte stays.
+    Row numbers are the ordinals of the elements, from 1; ``places`` and ``columns`` say where in the file each
+    starts. The spans are found by brackets alone, so that a faulty element does not take its neighbours with it.
+    White space between tokens goes where an element runs over several lines; every other byte stays.
     """
     spans = _elements(data) if is_array(data) else _concatenated(data)
     rows: list[bytes] = []
-    places: list[int] = []
+    at: list[tuple[int, int]] = []
+    joined: set[int] = set()
     held = 0
-    first = line = 1
-    seen = 0
+    first = line = column = 1
+    seen = len(data) - len(data.removeprefix(BOM))
     for start, end in spans:
         line += data.count(b"\n", seen, start)
+        line_start = data.rfind(b"\n", seen, start) + 1
+        column = len(data[line_start or seen : start].decode("utf-8", "replace")) + (1 if line_start else column)
         seen = start
-        rows.append(one_line(data[start:end]))
-        places.append(line)
+        row = one_line(data[start:end])
+        if len(row) < end - start:
+            joined.add(len(rows))
+        rows.append(row)
+        at.append((line, column))
         held += end - start
         if held >= size:
-            yield Lines(first, rows, places=places)
+            yield _placed(first, rows, at, joined)
             first += len(rows)
-            rows, places, held = [], [], 0
+            rows, at, joined, held = [], [], set(), 0
     if rows:
-        yield Lines(first, rows, places=places)
+        yield _placed(first, rows, at, joined)
+
+
+def _placed(first: int, rows: list[bytes], at: list[tuple[int, int]], joined: set[int]) -> Lines:
+    lines, columns = [line for line, _ in at], [column for _, column in at]
+    return Lines(first, rows, places=lines, columns=columns, joined=frozenset(joined))
 
 
 def one_line(value: bytes) -> bytes:

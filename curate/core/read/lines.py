@@ -21,6 +21,13 @@ class Lines:
     marked: tuple[int, ...] = ()  # indexes where a byte-order mark was taken off
     unended: bool = False  # the last row is the file's last, and no line end follows it
     places: list[int] | None = None  # physical lines, where rows are no lines (elements of an array)
+    columns: list[int] | None = None  # where each row starts in its physical line, from 1; None: at the start
+    joined: frozenset[int] = frozenset()  # indexes of rows that run over several physical lines
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Return the physical line and the column where a row starts, both from 1."""
+        line = self.places[index] if self.places else self.first + index
+        return line, self.columns[index] if self.columns else 1
 
 
 def read_lines(

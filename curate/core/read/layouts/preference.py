@@ -1,8 +1,8 @@
 """``{"prompt": "Hi", "chosen": "Hello", "rejected": "Go away"}``: a preference pair (DPO), in the forms in use.
 
 OpenAI: ``{"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}``.
-TRL: ``prompt``, ``chosen`` and ``rejected`` as strings or as lists of messages. LLaMA-Factory: ``messages`` or
-``conversations`` with ``chosen`` and ``rejected`` as strings or messages.
+TRL: ``prompt``, ``chosen`` and ``rejected`` as strings or as lists of messages. LLaMA-Factory: ``messages`` with
+``chosen`` and ``rejected`` as one message each.
 """
 
 from __future__ import annotations

@@ -1,0 +1,28 @@
+"""The command to run after a check: its last line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from curate.check.findings import Findings
+
+SHOWN_FILES = 3
+
+
+def next_command(findings: Findings, files: Sequence[str], *, named: bool) -> str:
+    """Return the next command as a user would type it, with what it will do to the faulty rows.
+
+    ``named`` says that the user named a layout or fields, which a curation takes from its configuration only.
+    """
+    words = shlex.join(files) if len(files) <= SHOWN_FILES else "FILES"
+    if findings.rows == 0:
+        return f"thresher check {words}  (there are no rows yet)"
+    notes = ["layout and map go to [[input.files]]"] if named else []
+    if findings.faulty:
+        rows = "row and explains it" if findings.faulty == 1 else "rows, explains each"
+        notes.append(f"drops the {findings.faulty:,} faulty {rows}")
+    elif findings.failed:
+        notes.append("drops no row for these errors: mend them first")
+    command = f"thresher curate {'curate.toml' if named else words} --out clean/"
+    return f"{command}  ({'; '.join(notes)})" if notes else command

@@ -1,0 +1,42 @@
+"""Findings as GitHub workflow commands, shown beside the lines of a pull request.
+
+``::error file=data/a.jsonl,line=3,col=31,title=TH102 trailing_comma::a comma before the closing bracket``
+"""
+
+from __future__ import annotations
+
+from curate.check.findings import Finding, Findings
+from curate.check.formats.groups import by_code
+from curate.check.formats.place import calm, in_tree
+from curate.check.formats.summary import summary
+from curate.core.command.terminal import harmless
+from curate.core.read.source import STDIN
+
+SHOWN = 10  # of a code; GitHub shows as many of a kind for each step of a job
+
+
+def as_github(findings: Findings) -> str:
+    """Return an annotation for each of the first ten faults of a code, how many more there are, and the summary."""
+    lines: list[str] = []
+    for group in by_code(findings.faults):
+        lines += [_annotation(fault) for fault in group[:SHOWN]]
+        if len(group) > SHOWN:
+            title = f"{group[0].code} {group[0].slug}"
+            lines.append(f"::notice title={title}::{len(group) - SHOWN:,} more; --format text or json shows the count")
+    return "\n".join([*lines, *summary(findings), ""])
+
+
+def _annotation(fault: Finding) -> str:
+    properties = {} if fault.file == STDIN else {"file": in_tree(fault.file), "line": fault.line, "col": fault.column}
+    properties["title"] = f"{fault.code} {fault.slug}"
+    told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
+    at = f" at {calm(fault.pointer, 200)}" if fault.pointer else ""
+    return f"::{fault.severity} {told}::{_data(calm(fault.message, 400) + at)} ({_data(fault.hint)})"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return harmless(_data(text).replace(":", "%3A").replace(",", "%2C"))

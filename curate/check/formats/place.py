@@ -1,0 +1,28 @@
+"""Where a finding is, for people and for services that show files of a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from curate.check.findings import Finding
+from curate.core.command.terminal import inert
+
+
+def place(fault: Finding) -> str:
+    """Return ``file:line:column``, as far as it is known, for one line of a terminal or a log."""
+    return ":".join(str(part) for part in (calm(fault.file), fault.line, fault.column) if part is not None)
+
+
+def calm(text: str, limit: int | None = None) -> str:
+    """Return text from data for one line of a log: inert, and no command to the runner of a workflow.
+
+    GitHub obeys ``::name::`` at the start of a line and ``##[name]`` anywhere in it.
+    """
+    flat = inert(text, limit).replace("##[", "## [")
+    return f"./{flat}" if flat.startswith("::") else flat
+
+
+def in_tree(file: str) -> str:
+    """Return the path relative to the working folder where it lies inside, as services know it; else as it is."""
+    path, here = Path(file), Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_absolute() and path.is_relative_to(here) else file

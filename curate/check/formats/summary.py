@@ -1,0 +1,37 @@
+"""The last lines of a report: what was counted, and what to do next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from curate.check.findings import Findings
+from curate.check.formats.place import calm
+from curate.core.command.terminal import harmless
+
+
+def summary(findings: Findings) -> list[str]:
+    """Return ``1,234 rows in 3 files: 5 errors, 2 warnings``, the layouts told, and the next command."""
+    counts = findings.counts()
+    told = f"{_many(counts['errors'], 'error')}, {_many(counts['warnings'], 'warning')}"
+    lines = [f"{_many(findings.rows, 'row')} in {_many(findings.files, 'file')}: {told}"]
+    if findings.known is not None:
+        lines.append(f"{_many(findings.known, 'fault')} of the baseline left out")
+    lines.append(f"layouts: {_layouts(findings.layouts)}")
+    if findings.then:
+        lines.append(f"next: {harmless(findings.then).replace('##[', '## [')}")
+    return lines
+
+
+def _layouts(layouts: dict[str, str | None]) -> str:
+    """Return the layouts, each with its file, or how many files have it."""
+    files: defaultdict[str, list[str]] = defaultdict(list)
+    for file, layout in layouts.items():
+        files[layout or "unknown"].append(file)
+    return ", ".join(
+        f"{layout} in {calm(named[0]) if len(named) == 1 else _many(len(named), 'file')}"
+        for layout, named in sorted(files.items(), key=lambda item: (item[0] == "unknown", -len(item[1]), item[0]))
+    )
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

@@ -1,0 +1,33 @@
+"""Findings that quote nothing from the data, for logs and comments that others read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from curate.check.codes import CODES
+from curate.check.findings import Finding, Findings
+from curate.core.read.layouts import LAYOUTS
+
+_KNOWN = frozenset().union(*(layout.own for layout in LAYOUTS.values())) | {
+    *("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call"),
+    *("from", "value", "function", "text", "label"),
+}
+
+
+def without_text(fault: Finding) -> Finding:
+    """Return the finding with the sentence of its code for a message; its pointer ends before a name we do not know."""
+    return replace(fault, message=CODES[fault.slug].sentence, pointer=_known_part(fault.pointer))
+
+
+def withhold(findings: Findings) -> Findings:
+    """Return the findings, none of which quotes the data."""
+    return replace(findings, faults=[without_text(fault) for fault in findings.faults])
+
+
+def _known_part(pointer: str) -> str:
+    kept: list[str] = []
+    for part in pointer.split("/")[1:]:
+        if part not in _KNOWN and not part.isdecimal():
+            break
+        kept.append(f"/{part}")
+    return "".join(kept)

@@ -1,0 +1,103 @@
+"""What one row has wrong with it: rows that are easily taken for faulty, or for clean."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conftest import chat
+
+USER = {"role": "user", "content": "Weather in Lima?"}
+ANSWER = {"role": "assistant", "content": "18 degrees."}
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+CALL = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+ASKS = {"role": "assistant", "tool_calls": [CALL]}
+TOLD = {"role": "tool", "tool_call_id": "1", "content": "18"}
+NAMELESS = {"type": "function", "function": {}}
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        pytest.param({"prompt": [USER, ASKS], "completion": [TOLD, ANSWER], "tools": [TOOL]}, [],
+                     id="a completion answers the prompt's call"),
+        pytest.param({"prompt": [USER, ASKS], "chosen": [TOLD, ANSWER], "rejected": [TOLD], "tools": [TOOL]}, [],
+                     id="both answers of a pair answer the prompt's call"),
+        pytest.param({"prompt": [USER], "completion": [TOLD, ANSWER], "tools": [TOOL]},
+                     [("TH406", "/completion/0/tool_call_id")], id="no one made the call"),
+        pytest.param({"prompt": [USER], "completion": [ANSWER], "tools": [NAMELESS]}, [("TH401", "/tools/0")],
+                     id="a fault of the tools counts once"),
+        pytest.param({"prompt": [USER], "chosen": [ASKS], "rejected": [ANSWER], "tools": [NAMELESS]},
+                     [("TH401", "/tools/0"), ("TH403", "/chosen/0/tool_calls/0")], id="and once in a pair"),
+        pytest.param({"prompt": "a", "chosen": "b", "rejected": "c", "tools": "no"}, [("TH401", "/tools")],
+                     id="tools beside a pair of strings"),
+        pytest.param({"prompt": "a", "chosen": ASKS, "rejected": ANSWER, "tools": []},
+                     [("TH410", "/chosen/tool_calls/0")], id="an answer that is one message"),
+        pytest.param({"input": {"messages": [USER], "tools": [TOOL]}, "preferred_output": [ASKS],
+                      "non_preferred_output": [ANSWER]}, [], id="a pair's tools beside its messages"),
+        pytest.param({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "tools": "no"},
+                     [("TH401", "/tools")], id="tools of a ShareGPT row"),
+        pytest.param({"messages": [USER, {"role": "assistant", "tool_calls": [
+                          {"id": "1", "type": "custom", "custom": {"name": "grep", "input": "x"}}]}, TOLD, ANSWER],
+                      "tools": [{"type": "custom", "custom": {"name": "grep"}}]}, [], id="a custom tool is called"),
+        pytest.param({"messages": [USER, ANSWER], "prompt": ["a"], "rejected": [1], "input": {"messages": 1}}, [],
+                     id="fields of another layout are carried along"),
+        pytest.param(chat("a\fb", "c"), [("TH503", "")], id="a form feed"),
+        pytest.param(chat("a", "c\b"), [("TH503", "")], id="a backspace"),
+        pytest.param(chat(r"a\begin\frac", "c"), [], id="LaTeX is no control character"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("profile", ["any", "trl"])
+def test_what_is_wrong_with_a_row(thresher, jsonl, row, found, profile):
+    ran = thresher("check", jsonl([row]), "--json", "--profile", profile)
+
+    faults = [(fault["code"], fault["pointer"]) for fault in ran.json["faults"] if fault["code"] != "TH309"]
+    assert faults == found
+
+
+def test_a_turn_that_calls_a_tool_is_no_answer_to_hold_to_the_schema(thresher, jsonl, tmp_path):
+    (tmp_path / "schema.json").write_text('{"type": "object"}')
+    file = jsonl([{"messages": [USER, {**ASKS, "content": "I look."}], "tools": [TOOL]}])
+
+    assert thresher("check", file, "--answer-schema", tmp_path / "schema.json", "--json").json["faults"] == []
+
+
+@pytest.mark.parametrize("profile", ["any", "openai", "trl"])
+def test_lists_that_are_no_messages_break_nothing(thresher, jsonl, profile):
+    rows = [{"text": "t", "completion": ["a"]}, {"text": "t", "chosen": [1], "messages": None}]
+
+    assert thresher("check", jsonl(rows), "--profile", profile).code in (0, 1)
+
+
+ROW = '{"text": "a"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        pytest.param(f'[{ROW}, {{"text": 1}}]', 1, 17, id="all on one line"),
+        pytest.param(f'[\n  {ROW},\n  {{"text": 1}}\n]', 3, 3, id="a row a line"),
+        pytest.param(f'[\n  {ROW},\n  {{"text": "a",}}\n]', 3, 15, id="a fault inside a row"),
+        pytest.param(f'[{ROW}, {{"text": "größe"}}, {{"text": 1}}]', 1, 36, id="counts characters, not bytes"),
+        pytest.param(f'\ufeff[{ROW}, {{"text": 1}}]', 1, 17, id="a byte-order mark is no character"),
+        pytest.param(f'[\n  {ROW},\n  {{\n    "text":\n    1\n  }}\n]', 3, 3, id="a row over several lines"),
+        pytest.param(f'[\n  {ROW},\n  {{\n    "text": "a",\n  }}\n]', 3, 3, id="a fault inside such a row"),
+    ],
+)
+def test_the_place_of_a_row_in_an_array_is_where_it_starts(thresher, tmp_path, text, line, column):
+    file = tmp_path / "rows.json"
+    file.write_text(text, encoding="utf-8")
+
+    (fault,) = thresher("check", file, "--json").json["faults"]
+
+    assert (fault["line"], fault["column"]) == (line, column)
+
+
+def test_real_data_gives_findings_and_no_crash(thresher, real_data):
+    files = sorted((real_data / "jsonl").glob("*.jsonl"), key=lambda file: file.stat().st_size)[:12]
+
+    ran = thresher("check", *files, "--profile", "openai", "--json")
+
+    assert ran.code == 1
+    assert json.loads(ran.out)["counts"]["rows"] > 0

@@ -1,0 +1,120 @@
+"""The report for people: grouped, short, and its last line names the next command."""
+
+from __future__ import annotations
+
+import pytest
+
+from curate.check.findings import Finding, Findings
+from curate.check.formats.text import as_text
+from tests.conftest import chat
+
+GOOD = chat("Hi", "Hello")
+CURATE = "thresher curate a.jsonl --out clean/"
+BROKEN = '{"messages": [],}'
+
+
+@pytest.fixture(autouse=True)
+def _in_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_errors_come_first_then_the_most_frequent_with_three_examples_each(thresher, jsonl):
+    jsonl([GOOD] * 3 + [chat("Hi", "Hello", "Bye")] * 5 + [BROKEN] * 4 + [{"messages": []}])
+
+    assert thresher("check", "rows.jsonl").out == (
+        "error TH102 trailing_comma (4): A comma stands before a closing bracket.\n"
+        "  rows.jsonl:9:16  a comma before the closing bracket\n"
+        "  rows.jsonl:10:16  a comma before the closing bracket\n"
+        "  rows.jsonl:11:16  a comma before the closing bracket\n"
+        "  and 1 more\n"
+        "  hint: remove the comma; JSON allows none there\n"
+        "\n"
+        "error TH206 no_messages (1): The conversation has no messages.\n"
+        "  rows.jsonl:13  messages is empty  at /messages\n"
+        "  hint: a row needs at least one message\n"
+        "\n"
+        "warning TH303 last_not_assistant (5): The last turn is not the assistant's.\n"
+        "  rows.jsonl:4  the last turn is user\n"
+        "  rows.jsonl:5  the last turn is user\n"
+        "  rows.jsonl:6  the last turn is user\n"
+        "  and 2 more\n"
+        "  hint: the turns after the last answer are never trained\n"
+        "\n"
+        "13 rows in 1 file: 5 errors, 5 warnings\n"
+        "layouts: messages in rows.jsonl\n"
+        "next: thresher curate rows.jsonl --out clean/  (drops the 5 faulty rows, explains each)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "last"),
+    [
+        pytest.param([GOOD], [], CURATE, id="clean"),
+        pytest.param([GOOD, BROKEN], [], f"{CURATE}  (drops the 1 faulty row and explains it)",
+                     id="an error"),
+        pytest.param([chat("Hi", "")], [], f"{CURATE}  (drops the 1 faulty row and explains it)",
+                     id="a blank answer"),
+        pytest.param([{"a": 1}, {"a": 2}], [],
+                     f"{CURATE}  (drops the 2 faulty rows, explains each)",
+                     id="every row of an unknown layout"),
+        pytest.param([GOOD], ["--profile", "openai"],
+                     f"{CURATE}  (drops no row for these errors: mend them first)",
+                     id="an error of the profile"),
+        pytest.param([], [], "thresher check a.jsonl  (there are no rows yet)", id="no rows"),
+        pytest.param([{"q": "a", "completion": "b"}], ["--map", "prompt=q"],
+                     "thresher curate curate.toml --out clean/  (layout and map go to [[input.files]])", id="mapped"),
+    ],
+)  # fmt: skip
+def test_the_last_line_names_the_next_command(thresher, jsonl, rows, options, last):
+    jsonl(rows, "a.jsonl")
+
+    assert thresher("check", "a.jsonl", *options).out.splitlines()[-1] == f"next: {last}"
+
+
+def test_files_that_a_shell_would_split_are_quoted_in_the_next_command(thresher, jsonl):
+    jsonl([GOOD], "my rows.jsonl")
+
+    assert thresher("check", "my rows.jsonl").out.endswith("next: thresher curate 'my rows.jsonl' --out clean/\n")
+
+
+def test_many_files_are_counted_by_layout(thresher, jsonl):
+    for name in "abcd":
+        jsonl([GOOD], f"{name}.jsonl")
+    jsonl([{"text": "x"}], "e.jsonl")
+    jsonl([{"x": 1}], "f.jsonl")
+
+    out = thresher("check", *(f"{name}.jsonl" for name in "abcdef")).out
+
+    assert "6 rows in 6 files: 1 error, 0 warnings\n" in out
+    assert "layouts: messages in 4 files, text in e.jsonl, unknown in f.jsonl\n" in out
+    assert "next: thresher curate FILES --out clean/" in out
+
+
+def test_colour_is_for_terminals(monkeypatch):
+    fault = Finding("TH102", "trailing_comma", "error", "a.jsonl", 1, 2, "", "a comma", "remove it")
+
+    assert "\x1b[31merror\x1b[0m \x1b[1mTH102 trailing_comma\x1b[0m" in as_text(Findings([fault]), colour=True)
+    assert "\x1b" not in as_text(Findings([fault]))
+
+
+def test_without_text_nothing_of_the_data_is_quoted(thresher, jsonl):
+    rows = [
+        {"messages": [{"role": "Alice Smith", "content": "x"}]},
+        '{"messages": [{"role": "user", "content": "x", "Alice Smith": 1, "Alice Smith": 2}]}',
+        {
+            "messages": [
+                {"role": "user", "content": "x"},
+                {"role": "assistant", "content": "y", "weight": "Alice Smith"},
+            ]
+        },
+    ]
+    jsonl(rows)
+
+    for form in ("text", "json", "sarif", "junit", "github", "gitlab"):
+        assert "Alice" in thresher("check", "rows.jsonl", "--format", form).out
+        assert "Alice" not in thresher("check", "rows.jsonl", "--format", form, "--no-text").out
+    faults = thresher("check", "rows.jsonl", "--json", "--no-text").json["faults"]
+    assert [(fault["code"], fault["pointer"], fault["message"]) for fault in faults][:2] == [
+        ("TH208", "/messages/0/role", "A message has a role that no trainer knows."),
+        ("TH205", "/messages/0", "A key stands more than once in one object."),
+    ]
