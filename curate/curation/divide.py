@@ -34,7 +34,7 @@ def divide(plan: Plan, staged: Staged) -> Division:
         ConfigError: no row has a field of ``[split] group_by``.
     """
     split = plan.config.split
-    if split is None or staged.split_keys is None:
+    if split is None or staged.split_keys is None or not staged.split_keys.rows:
         return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))
     gone = pl.concat(
         [decision.filter("drops")["row"] for decision in staged.decisions] or [pl.Series([], dtype=pl.UInt64)]

@@ -60,10 +60,10 @@ def stage(
     seen = [Seen() for _ in plan.sources]
     tally = Tally(plan)
     blocks = _read(plan, seen, tally, progress, block_bytes, limit)
-    staged = Staged(DiskTable(work / "blocks0"), [], seen, tally)
+    staged = Staged(DiskTable(work / "blocks0", BLOCK), [], seen, tally)
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
-        staged.blocks = DiskTable(work / f"blocks{number}")
+        staged.blocks = DiskTable(work / f"blocks{number}", BLOCK)
         staged.decisions = _phase(plan, phase, blocks, staged, work / f"keys{number}", last=last)
         progress.tell("steps done", number + 1, len(plan.phases))
         shutil.rmtree(work / f"blocks{number - 1}", ignore_errors=True)
@@ -155,6 +155,8 @@ def _decide(steps: tuple[SetStep, ...], tables: dict[str, DiskTable], staged: St
     gone = pl.Series("row", [], dtype=pl.UInt64)
     decisions: list[pl.DataFrame] = []
     for step in steps:
+        if not tables[step.use].rows:
+            continue
         decided = step.decide(tables[step.use].without(gone), engine)
         dropped = decided.filter("drops")
         gone = pl.concat([gone, dropped["row"]])

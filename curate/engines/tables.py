@@ -32,10 +32,12 @@ class MemoryTable:
 class DiskTable:
     """A table as numbered Arrow IPC files, one a batch; columns are read by memory map, each on its own."""
 
-    def __init__(self, folder: Path, *, keep: Callable[[pl.Series], pl.Series] | None = None) -> None:
+    def __init__(
+        self, folder: Path, schema: pl.Schema | None = None, *, keep: Callable[[pl.Series], pl.Series] | None = None
+    ) -> None:
         self._folder = folder
         self._keep = keep
-        self._schema = pl.Schema()
+        self._schema = schema or pl.Schema()
         self._firsts: list[int] = []
         self._files: list[Path] = []
         self.rows = 0

@@ -6,12 +6,14 @@ import zlib
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, PositiveInt
 
 from curate.core.record.views import answer
 from curate.steps.step import Step
 
+_LOOPING = 0.5  # packed size over size that every loop stays under
 _TAIL = 20_000  # characters of an answer's end that are searched for a loop
 
 
@@ -52,32 +54,36 @@ class Repetition(Step):
         repeats, ratios = [], []
         for text in texts.to_list():
             data = (text or "").rstrip().encode()
-            ratio = len(zlib.compress(data, 6)) / len(data) if len(data) >= self.min_chars else 1.0
-            suspect = ratio < 0.5 and len(data) >= self.min_unit * self.min_repeats
-            repeats.append(tail_repeats(data[-_TAIL:], self.min_unit) if suspect else 1)
-            ratios.append(ratio)
-        return pl.DataFrame(
-            {"repeats": repeats, "ratio": ratios}, schema={"repeats": pl.Int64, "ratio": pl.Float64}
-        ).to_struct()
+            size = len(data)
+            ratio = len(zlib.compress(data, 6)) / size if size >= self.min_unit * self.min_repeats else 1.0
+            repeats.append(tail_repeats(data[-_TAIL:], self.min_unit) if ratio < _LOOPING else 1)
+            ratios.append(ratio if size >= self.min_chars else 1.0)
+        schema = {"repeats": pl.Int64, "ratio": pl.Float64}
+        return pl.DataFrame({"repeats": repeats, "ratio": ratios}, schema=schema).to_struct()
 
 
 def tail_repeats(data: bytes, min_unit: int) -> int:
-    """Return how often the unit at the end stands there back to back: the most over units of ``min_unit`` bytes.
+    """Return how often a unit of ``min_unit`` bytes or more stands back to back at the end; 1 where none does.
 
-    A period p of a suffix is a distance at which every byte equals the one before it by p; the length of the longest
-    suffix of period p, over p, is the number of repeats. The last, cut-off repeat does not count.
+    A period of a suffix is a distance at which every byte equals the one before it; the suffix, over its period, is
+    the number of repeats, the last of which may be cut off. The unit is the shortest: "ha ha ha" repeats three bytes,
+    not thirty, and never counts.
     """
     view = np.frombuffer(data, dtype=np.uint8)
-    best = 1
+    if len(view) < 2 * min_unit or max(_run(view, period) for period in range(1, min_unit)) >= 2 * min_unit:
+        return 1
     last = data[-min_unit:]
-    at = data.rfind(last, 0, len(data) - 1)
+    at = data.rfind(last, 0, len(data) - min_unit)
     while at >= 0:
         period = len(data) - min_unit - at
-        if period >= min_unit:
-            if len(data) < period * (best + 1):
-                break
-            differs = np.flatnonzero(view[:-period] != view[period:])
-            run = len(view) - period - (int(differs[-1]) + 1 if len(differs) else 0)
-            best = max(best, run // period + 1)
+        repeats = _run(view, period) // period
+        if repeats > 1:
+            return repeats
         at = data.rfind(last, 0, at + min_unit - 1)
-    return best
+    return 1
+
+
+def _run(view: npt.NDArray[np.uint8], period: int) -> int:
+    """Return the length of the longest suffix that has this period."""
+    differs = np.flatnonzero(view[:-period] != view[period:])
+    return len(view) - (int(differs[-1]) + 1 if len(differs) else 0)

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -86,13 +87,19 @@ def _full_disk_explained(folder: OutputFolder) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if _number(error) not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         shutil.rmtree(folder.work, ignore_errors=True)
         problem = f"the disk is full: {folder.path} could not be written"
         raise OutputError(
             problem, hint="free some space (about 4 times the input) and run again; no output is left half"
         ) from error
+
+
+def _number(error: OSError) -> int | None:
+    """Return the error's number; Polars has it in the message alone."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found.group(1)) if error.errno is None and found else error.errno
 
 
 def _empty(folder: Path) -> None:

@@ -1,0 +1,180 @@
+"""What a run writes: every row once, in the ledger and in a split or among the dropped; untouched bytes untouched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import stat
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import chat
+from tests.curated import as_line, curate_rows
+
+GOOD = chat("What is a heron?", "A wading bird with long legs.")
+OTHER = chat("What is a stork?", "A tall bird that nests on chimneys.")
+
+
+def test_every_row_has_one_ledger_row_in_the_order_it_came(tmp_path):
+    run = curate_rows(tmp_path, {"b.jsonl": [GOOD, "{", ""], "a.jsonl": [OTHER, OTHER]})
+
+    assert run.ledger.select("source", "line", "decision", "step", "reason").rows() == [
+        ("a.jsonl", 1, "kept", None, None),
+        ("a.jsonl", 2, "dropped", "exact_duplicates", "exact_duplicate"),
+        ("b.jsonl", 1, "kept", None, None),
+        ("b.jsonl", 2, "dropped", "read", "truncated_line"),
+    ]
+
+
+def test_counts_add_up_and_are_those_of_the_files(tmp_path):
+    run = curate_rows(tmp_path, [GOOD, GOOD, "no json", chat("Say nothing.", "  "), OTHER])
+    counts = run.manifest["counts"]
+
+    assert counts["in"] + counts["added"] == counts["kept"] + counts["dropped"] == len(run.ledger) == 5
+    assert counts["kept"] == len(run.rows("train"))
+    assert counts["dropped"] == len(run.rows("dropped")) == sum(counts["by_reason"].values())
+    assert counts["by_source"] == {"rows.jsonl": {"kept": 2, "dropped": 3}}
+    assert counts["by_split"] == {"train": 2}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b'{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}', id="compact"),
+        pytest.param(b'  {"x" : 1.50, "text":  "caf\\u00e9 \\/ \xc3\xa9"}  ', id="spaces, escapes and number spelling"),
+        pytest.param(b'{"text":"big","n":12345678901234567890123}', id="an integer that no double holds"),
+        pytest.param('{"text":"日本語\u2028 👩‍👩‍👧 \u200d"}'.encode(), id="joiners and line separators"),
+    ],
+)
+def test_an_untouched_row_is_written_as_the_very_bytes_that_came(tmp_path, line):
+    assert curate_rows(tmp_path, [line]).lines("train") == [line]
+
+
+def test_a_windows_line_end_and_a_byte_order_mark_are_not_of_the_row(tmp_path):
+    (tmp_path / "rows.jsonl").write_bytes(b"\xef\xbb\xbf" + as_line(GOOD) + b"\r\n" + as_line(OTHER) + b"\r\n")
+    run = curate_rows(tmp_path, {}, input={"files": ["rows.jsonl"]})
+
+    assert run.lines("train") == [as_line(GOOD), as_line(OTHER)]
+    assert run.warnings == [["byte_order_mark"], []]
+
+
+@pytest.mark.parametrize(
+    ("line", "record"),
+    [
+        pytest.param(b'{"text": 1}', {"text": 1}, id="JSON of a wrong shape stays JSON"),
+        pytest.param(b'{"text": "a",}', '{"text": "a",}', id="no JSON becomes a string"),
+        pytest.param(b"[1, 2]", [1, 2], id="an array stays an array"),
+        pytest.param(
+            b'{"text": "\xff"}',
+            {"base64": base64.b64encode(b'{"text": "\xff"}').decode()},
+            id="no UTF-8 becomes base64",
+        ),
+    ],
+)
+def test_a_dropped_row_is_kept_as_it_came(tmp_path, line, record):
+    run = curate_rows(tmp_path, [{"text": "a good row"}, line])
+
+    assert run.rows("dropped")[0]["record"] == record
+
+
+def test_dropped_rows_are_for_the_owner_alone_and_can_be_left_out(tmp_path):
+    run = curate_rows(tmp_path, [GOOD, GOOD])
+    assert stat.S_IMODE((run.out / "dropped.jsonl").stat().st_mode) == 0o600
+    assert run.rows("dropped")[0] | {"record": None} == {
+        "id": run.ledger["id"][1],
+        "source": "rows.jsonl",
+        "line": 2,
+        "step": "exact_duplicates",
+        "reason": "exact_duplicate",
+        "detail": None,
+        "matched": {"id": run.ledger["id"][0], "source": "rows.jsonl", "line": 1},
+        "similarity": 1.0,
+        "record": None,
+    }
+
+    assert "record" not in curate_rows(tmp_path, [GOOD, GOOD], output={"records": False}).rows("dropped")[0]
+
+
+def test_an_id_is_the_rows_own_or_of_its_bytes(tmp_path):
+    rows = [GOOD | {"id": "heron"}, OTHER | {"id": 7}, chat("Which bird sings?", "The nightingale does.")]
+    run = curate_rows(tmp_path, rows)
+
+    assert run.ledger["id"].to_list() == ["heron", "7", hashlib.sha256(as_line(rows[2])).hexdigest()[:16]]
+
+
+def test_the_manifest_hashes_what_lies_there(tmp_path):
+    run = curate_rows(tmp_path, [GOOD, "{", OTHER])
+
+    for folder, files in ((tmp_path, run.manifest["inputs"]), (run.out, run.manifest["outputs"])):
+        for file in files:
+            data = (folder / file["path"]).read_bytes()
+            assert (file["sha256"], file["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data)), file["path"]
+    assert {file["path"]: file["rows"] for file in run.manifest["outputs"]} == {
+        "train.jsonl": 2,
+        "dropped.jsonl": 1,
+        "ledger.parquet": 3,
+        "stats.json": None,
+    }
+
+
+def test_an_edit_changes_the_edited_strings_alone(tmp_path):
+    line = (
+        '{"id": 1.0, "messages": [{"content": "  Ａ\u200b  b ", "role": "user"}, {"role":"assistant","content":"c"}]}'
+    )
+    run = curate_rows(tmp_path, [line], [{"use": "normalise", "form": "NFKC", "edit": True}])
+
+    assert run.lines("train") == [line.replace("  Ａ\u200b  b ", "A b").encode()]
+    assert run.ledger["edited_by"].to_list() == [["normalise"]]
+
+
+def test_the_default_changes_no_text(tmp_path):
+    rows = [chat(f"  Ａ question \u200b number {n} ", "def f():\n\treturn   1\n") for n in range(20)]
+
+    assert curate_rows(tmp_path, rows).lines("train") == [as_line(row) for row in rows]
+
+
+def test_an_edit_that_cannot_be_told_apart_is_undone_and_said(tmp_path):
+    row = {"instruction": "Add.", "input": "1\n\n2", "output": "3"}
+    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}])
+
+    assert run.lines("train") == [as_line(row)]
+    assert (run.warnings, run.ledger["edited_by"].to_list()) == ([["edit_not_written"]], [[]])
+
+
+def test_rows_are_converted_on_request_and_keep_their_other_fields(tmp_path):
+    rows = {
+        "a.jsonl": ['{"instruction": "Add.", "input": "1 2", "output": "3", "score": 1.50}'],
+        "b.jsonl": [chat("q", "a", "b", "c")],
+    }
+    run = curate_rows(tmp_path, rows, output={"layout": "messages"})
+    assert run.lines("train")[0] == (
+        b'{"messages":[{"role":"user","content":"Add.\\n\\n1 2"},{"role":"assistant","content":"3"}],"score":1.50}'
+    )
+
+    back = curate_rows(tmp_path, rows, output={"layout": "alpaca"})
+    assert back.lines("train") == [rows["a.jsonl"][0].encode()]
+    assert back.reasons == [None, "not_convertible"]
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(st.binary(max_size=60), st.sampled_from([as_line(GOOD), as_line(OTHER), b"{}", b"", b"[1]"])),
+        max_size=12,
+    )
+)
+def test_no_bytes_are_lost(tmp_path, lines):
+    """Property: the lines that are no blanks are, one for one, in a split or among the dropped."""
+    lines = [line.replace(b"\n", b" ") for line in lines]
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(lines))
+    run = curate_rows(tmp_path, {}, input={"files": ["rows.jsonl"]})
+    counts = run.manifest["counts"]
+    rows = [line for line in lines if line.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")]
+
+    assert counts["in"] == len(rows) == len(run.ledger)
+    assert len(run.lines("train")) == counts["kept"]
+    assert (run.out / "dropped.jsonl").read_bytes().count(b"\n") == counts["dropped"]
+    assert json.loads((run.out / "manifest.json").read_bytes())["inputs"][0]["rows"] == len(rows)

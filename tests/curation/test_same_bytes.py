@@ -1,0 +1,91 @@
+"""The same input gives the same bytes, whatever the machine does; another order of rows the same clusters."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.curated import curate_rows
+from tests.curation.corpus import write_corpus
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(folder: Path, out: str, *flags: str, **environment: str) -> dict[str, str]:
+    """Curate by the command line in a process of its own; return the hash of every file but the run's own view."""
+    command = [sys.executable, str(ROOT / "thresher.py"), "curate", *flags, "--out", out, "--quiet"]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    files = sorted((folder / out).iterdir())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.name != "run.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("same")
+    write_corpus(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(folder) -> dict[str, str]:
+    return run(folder, "plain", "north.jsonl", "south.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"),
+    [
+        pytest.param(["south.jsonl", "north.jsonl"], {}, id="the other order on the command line"),
+        pytest.param(["north.jsonl", "south.jsonl", "--threads", "1"], {}, id="one thread"),
+        pytest.param(["north.jsonl", "south.jsonl", "--threads", "3"], {}, id="three threads"),
+        pytest.param(["north.jsonl", "south.jsonl", "--block-bytes", "700"], {}, id="blocks of a row or two"),
+        pytest.param(["north.jsonl", "south.jsonl", "--block-bytes", "20000"], {}, id="blocks of some rows"),
+        pytest.param(["north.jsonl", "south.jsonl", "--memory-limit", "300MB"], {}, id="a memory limit"),
+        pytest.param(["north.jsonl", "south.jsonl"], {"PYTHONHASHSEED": "99"}, id="another hash seed"),
+    ],
+)
+def test_same_input_same_bytes(folder, plain, flags, environment, request):
+    out = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
+
+    assert run(folder, out, *flags, **environment) == plain
+
+
+def test_a_second_run_into_the_same_folder_gives_the_same_bytes(folder, plain):
+    assert run(folder, "plain", "north.jsonl", "south.jsonl") == plain
+
+
+def test_another_order_of_rows_gives_the_same_clusters(tmp_path):
+    """With twins only, not chains: in a chain the row that comes first decides."""
+    write_corpus(tmp_path, rows=120)
+    lines = (tmp_path / "north.jsonl").read_bytes().splitlines()
+    shuffled = lines.copy()
+    random.Random(1).shuffle(shuffled)
+    clusters = []
+    for name, rows in (("first", lines), ("second", shuffled)):
+        (tmp_path / name).mkdir()
+        ran = curate_rows(tmp_path / name, rows, [{"use": "exact_duplicates"}])
+        groups = ran.ledger.drop_nulls("cluster").group_by("cluster").agg("id")
+        contents = {row["id"]: json.dumps(row["messages"]) for row in ran.rows("train")}
+        kept = {json.dumps(row["messages"]) for row in ran.rows("train")}
+        clusters.append((sorted(sorted(ids) for ids in groups["id"].to_list()), kept, len(contents)))
+
+    assert clusters[0] == clusters[1]
+
+
+def test_the_ledger_has_row_groups_of_a_fixed_size(tmp_path):
+    run_ = curate_rows(tmp_path, [{"text": f"row number {n}"} for n in range(120_001)], [])
+    metadata = pl.read_parquet_metadata(run_.out / "ledger.parquet")
+    lengths = pl.scan_parquet(run_.out / "ledger.parquet").select(pl.len()).collect().item()
+
+    assert lengths == 120_001
+    assert metadata is not None

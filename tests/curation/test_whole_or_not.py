@@ -1,0 +1,146 @@
+"""A folder is whole, or says that it is not: kills, full disks, locks, changing inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from curate.core.run.errors import InputError, OutputError
+from curate.core.write.folder import output_folder
+from curate.curation.stage import SMALLEST_BLOCK, block_size
+from tests.conftest import chat
+from tests.curated import as_line, curate_rows
+from tests.curation.corpus import write_corpus
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = chat("What is a heron?", "A wading bird with long legs.")
+
+
+def command(out: str) -> list[str]:
+    return [sys.executable, str(ROOT / "thresher.py"), "curate", "north.jsonl", "south.jsonl", "--out", out, "--quiet"]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    names = json.loads((folder / "manifest.json").read_bytes())["outputs"]
+    return {name["path"]: hashlib.sha256((folder / name["path"]).read_bytes()).hexdigest() for name in names}
+
+
+def is_whole(folder: Path) -> bool:
+    """Say whether a manifest lies there; if so, every output must be what it says."""
+    if not (folder / "manifest.json").exists():
+        return False
+    outputs = json.loads((folder / "manifest.json").read_bytes())["outputs"]
+    assert hashes(folder) == {output["path"]: output["sha256"] for output in outputs}
+    return True
+
+
+def test_a_killed_run_leaves_no_manifest_and_is_simply_run_again(tmp_path):
+    """``kill -9`` at ten moments spread over the run, each followed by the same command again."""
+    write_corpus(tmp_path, rows=400)
+    started = time.monotonic()
+    subprocess.run(command("calm"), cwd=tmp_path, check=True, capture_output=True)
+    whole = time.monotonic() - started
+    killed = 0
+    for moment in range(10):
+        with subprocess.Popen(
+            command("out"), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as running:
+            try:
+                running.wait(whole * (moment + 0.5) / 10)
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGKILL)
+                killed += 1
+        is_whole(tmp_path / "out")
+    subprocess.run(command("out"), cwd=tmp_path, check=True, capture_output=True)
+
+    assert killed > 0
+    assert is_whole(tmp_path / "out")
+    assert hashes(tmp_path / "out") == hashes(tmp_path / "calm")
+    assert not (tmp_path / "out" / ".work").exists()
+
+
+def test_outputs_of_an_older_run_do_not_stay(tmp_path):
+    rows = [chat(f"What is bird number {n}?", f"It is the bird with the number {n}.") for n in range(40)]
+    first = curate_rows(tmp_path, rows, split={"train": 0.5, "validation": 0.25, "test": 0.25})
+    assert {"validation.jsonl", "test.jsonl"} <= {path.name for path in first.out.iterdir()}
+
+    second = curate_rows(tmp_path, rows)
+    assert {path.name for path in second.out.iterdir()} == {
+        "train.jsonl", "dropped.jsonl", "ledger.parquet", "stats.json", "manifest.json", "run.json",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content", [{"notes.txt": "mine"}, {"manifest.json": "{}"}, {"manifest.json": "no json", "train.jsonl": "{}"}]
+)
+def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path, content):
+    (tmp_path / "out").mkdir()
+    for name, text in content.items():
+        (tmp_path / "out" / name).write_text(text)
+
+    with pytest.raises(OutputError, match="no run of ours wrote"):
+        curate_rows(tmp_path, [GOOD])
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == content
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    with output_folder(tmp_path / "out"), pytest.raises(OutputError, match="another run"):
+        curate_rows(tmp_path, [GOOD])
+
+
+def test_a_full_disk_is_exit_2_and_leaves_no_half_output(tmp_path):
+    """The oracle of a full disk that needs no disk: a limit on the size of files, of this process alone."""
+    write_corpus(tmp_path, rows=400)
+
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(
+        command("out"), cwd=tmp_path, capture_output=True, text=True, preexec_fn=small_files, check=False
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert "disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == []
+
+
+def test_an_input_that_changes_while_it_is_read_is_exit_2(tmp_path, monkeypatch):
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"\n".join(as_line(GOOD | {"id": n}) for n in range(100)))
+    judged = []
+
+    def appending(self, record, layout, line):
+        if not judged:
+            judged.append(record)
+            with path.open("ab") as stream:
+                stream.write(b"\n" + as_line(GOOD))
+            os.utime(path, ns=(1, 1))
+        return ()
+
+    monkeypatch.setattr("curate.check.judge.Judge.faults", appending)
+    with pytest.raises(InputError, match="changed while it was read"):
+        curate_rows(tmp_path, {}, input={"files": ["rows.jsonl"]})
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "size"),
+    [
+        pytest.param(None, 16 << 20, id="no limit"),
+        pytest.param(10**9, 10**9 // 64, id="a share of the limit"),
+        pytest.param(1, SMALLEST_BLOCK, id="never too small to work"),
+    ],
+)
+def test_blocks_follow_the_memory_limit(limit, size):
+    assert block_size(limit) == size

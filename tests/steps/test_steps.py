@@ -1,0 +1,198 @@
+"""Each step on rows small enough to read: what it marks, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import chat
+from tests.curated import curate_rows
+
+CODE = "def area(r):\n    return 3 * r * r"
+CALLING = {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "now", "arguments": "{}"}}]}
+LONG = "The committee met on Tuesday and agreed to postpone the decision until every member had read the report"
+
+
+def marks(tmp_path, row, step):
+    """Return (reason, warnings) of one row under one step."""
+    run = curate_rows(tmp_path, [row], [step])
+    return run.reasons[0], run.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "warnings"),
+    [
+        pytest.param("", "empty_answer", [], id="nothing"),
+        pytest.param(" \n\t ", "empty_answer", [], id="white space"),
+        pytest.param("N/A", None, ["answer_says_nothing"], id="N/A only warns"),
+        pytest.param("<no output>", None, ["answer_says_nothing"], id="a placeholder"),
+        pytest.param("No output.", None, ["answer_says_nothing"], id="said in a sentence"),
+        pytest.param("None of these birds can fly.", None, [], id="a sentence that starts with None"),
+        pytest.param("0", None, [], id="one character is an answer"),
+        pytest.param("Name three birds.", None, ["answer_equals_prompt"], id="the prompt again"),
+        pytest.param("Owl.\n### Instruction: name a fish", None, ["merged_instructions"], id="another instruction"),
+        pytest.param("Use the Input: field.", None, [], id="the word Input inside a sentence"),
+    ],
+)
+def test_empty(tmp_path, answer, reason, warnings):
+    assert marks(tmp_path, chat("Name three birds.", answer), {"use": "empty"}) == (reason, warnings)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "warnings"),
+    [
+        pytest.param(chat("Count them.\n\n<noinput>", "Three."), None, ["placeholder_input"], id="<noinput>"),
+        pytest.param(chat("Count them.\n\nNo input", "Three."), None, ["placeholder_input"], id="No input"),
+        pytest.param(chat("There is no input lag here, why?", "Good cable."), None, [], id="the words in a sentence"),
+        pytest.param(chat("Why?"), None, ["no_assistant"], id="no assistant at all is no empty answer"),
+        pytest.param({"text": "a", "label": "a"}, None, [], id="a label that equals its text"),
+        pytest.param(
+            {"messages": [{"role": "user", "content": "Time?"}, CALLING]}, None, ["calls_without_tools"],
+            id="a call without content",
+        ),
+    ],
+)  # fmt: skip
+def test_empty_looks_at_the_whole_row(tmp_path, row, reason, warnings):
+    assert marks(tmp_path, row, {"use": "empty"}) == (reason, warnings)
+
+
+def test_a_guess_drops_only_where_the_user_says_so(tmp_path):
+    row = chat("Name three birds.", "N/A")
+
+    assert marks(tmp_path, row, {"use": "empty", "drop": ["answer_says_nothing"]})[0] == "answer_says_nothing"
+    assert marks(tmp_path, chat("q", ""), {"use": "empty", "action": "warn"}) == (None, ["empty_answer"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "warnings"),
+    [
+        pytest.param("SELECT name FROM birds", [], id="no final punctuation is no sign"),
+        pytest.param(LONG, [], id="a long sentence without a full stop"),
+        pytest.param(f"{LONG} because of the", ["cut_in_sentence"], id="ends with an article"),
+        pytest.param(f"{LONG}, and the chairman,", ["cut_in_sentence"], id="ends with a comma"),
+        pytest.param("It is what it is for", [], id="too short to tell"),
+        pytest.param(f"```python\n{CODE}", ["open_fence"], id="an open fence"),
+        pytest.param(f"```python\n{CODE}\n```", [], id="a closed fence"),
+        pytest.param('{"name": "owl", "legs": 2, "food": ["mice", "vo', ["open_json"], id="JSON cut inside"),
+        pytest.param('{"name": "owl", "legs": 2}', [], id="whole JSON"),
+        pytest.param("[1] Smith wrote this first", [], id="a footnote mark"),
+        pytest.param("{name} arrives tomorrow", [], id="a template"),
+    ],
+)
+def test_truncated_only_warns(tmp_path, answer, warnings):
+    assert marks(tmp_path, chat("Tell me.", answer), {"use": "truncated"}) == (None, warnings)
+
+
+@pytest.mark.parametrize("finish", ["length", "max_tokens", "stop", None])
+@pytest.mark.parametrize("field", ["finish_reason", "finish", "stop_reason"])
+def test_truncated_believes_the_sampler(tmp_path, field, finish):
+    expected = ["cut_at_length"] if finish in ("length", "max_tokens") else []
+
+    assert marks(tmp_path, chat("q", "An answer.", **{field: finish}), {"use": "truncated"}) == (None, expected)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param("I am a helpful bird. " * 30, "loops_to_the_end", id="one sentence thirty times"),
+        pytest.param("Sure! " + "I am a helpful bird. " * 12, "loops_to_the_end", id="after a beginning"),
+        pytest.param("I am a helpful bird. " * 30 + "I am a he", "loops_to_the_end", id="cut inside the loop"),
+        pytest.param("I am a helpful bird. " * 9 + "Bye, now it ends.", None, id="an end after the loop"),
+        pytest.param("I am a helpful bird. " * 9, None, id="nine times"),
+        pytest.param("ha " * 300, None, id="a short unit is no proof"),
+        pytest.param("| 1 | 2 |\n" * 30, None, id="a table of short rows"),
+        pytest.param("".join(f"Bird {n} has wings and a beak. " for n in range(30)), None, id="a list that counts up"),
+    ],
+)
+def test_repetition(tmp_path, answer, reason):
+    assert marks(tmp_path, chat("Tell me.", answer), {"use": "repetition"})[0] == reason
+
+
+def test_repetition_warns_of_what_packs_too_well(tmp_path):
+    answer = "\n".join(f"| bird | wing | {n * n % 7} |" for n in range(60))
+
+    assert marks(tmp_path, chat("A table.", answer), {"use": "repetition"})[1] == ["repeats_itself"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param("ab", "answer_too_short", id="below"),
+        pytest.param("abc", None, id="at the lower bound"),
+        pytest.param("日本語", None, id="counts characters, not bytes"),
+        pytest.param("abcdef", "answer_too_long", id="above"),
+    ],
+)
+def test_length(tmp_path, answer, reason):
+    assert marks(tmp_path, chat("q", answer), {"use": "length", "min_chars": 3, "max_chars": 5})[0] == reason
+
+
+def test_length_leaves_a_missing_answer_to_other_steps(tmp_path):
+    assert marks(tmp_path, chat("q"), {"use": "length", "min_chars": 3})[0] is None
+
+
+TOOL = [{"type": "function", "function": {"name": "now", "parameters": {"type": "object"}}}]
+
+
+def call(arguments: str):
+    function = {"name": "now", "arguments": arguments}
+    return [
+        {"role": "user", "content": "Time?"},
+        {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": "1", "content": "noon"},
+        {"role": "assistant", "content": "It is noon."},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param(chat("Hi", "Hello"), chat("Hi", "Hello", id="x", score=1), True, id="other fields do not count"),
+        pytest.param(chat("Hi", "Hello"), chat("  hi ", "HELLO\n"), True, id="case and white space"),
+        pytest.param(chat("Hi", "caf\u00e9"), chat("Hi", "cafe\u0301"), True, id="composed or not"),
+        pytest.param(chat("Hi", "a\u200bb"), chat("Hi", "ab"), True, id="zero width"),
+        pytest.param(chat("Hi", "م\u200cم"), chat("Hi", "مم"), False, id="U+200C spells"),
+        pytest.param(chat("Hi", "Hello"), chat("Hi", "Hello!"), False, id="punctuation counts"),
+        pytest.param(chat("Hi", "Hello"), chat("Hi", "Hello", "Hi", "Hello"), False, id="another turn"),
+        pytest.param({"messages": call('{"zone": 1}'), "tools": TOOL}, {"messages": call('{"zone": 2}'), "tools": TOOL},
+                     False, id="other arguments of a call"),
+        pytest.param({"messages": call("{}"), "tools": TOOL}, {"messages": call("{}")}, False, id="other tools"),
+        pytest.param({"messages": [{"role": "system", "content": "Be brief."}, *chat("Hi", "Hello")["messages"]]},
+                     chat("Hi", "Hello"), False, id="another system prompt"),
+    ],
+)  # fmt: skip
+def test_exact_duplicates(tmp_path, one, other, same):
+    run = curate_rows(tmp_path, [one, other], [{"use": "exact_duplicates"}])
+
+    assert run.reasons == [None, "exact_duplicate" if same else None]
+
+
+def test_exact_duplicates_compare_as_the_normalise_step_says(tmp_path):
+    rows = [chat("Hi", "Hello"), chat("hi", "hello")]
+
+    assert curate_rows(tmp_path, rows, [{"use": "normalise", "case": False}, {"use": "exact_duplicates"}]).reasons == [
+        None,
+        None,
+    ]
+
+
+def test_balance_keeps_the_same_rows_whatever_their_order(tmp_path):
+    rows = [{"text": f"call number {n}", "label": "call", "id": str(n)} for n in range(30)]
+    rows += [{"text": f"mail number {n}", "label": "mail", "id": f"m{n}"} for n in range(5)]
+    step = [{"use": "balance", "by": "label", "cap": 10}]
+    kept = [{row["id"] for row in curate_rows(tmp_path, order, step).rows("train")} for order in (rows, rows[::-1])]
+
+    assert kept[0] == kept[1]
+    assert sum(not one.startswith("m") for one in kept[0]) == 10
+    assert sum(one.startswith("m") for one in kept[0]) == 5
+
+
+def test_a_step_given_twice_marks_once(tmp_path):
+    """Property: applying a step again changes nothing."""
+    rows = [chat("Name three birds.", answer) for answer in ("", "N/A", "ok", "I am a helpful bird. " * 30)]
+    once = curate_rows(tmp_path, rows, [{"use": "empty"}, {"use": "repetition"}])
+    marks_once = once.ledger.select("reason", "warnings").rows()
+    twice = curate_rows(
+        tmp_path, rows, [{"use": "empty"}, {"use": "repetition"}, {"use": "empty"}, {"use": "repetition"}]
+    )
+
+    assert twice.ledger.select("reason", "warnings").rows() == marks_once
