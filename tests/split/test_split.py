@@ -1,0 +1,184 @@
+"""Splits: rows that belong together stay together, draws depend on content alone, sizes are what was asked for."""
+
+from __future__ import annotations
+
+import random
+
+import polars as pl
+import pytest
+
+from curate.core.record.draw import draws
+from curate.core.run.errors import ConfigError
+from curate.split.draw import Sizes, assign, detectable
+from tests.conftest import chat
+from tests.curated import curate_rows
+from tests.curation.corpus import edited, text
+
+THIRDS = {"train": 0.4, "validation": 0.3, "test": 0.3}
+
+
+def distinct(count: int, seed: int = 1) -> list[dict]:
+    draw = random.Random(seed)
+    return [chat(text(draw, 20), text(draw, 30), id=str(n)) for n in range(count)]
+
+
+def split_of(run) -> dict[str, str]:
+    return dict(run.ledger.select("id", "split").iter_rows())
+
+
+def test_without_a_split_every_kept_row_trains(tmp_path):
+    run = curate_rows(tmp_path, distinct(20))
+
+    assert set(run.ledger["split"]) == {"train"}
+    assert not (run.out / "test.jsonl").exists()
+
+
+def test_shares_come_out_nearly(tmp_path):
+    run = curate_rows(tmp_path, distinct(2000), split={"train": 0.8, "validation": 0.1, "test": 0.1, "similarity": 0.7})
+    sizes = run.manifest["counts"]["by_split"]
+
+    assert 1540 < sizes["train"] < 1660
+    assert 160 < sizes["validation"] < 240
+    assert 160 < sizes["test"] < 240
+
+
+def test_counts_of_rows_are_kept_exactly(tmp_path):
+    run = curate_rows(tmp_path, distinct(200), split={"validation": 30, "test": 50})
+
+    assert run.manifest["counts"]["by_split"] == {"train": 120, "validation": 30, "test": 50}
+
+
+def test_validation_and_test_are_capped(tmp_path):
+    run = curate_rows(tmp_path, distinct(200), split=THIRDS | {"max_rows": 10})
+
+    assert run.manifest["counts"]["by_split"] == {"train": 180, "validation": 10, "test": 10}
+
+
+def test_each_split_keeps_the_order_of_the_input(tmp_path):
+    run = curate_rows(tmp_path, distinct(100), split=THIRDS)
+    for name in THIRDS:
+        ids = [int(row["id"]) for row in run.rows(name)]
+        assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("together", "settings"),
+    [
+        pytest.param(lambda n, d: chat("What is the answer to this question?", text(d, 30)), {}, id="equal prompts"),
+        pytest.param(lambda n, d: chat("  what is THE answer to this question?\n" if n % 2 else "What is the answer to this question?",
+                                       text(d, 30)), {}, id="prompts equal after normalising"),
+        pytest.param(lambda n, d: chat(text(d, 20), text(d, 30), thread="t1"), {"group_by": ["thread"]}, id="a field"),
+        pytest.param(lambda n, d: chat(text(d, 20), text(d, 30), meta={"thread": 4}), {"group_by": ["meta.thread"]}, id="a field inside"),
+    ],
+)  # fmt: skip
+def test_rows_that_belong_together_stay_together(tmp_path, together, settings):
+    draw = random.Random(2)
+    rows = distinct(60) + [together(n, draw) | {"id": f"t{n}"} for n in range(12)]
+    splits = split_of(curate_rows(tmp_path, rows, split=THIRDS | settings))
+
+    assert len({split for id_, split in splits.items() if id_.startswith("t")}) == 1
+    assert len(set(splits.values())) == 3
+
+
+@pytest.mark.parametrize("steps", [pytest.param([], id="near_duplicates did not run"), pytest.param(None, id="it ran")])
+def test_similar_rows_stay_together(tmp_path, steps):
+    """Planted: each original with an edit at a similarity of 0.7 to 0.8, below the threshold that removes it."""
+    draw = random.Random(4)
+    rows = []
+    for number in range(60):
+        question, answer = text(draw, 12), text(draw, 100)
+        rows.append(chat(question, answer, id=f"{number}a"))
+        rows.append(chat(edited(draw, question, 1), edited(draw, answer, 2), id=f"{number}b"))
+    splits = split_of(curate_rows(tmp_path, rows, steps, split=THIRDS))
+
+    assert [n for n in range(60) if splits[f"{n}a"] != splits[f"{n}b"]] == []
+    assert len(set(splits.values())) == 3
+
+
+def test_similarity_can_be_left_aside(tmp_path):
+    draw = random.Random(4)
+    rows = []
+    for number in range(40):
+        question, answer = text(draw, 12), text(draw, 100)
+        rows += [
+            chat(question, answer, id=f"{number}a"),
+            chat(edited(draw, question, 1), edited(draw, answer, 2), id=f"{number}b"),
+        ]
+    run = curate_rows(tmp_path, rows, [], split=THIRDS)
+    config = run.manifest["config"]["split"]
+    assert config["similarity"] == 0.7
+
+
+def test_a_row_moves_only_if_its_group_changes(tmp_path):
+    rows = distinct(150)
+    before = split_of(curate_rows(tmp_path, rows, split=THIRDS))
+    after = split_of(
+        curate_rows(
+            tmp_path,
+            distinct(40, seed=8)[:0] + [r | {"id": f"new{r['id']}"} for r in distinct(40, 8)] + rows[20:],
+            split=THIRDS,
+        )
+    )
+
+    assert {id_: after[id_] for id_ in before if id_ in after} == {id_: before[id_] for id_ in before if int(id_) >= 20}
+
+
+def test_another_seed_draws_anew(tmp_path):
+    rows = distinct(100)
+
+    assert split_of(curate_rows(tmp_path, rows, split=THIRDS)) != split_of(
+        curate_rows(tmp_path, rows, split=THIRDS, seed=8)
+    )
+
+
+def test_a_field_that_no_row_has_is_a_mistake(tmp_path):
+    with pytest.raises(ConfigError, match="no row has the field 'tread'"):
+        curate_rows(tmp_path, distinct(5), split=THIRDS | {"group_by": ["tread"]})
+
+
+def test_a_large_group_is_told_of(tmp_path):
+    draw = random.Random(2)
+    rows = distinct(30) + [chat("What is the answer to this question?", text(draw, 30)) for _ in range(30)]
+    notes = curate_rows(tmp_path, rows, split=THIRDS).outcome.notes
+
+    assert any("30 of 60 rows" in note for note in notes)
+
+
+def test_the_run_says_what_a_test_split_can_show(tmp_path):
+    notes = curate_rows(tmp_path, distinct(200), split={"test": 100}).outcome.notes
+
+    assert any("a test split of 100 rows can show a difference of 8.9 points" in note for note in notes)
+
+
+@pytest.mark.parametrize("rows", [100, 400, 2000])
+def test_detectable_differences_have_the_power_they_claim(rows):
+    """Oracle: simulated pairs of models that differ on 10% of the items; McNemar's test, level 5%."""
+    draw = random.Random(rows)
+    difference = detectable(rows)
+    better, worse = (0.1 + difference) / 2, (0.1 - difference) / 2
+    found = 0
+    for _ in range(400):
+        b = c = 0
+        for _ in range(rows):
+            u = draw.random()
+            b += u < better
+            c += better <= u < better + worse
+        found += b + c > 0 and abs(b - c) / (b + c) ** 0.5 > 1.959964
+    assert 0.7 < found / 400 < 0.95
+
+
+def test_draws_are_even_and_depend_on_the_seed():
+    digests = pl.Series(range(20_000), dtype=pl.UInt64)
+    one, other = draws(1, digests), draws(2, digests)
+
+    assert abs(one.mean() - 0.5) < 0.01
+    assert [0.23 < (one.is_between(low, low + 0.25)).mean() < 0.27 for low in (0, 0.25, 0.5, 0.75)] == [True] * 4
+    assert (one != other).all()
+
+
+def test_a_group_that_does_not_fit_is_passed_over():
+    keys = pl.DataFrame({"row": range(6), "digest": range(6)}, schema={"row": pl.UInt64, "digest": pl.UInt64})
+    groups = keys.select("row", group=pl.Series([0, 0, 0, 0, 4, 5], dtype=pl.UInt64))
+    rows = assign(keys, groups, Sizes(0, 2, 100), seed=1)
+
+    assert rows["split"].to_list() == ["train"] * 4 + ["test"] * 2

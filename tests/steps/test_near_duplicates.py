@@ -1,0 +1,153 @@
+"""Near-duplicates by the public door: what goes, what is only warned of, and what is not alike at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import chat
+from tests.curated import curate_rows
+
+QUESTION = (
+    "How do I reset the password of my account when I no longer have access to the phone that receives the codes, "
+    "and the recovery address is one that I have not used for many years"
+)
+ANSWER = (
+    "Open the sign-in page and choose the link that says you need help. Enter your name, pick the option for lost "
+    "devices, and answer the questions about recent activity. We will write to you within two working days "
+    "with the next step, and until then nobody can change the account. Keep the number of your request at hand when you call us."
+)
+STEPS = [{"use": "near_duplicates"}]
+
+
+def with_system(system: str, row: dict):
+    return {"messages": [{"role": "system", "content": system}, *row["messages"]]}
+
+
+def swapped(text: str, *pairs: tuple[str, str]) -> str:
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+LIGHT = swapped(ANSWER, ("Keep the number", "Have the number"))
+MIDDLE = swapped(ANSWER, ("Keep", "Have"), ("lost", "stolen"))
+OTHER_ANSWER = (
+    "Please visit one of our branches with an identity card. A colleague at the desk replaces the phone number for you "
+    "while you wait, after which the code arrives on the new phone and you can choose a fresh password at once."
+)
+
+
+@pytest.mark.parametrize(
+    ("later", "reason", "warnings"),
+    [
+        pytest.param(chat(QUESTION, LIGHT), "near_duplicate", [], id="a light edit of the answer"),
+        pytest.param(chat(QUESTION + ".", ANSWER.upper()), "near_duplicate", [], id="case and punctuation"),
+        pytest.param(chat(QUESTION, MIDDLE), None, ["nearly_alike"], id="below the threshold warns"),
+        pytest.param(chat(QUESTION, OTHER_ANSWER), None, ["same_prompt"], id="the same prompt with another answer"),
+        pytest.param(chat("Who wrote this?", ANSWER), None, [], id="the same answer to a short, other question"),
+        pytest.param(with_system("You are a pirate.", chat(QUESTION, ANSWER)), None, ["other_instructions"],
+                     id="another system prompt teaches another behaviour"),
+    ],
+)  # fmt: skip
+def test_a_pair(tmp_path, later, reason, warnings):
+    run = curate_rows(tmp_path, [chat(QUESTION, ANSWER), later], STEPS)
+
+    assert (run.reasons[1], run.warnings[1]) == (reason, warnings)
+
+
+def test_the_ledger_names_the_kept_twin_and_the_similarity(tmp_path):
+    run = curate_rows(tmp_path, [chat(QUESTION, ANSWER, id="first"), chat(QUESTION, LIGHT, id="second")], STEPS)
+    row = run.ledger.row(1, named=True)
+
+    assert row["matched_id"] == "first"
+    assert 0.8 <= row["similarity"] < 1
+    assert run.ledger["cluster"][0] == run.ledger["cluster"][1] is not None
+
+
+def test_unrelated_chats_under_one_long_system_prompt_stay(tmp_path):
+    system = " ".join(
+        f"Rule {n}: never promise what the {n}th paragraph of the handbook does not allow." for n in range(40)
+    )
+    rows = [
+        with_system(system, chat(QUESTION, ANSWER)),
+        with_system(system, chat("Where is the station near here?", OTHER_ANSWER)),
+    ]
+
+    assert curate_rows(tmp_path, rows, STEPS).reasons == [None, None]
+
+
+def test_rows_that_share_a_template_stay(tmp_path):
+    """Distinct tool-calling rows of one template: more than 99% are kept."""
+
+    def row(n: int):
+        question = (
+            f"Please look up the current exchange rate of currency {n * 7919} for customer {n * 104729} and tell me."
+        )
+        function = {"name": "rate", "arguments": f'{{"currency": {n * 7919}, "customer": {n * 104729}}}'}
+        return {
+            "messages": [
+                {"role": "user", "content": question},
+                {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": function}]},
+            ]
+        }
+
+    run = curate_rows(tmp_path, [row(n) for n in range(500)], STEPS)
+    assert run.manifest["counts"]["kept"] > 495
+
+
+def test_a_chain_does_not_empty_a_source(tmp_path):
+    """Each row resembles the next, the first does not resemble the last: only rows near a kept one go."""
+    words = [f"word{n}" for n in range(400)]
+    rows = [chat(QUESTION, " ".join(words[4 * n : 4 * n + 80])) for n in range(30)]
+    run = curate_rows(tmp_path, rows, STEPS)
+    kept = run.ledger.filter(run.ledger["decision"] == "kept")
+
+    assert len(kept) >= 10
+    assert all(value >= 0.8 for value in run.ledger.filter(run.ledger["decision"] == "dropped")["similarity"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        pytest.param(chat("Say hi", "hi there"), chat("say  HI", "Hi there"), "near_duplicate", id="equal"),
+        pytest.param(chat("Is it 30 days?", "Yes."), chat("Is it 14 days?", "Yes."), None, id="one word of six"),
+        pytest.param(chat("What is C++?", "A language."), chat("What is C?", "A language."), None, id="C++ is not C"),
+    ],
+)
+def test_short_texts_go_only_when_equal(tmp_path, one, other, reason):
+    assert curate_rows(tmp_path, [one, other], STEPS).reasons == [None, reason]
+
+
+def test_scripts_without_spaces_are_only_warned_of(tmp_path):
+    question = "请告诉我在忘记密码并且无法接收验证码的情况下应该怎样恢复我的帐户"
+    answer = (
+        "请打开登录页面选择需要帮助的链接然后输入您的姓名并回答最近活动的问题我们会在两个工作日内给您写信说明下一步"
+    )
+    run = curate_rows(
+        tmp_path,
+        [chat(question, answer), chat(question, answer.replace("两个", "三个")), chat(question, answer)],
+        STEPS,
+    )
+
+    assert run.reasons == [None, None, "near_duplicate"]
+    assert run.warnings[1] == ["alike_by_characters"]
+
+
+def test_the_longer_answer_stays_where_that_is_asked_for(tmp_path):
+    longer = ANSWER + " Thank you for your patience."
+    run = curate_rows(
+        tmp_path,
+        [chat(QUESTION, ANSWER), chat(QUESTION, longer)],
+        [{"use": "near_duplicates", "keep": "longest_answer"}],
+    )
+
+    assert run.reasons == ["near_duplicate", None]
+
+
+def test_action_warn_drops_nothing(tmp_path):
+    run = curate_rows(
+        tmp_path, [chat(QUESTION, ANSWER), chat(QUESTION, LIGHT)], [{"use": "near_duplicates", "action": "warn"}]
+    )
+
+    assert (run.reasons, run.warnings) == ([None, None], [[], ["near_duplicate"]])
