@@ -61,16 +61,29 @@ def test_each_split_keeps_the_order_of_the_input(tmp_path):
         assert ids == sorted(ids)
 
 
+def same_prompt(n: int, draw: random.Random) -> dict:
+    return chat("What is the answer to this question?", text(draw, 30))
+
+
+def same_prompt_otherwise_written(n: int, draw: random.Random) -> dict:
+    return chat(
+        ["What is the answer to this question?", "  what is THE answer\nto this question?"][n % 2], text(draw, 30)
+    )
+
+
+def same_thread(n: int, draw: random.Random) -> dict:
+    return chat(text(draw, 20), text(draw, 30), thread="t1", meta={"thread": 4})
+
+
 @pytest.mark.parametrize(
     ("together", "settings"),
     [
-        pytest.param(lambda n, d: chat("What is the answer to this question?", text(d, 30)), {}, id="equal prompts"),
-        pytest.param(lambda n, d: chat("  what is THE answer to this question?\n" if n % 2 else "What is the answer to this question?",
-                                       text(d, 30)), {}, id="prompts equal after normalising"),
-        pytest.param(lambda n, d: chat(text(d, 20), text(d, 30), thread="t1"), {"group_by": ["thread"]}, id="a field"),
-        pytest.param(lambda n, d: chat(text(d, 20), text(d, 30), meta={"thread": 4}), {"group_by": ["meta.thread"]}, id="a field inside"),
+        pytest.param(same_prompt, {}, id="equal prompts"),
+        pytest.param(same_prompt_otherwise_written, {}, id="prompts equal after normalising"),
+        pytest.param(same_thread, {"group_by": ["thread"]}, id="a field"),
+        pytest.param(same_thread, {"group_by": ["meta.thread"]}, id="a field inside a field"),
     ],
-)  # fmt: skip
+)
 def test_rows_that_belong_together_stay_together(tmp_path, together, settings):
     draw = random.Random(2)
     rows = distinct(60) + [together(n, draw) | {"id": f"t{n}"} for n in range(12)]
@@ -95,32 +108,15 @@ def test_similar_rows_stay_together(tmp_path, steps):
     assert len(set(splits.values())) == 3
 
 
-def test_similarity_can_be_left_aside(tmp_path):
-    draw = random.Random(4)
-    rows = []
-    for number in range(40):
-        question, answer = text(draw, 12), text(draw, 100)
-        rows += [
-            chat(question, answer, id=f"{number}a"),
-            chat(edited(draw, question, 1), edited(draw, answer, 2), id=f"{number}b"),
-        ]
-    run = curate_rows(tmp_path, rows, [], split=THIRDS)
-    config = run.manifest["config"]["split"]
-    assert config["similarity"] == 0.7
-
-
 def test_a_row_moves_only_if_its_group_changes(tmp_path):
     rows = distinct(150)
+    new = [row | {"id": f"new{row['id']}"} for row in distinct(40, seed=8)]
     before = split_of(curate_rows(tmp_path, rows, split=THIRDS))
-    after = split_of(
-        curate_rows(
-            tmp_path,
-            distinct(40, seed=8)[:0] + [r | {"id": f"new{r['id']}"} for r in distinct(40, 8)] + rows[20:],
-            split=THIRDS,
-        )
-    )
+    after = split_of(curate_rows(tmp_path, new + rows[20:], split=THIRDS))
 
-    assert {id_: after[id_] for id_ in before if id_ in after} == {id_: before[id_] for id_ in before if int(id_) >= 20}
+    assert {id_: split for id_, split in after.items() if id_ in before} == {
+        id_: split for id_, split in before.items() if int(id_) >= 20
+    }
 
 
 def test_another_seed_draws_anew(tmp_path):

@@ -14,7 +14,8 @@ QUESTION = (
 ANSWER = (
     "Open the sign-in page and choose the link that says you need help. Enter your name, pick the option for lost "
     "devices, and answer the questions about recent activity. We will write to you within two working days "
-    "with the next step, and until then nobody can change the account. Keep the number of your request at hand when you call us."
+    "with the next step, and until then nobody can change the account. Keep the number of your request at hand "
+    "when you call us."
 )
 STEPS = [{"use": "near_duplicates"}]
 
