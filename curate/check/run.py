@@ -8,7 +8,7 @@ from curate.check.codes import CODES
 from curate.check.findings import Finding, Findings
 from curate.check.judge import Judge
 from curate.check.profiles import Profile, check_file
-from curate.core.read.fault import Fault
+from curate.core.read.fault import Fault, theirs
 from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
@@ -62,7 +62,8 @@ def batch_faults(batch: Batch, judge: Judge) -> Iterator[tuple[int, Fault]]:
     for index, record in enumerate(batch.records):
         found: Sequence[Fault] = known.get(index, ())
         if record is not None and layout is not None and not any(fault.slug in LAYOUT_FAULTS for fault in found):
-            found = [*found, *judge.faults(record, layout, rows[index])]
+            judged = judge.faults(record, layout, rows[index])
+            found = [*found, *(theirs(fault, batch.fields) for fault in judged)]
         if found:
             line = batch.lines.places[index] if batch.lines.places else first + index
             for fault in found:

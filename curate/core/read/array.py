@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 from curate.core.read.lines import BOM, Lines
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
-_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_SPACE = re.compile(
+    rb'("[^"\\]*(?:\\.[^"\\]*)*")'  # a string: its white space stays
+    rb'|(?<=[^\s,:{}\[\]"])([ \t\r\n])[ \t\r\n]*(?=[^\s,:{}\[\]"])'  # between two words, which must not become one
+    rb"|[ \t\r\n]+",
+    re.DOTALL,
+)
 
 
 def is_array(data: bytes) -> bool:
@@ -30,33 +35,46 @@ def read_values(data: bytes, size: int) -> Iterator[Lines]:
 
     Row numbers are the ordinals of the elements, from 1; ``places`` has the physical line each starts on. The
     spans are found by brackets alone, so that a faulty element does not take its neighbours with it. White space
-    between tokens goes where an element runs over several lines; every other byte stays.
+    between tokens goes where an element runs over several lines; every other byte stays. Columns are those of
+    the file, and null for an element that runs over several lines.
     """
     spans = _elements(data) if is_array(data) else _concatenated(data)
     rows: list[bytes] = []
     places: list[int] = []
+    before: list[int | None] = []
     held = 0
     first = line = 1
-    seen = 0
+    seen = len(BOM) if data.startswith(BOM) else 0
+    column = 0  # characters of the line before `seen`
     for start, end in spans:
-        line += data.count(b"\n", seen, start)
-        seen = start
-        rows.append(one_line(data[start:end]))
+        reached = start if start >= seen else len(data)  # an array that is never closed is told at the file's end
+        breaks = data.count(b"\n", seen, reached)
+        line += breaks
+        since = data.rfind(b"\n", seen, reached) + 1 if breaks else seen
+        column = len(data[since:reached].decode("utf-8", "replace")) + (0 if breaks else column)
+        seen = reached
+        value = data[start:end]
+        rows.append(one_line(value))
         places.append(line)
+        before.append(column if rows[-1] is value and seen == start else None)
         held += end - start
         if held >= size:
-            yield Lines(first, rows, places=places)
+            yield Lines(first, rows, marked=_marked(data, first), places=places, before=before)
             first += len(rows)
-            rows, places, held = [], [], 0
+            rows, places, before, held = [], [], [], 0
     if rows:
-        yield Lines(first, rows, places=places)
+        yield Lines(first, rows, marked=_marked(data, first), places=places, before=before)
+
+
+def _marked(data: bytes, first: int) -> tuple[int, ...]:
+    return (0,) if first == 1 and data.startswith(BOM) else ()
 
 
 def one_line(value: bytes) -> bytes:
     """Return a JSON value on one line: white space outside strings goes, if the value has line breaks."""
     if b"\n" not in value and b"\r" not in value:
         return value
-    return _SPACE.sub(lambda match: match.group(1) or b"", value)
+    return _SPACE.sub(lambda match: match.group(1) or (b" " if match.group(2) else b""), value)
 
 
 def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -77,6 +95,8 @@ def _elements(data: bytes) -> Iterator[tuple[int, int]]:
         text = token.group()
         if text in (b"[", b"{"):
             depth += 1
+        elif text == b"}" and depth == 1:
+            continue  # one too many: it stays with its element
         elif text in (b"]", b"}"):
             depth -= 1
             if depth == 0:
