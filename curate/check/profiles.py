@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from curate.check.chats import Turn
 from curate.core.read.fault import Fault, pointer
-from curate.core.read.layouts import Record
 
 _OPENAI_KEYS = frozenset(
     {"role", "content", "name", "weight", "refusal", "audio", "tool_calls", "tool_call_id", "function_call"}
@@ -63,14 +63,14 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def check_keys(profile: Profile, messages: Sequence[Record], at: tuple[str | int, ...]) -> Iterator[Fault]:
+def check_keys(profile: Profile, turns: Sequence[Turn]) -> Iterator[Fault]:
     """Yield a finding for each key of a message that the profile does not know."""
     if profile.message_keys is None:
         return
-    for index, message in enumerate(messages):
+    for message, at in turns:
         for key in message:
             if key not in profile.message_keys:
-                yield Fault("unknown_key", f"{key!r} is no key of a message", pointer(*at, index, key))
+                yield Fault("unknown_key", f"{key!r} is no key of a message", pointer(*at, key))
 
 
 def check_file(profile: Profile, layout: str | None, rows: int, size: int) -> Iterator[Fault]:
