@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from curate.core.command.door import run
 
@@ -70,3 +71,7 @@ def chat(*turns: str, **extra: Any) -> dict[str, Any]:
         "messages": [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(turns)],
         **extra,
     }
+
+
+settings.register_profile("stable", max_examples=200, deadline=None, derandomize=True)
+settings.load_profile("stable")

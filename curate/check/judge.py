@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from curate.check.chats import conversations, tools_holder
+from curate.check.chats import chats
 from curate.check.codes import CODES, DROPPING
 from curate.check.content import check_content
 from curate.check.profiles import PROFILES, Profile, check_keys
@@ -21,6 +22,7 @@ from curate.core.read.fault import Fault
 from curate.core.read.layouts import Layout, Message, Record
 
 _SPECIAL = frozenset({"tools", "functions", "parallel_tool_calls"})
+_CONTROL_ESCAPE = re.compile(rb"\\(?:u00|b|f)")
 _FLAT = {
     "alpaca": ("instruction", "output"),
     "prompt_completion": ("prompt", "completion"),
@@ -51,8 +53,8 @@ class Judge:
 
     def _plain(self, record: Record, layout: str, line: bytes) -> bool:
         """Say whether a record is of the simplest kind of its layout, which has no fault; False says nothing."""
-        if b"\\u00" in line or b"\\b" in line or b"\\f" in line or b"\x7f" in line or b"\xc2" in line:
-            return False  # perhaps a control character
+        if 0x7F in line or 0xC2 in line or (0x5C in line and _CONTROL_ESCAPE.search(line)):
+            return False  # perhaps a control character; a number is found in bytes six times as fast as a byte
         if layout == "messages":
             return self._plain_chat(record)
         names = _FLAT.get(layout)
@@ -67,7 +69,7 @@ class Judge:
     def _plain_rest(self, record: Record, layout: str) -> bool:
         asked = record.get("input", "")
         if layout == "alpaca" and asked.__class__ is str:
-            return not record.get("system") and not record.get("history")
+            return record.get("system") in (None, "") and record.get("history") in (None, [])
         return layout in ("classification", "text") or _FLAT_SPECIAL.isdisjoint(record)
 
     def _plain_chat(self, record: Record) -> bool:
@@ -99,12 +101,13 @@ class Judge:
         yield from structural
         if structural:
             return
-        chats = conversations(record, layout.name)
-        found = [fault for turns in chats for fault in check_keys(self.profile, turns)]
-        found += check_tools(tools_holder(record, layout.name), chats) if chats else ()
-        yield from dict.fromkeys(found)  # both answers of a pair go with its context, whose faults count once
-        draft = layout.read(record)
-        turns = [Message._make(turn) for turn in draft.messages]
+        found = (
+            fault
+            for holder, turns in chats(record, layout.name)
+            for fault in (*check_keys(self.profile, turns), *check_tools(holder, turns))
+        )
+        yield from dict.fromkeys(found)  # the context of a pair is walked twice
+        turns = [Message._make(turn) for turn in layout.read(record).messages]
         if layout.name != "text":
             yield from check_roles([turn.role for turn in turns])
         yield from check_weights(turns)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from curate.check.chats import Placed
-from curate.core.read.fault import Fault, pointer, shown
+from curate.check.chats import Turn
+from curate.core.read.fault import Fault, pointer
 
 _OPENAI_KEYS = frozenset(
     {"role", "content", "name", "weight", "refusal", "audio", "tool_calls", "tool_call_id", "function_call"}
@@ -63,14 +63,14 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def check_keys(profile: Profile, turns: Sequence[Placed]) -> Iterator[Fault]:
+def check_keys(profile: Profile, turns: Sequence[Turn]) -> Iterator[Fault]:
     """Yield a finding for each key of a message that the profile does not know."""
     if profile.message_keys is None:
         return
     for message, at in turns:
         for key in message:
             if key not in profile.message_keys:
-                yield Fault("unknown_key", f"{shown(key)} is no key of a message", pointer(*at, key))
+                yield Fault("unknown_key", f"{key!r} is no key of a message", pointer(*at, key))
 
 
 def check_file(profile: Profile, layout: str | None, rows: int, size: int) -> Iterator[Fault]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from curate.check.codes import CODES, TEACHES_NOTHING
 from curate.check.findings import Finding, Findings
 from curate.check.judge import Judge, drops
 from curate.check.profiles import Profile, check_file
-from curate.core.read.fault import Fault, pointer
-from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES, Lines
+from curate.core.read.fault import Fault, theirs
+from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
@@ -39,20 +39,20 @@ def check_sources(
             layout = batch.layout.name if batch.layout else None
             for index, faults in row_faults(batch, judge):
                 findings.faulty += any(_goes(fault.slug) for fault in faults)
-                line, column = batch.lines.place(index)
+                line = batch.lines.places[index] if batch.lines.places else batch.lines.first + index
                 for fault in faults:
                     if fault.slug == "unknown_layout":
                         unknown += 1
                         if unknown > 1:
                             continue
-                    found = _located(_placed(fault, column, batch.lines, index), source, line, judge.profile)
-                    findings.faults.append(found)
+                    findings.faults.append(_located(_placed(fault, batch, index), source.name, line, judge.profile))
         if unknown:
             _sum_up(findings, source.name, unknown)
         if seen.rows == 0:
-            findings.faults.append(_located(Fault("empty_file", "the file holds no rows"), source, None, judge.profile))
+            none = Fault("empty_file", "the file holds no rows")
+            findings.faults.append(_located(none, source.name, None, judge.profile))
         for fault in check_file(judge.profile, layout, seen.rows, seen.bytes):
-            findings.faults.append(_located(fault, source, None, judge.profile))
+            findings.faults.append(_located(fault, source.name, None, judge.profile))
         findings.rows += seen.rows
         findings.files += 1
         findings.layouts[source.name] = layout
@@ -71,41 +71,22 @@ def row_faults(batch: Batch, judge: Judge) -> Iterator[tuple[int, Sequence[Fault
     for index, record in enumerate(batch.records):
         found: Sequence[Fault] = known.get(index, ())
         if record is not None and layout is not None and not any(fault.slug in LAYOUT_FAULTS for fault in found):
-            found = [*found, *judge.faults(record, layout, rows[index])]
+            judged = judge.faults(record, layout, rows[index])
+            found = [*found, *(theirs(fault, batch.fields) for fault in judged)]
         if found:
             yield index, found
 
 
-def _placed(fault: Fault, start: int, lines: Lines, index: int) -> Fault:
-    """Return the fault with its column in the file: rows of an array start anywhere in a line."""
-    if lines.columns is None:
-        return fault
-    within = fault.column if fault.column is not None and index not in lines.joined else 1
-    return fault._replace(column=start + within - 1)
+def _placed(fault: Fault, batch: Batch, index: int) -> Fault:
+    """Return the fault of an array's element with the column where the element starts, if it has none of its own."""
+    before = batch.lines.before[index] if batch.lines.before else None
+    return fault if before is None or fault.column is not None else fault._replace(column=before + 1)
 
 
-def _located(fault: Fault, source: Source, line: int | None, profile: Profile) -> Finding:
+def _located(fault: Fault, file: str, line: int | None, profile: Profile) -> Finding:
     code = CODES[fault.slug]
     severity = "error" if fault.slug in profile.errors else code.severity
-    return Finding(
-        code.code,
-        fault.slug,
-        severity,
-        source.name,
-        line,
-        fault.column,
-        _as_in_file(fault, source.fields),
-        fault.message,
-        code.hint,
-    )
-
-
-def _as_in_file(fault: Fault, fields: Mapping[str, str]) -> str:
-    """Return the pointer by the names that stand in the file, where the user mapped them to ours."""
-    head, slash, rest = fault.pointer.removeprefix("/").partition("/")
-    if head not in fields or fault.slug == "duplicate_key":  # a repeated key was found before names were mapped
-        return fault.pointer
-    return f"{pointer(fields[head])}{slash}{rest}"
+    return Finding(code.code, fault.slug, severity, file, line, fault.column, fault.pointer, fault.message, code.hint)
 
 
 def _sum_up(findings: Findings, file: str, rows: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from curate.core.read.fault import Fault, pointer, shown
 from curate.core.read.layouts import Record
 from curate.core.read.layouts.layout import Path
-from curate.core.read.layouts.preference import context_field, pair_fields
+from curate.core.read.layouts.preference import context_field, is_sharegpt, pair_fields
 from curate.core.read.layouts.sharegpt import ROLES as SHAREGPT_ROLES
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -73,27 +73,33 @@ def _part(part: Any, at: Path) -> Iterator[Fault]:
 
 
 def _sharegpt(record: Record) -> Iterator[Fault]:
-    turns = record["conversations"]
+    yield from _turns(record["conversations"], ("conversations",))
+    yield from _strings(record, optional=("system",))
+
+
+def _turns(turns: Any, at: Path) -> Iterator[Fault]:
     if not isinstance(turns, list):
-        yield Fault("wrong_type", f"conversations is {kind(turns)}, not an array", "/conversations")
+        yield Fault("wrong_type", f"{at[-1]} is {kind(turns)}, not an array", pointer(*at))
         return
     if not turns:
-        yield Fault("no_messages", "conversations is empty", "/conversations")
+        yield Fault("no_messages", f"{at[-1]} is empty", pointer(*at))
     for index, turn in enumerate(turns):
-        at = ("conversations", index)
-        if not isinstance(turn, dict):
-            yield Fault("wrong_type", f"a turn is {kind(turn)}, not an object", pointer(*at))
-            continue
-        speaker = turn.get("from")
-        if speaker is None:
-            yield Fault("missing_role", f"the turn has only {shown(list(turn))}, no 'from'", pointer(*at))
-        elif not isinstance(speaker, str) or speaker not in SHAREGPT_ROLES:
-            yield Fault("unknown_role", f"{shown(speaker)} is no speaker; use human or gpt", pointer(*at, "from"))
-        if "value" not in turn:
-            yield Fault("missing_content", "the turn has no 'value'", pointer(*at))
-        elif not isinstance(turn["value"], str):
-            yield Fault("wrong_type", f"value is {kind(turn['value'])}, not a string", pointer(*at, "value"))
-    yield from _strings(record, optional=("system",))
+        yield from _turn(turn, (*at, index))
+
+
+def _turn(turn: Any, at: Path) -> Iterator[Fault]:
+    if not isinstance(turn, dict):
+        yield Fault("wrong_type", f"a turn is {kind(turn)}, not an object", pointer(*at))
+        return
+    speaker = turn.get("from")
+    if speaker is None:
+        yield Fault("missing_role", f"the turn has only {shown(list(turn))}, no 'from'", pointer(*at))
+    elif not isinstance(speaker, str) or speaker not in SHAREGPT_ROLES:
+        yield Fault("unknown_role", f"{shown(speaker)} is no speaker; use human or gpt", pointer(*at, "from"))
+    if "value" not in turn:
+        yield Fault("missing_content", "the turn has no 'value'", pointer(*at))
+    elif not isinstance(turn["value"], str):
+        yield Fault("wrong_type", f"value is {kind(turn['value'])}, not a string", pointer(*at, "value"))
 
 
 def _strings(record: Record, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> Iterator[Fault]:
@@ -137,15 +143,21 @@ def _preference(record: Record) -> Iterator[Fault]:
         if isinstance(record.get(good), str):
             yield Fault("missing_field", "a preference pair needs 'prompt', 'messages' or 'input'")
     elif not isinstance(value, str):
-        yield from check_messages(value, (context,))
+        yield from _chat(value, (context,))
     for name in (good, bad):
         answer = record.get(name)
         if answer is None:
             yield Fault("missing_field", f"{name} is missing", pointer(name))
-        elif isinstance(answer, dict):
-            yield from _message(answer, (name,))
         elif not isinstance(answer, str):
-            yield from check_messages(answer, (name,))
+            yield from _chat(answer, (name,))
+
+
+def _chat(value: Any, at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a turn or a list of turns, in the words of either kind of chat."""
+    if isinstance(value, dict):
+        yield from _turn(value, at) if is_sharegpt(value) else _message(value, at)
+    else:
+        yield from _turns(value, at) if is_sharegpt(value) else check_messages(value, at)
 
 
 def _classification(record: Record) -> Iterator[Fault]:

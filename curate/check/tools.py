@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from curate.check.chats import Placed
+from curate.check.chats import Turn
 from curate.check.schemas import Rules, compile_rules
 from curate.check.structure import kind
 from curate.core.read.fault import Fault, pointer, shown
@@ -17,24 +17,29 @@ from curate.core.read.layouts.layout import Path
 Declared = dict[str, Rules | None]  # by name; None where the parameters cannot be checked
 
 
-def check_tools(holder: Record, conversations: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
-    """Yield what is wrong with the tools a record declares, the calls it makes and the turns that answer them."""
+def check_tools(holder: Record, turns: Sequence[Turn]) -> Iterator[Fault]:
+    """Yield what is wrong with the tools a record declares, the calls it makes and the turns that answer them.
+
+    Without turns (ShareGPT) only the declaration is judged, and bare tools are the custom.
+    """
     declared: Declared | None = None
+    faults: list[Fault] = []
     field = next((name for name in ("tools", "functions") if holder.get(name) not in (None, "", [])), None)
     if field is not None:
         declared, faults = _declared(holder[field], field)
-        yield from faults
-    for turns in conversations:
-        yield from _turns(turns, declared, broken=field is not None and declared is None)
+        yield from (fault for fault in faults if turns or fault.slug != "bare_tool")
+    yield from _turns(turns, declared, broken=declared is None and bool(faults))
 
 
 def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
-    """Return the tools by name, and their faults; None for the tools where they cannot be read at all."""
+    """Return the tools by name, and their faults; None for the tools where there are none or they cannot be read."""
     if isinstance(value, str):
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError as error:
             return None, [Fault("tools_malformed", f"{field} is a string, but not of JSON: {error}", pointer(field))]
+        if value in (None, "", []):
+            return None, []
     if not isinstance(value, list):
         return None, [Fault("tools_malformed", f"{field} is {kind(value)}, not an array", pointer(field))]
     declared: Declared = {}
@@ -66,7 +71,7 @@ def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
     return declared, faults
 
 
-def _turns(turns: Sequence[Placed], declared: Declared | None, *, broken: bool) -> Iterator[Fault]:
+def _turns(turns: Sequence[Turn], declared: Declared | None, *, broken: bool) -> Iterator[Fault]:
     """Walk the turns: check every call, and match tool turns with the calls that are open."""
     made: set[str] = set()
     open_calls: dict[str, str] = {}  # id -> pointer of the call
@@ -81,7 +86,10 @@ def _turns(turns: Sequence[Placed], declared: Declared | None, *, broken: bool) 
                     yield Fault(
                         "unknown_call_id", f"no call has the id {shown(call_id)}", pointer(*here, "tool_call_id")
                     )
-            elif without_id == 0 and message["role"] == "tool":
+                continue
+            if open_calls:
+                del open_calls[next(iter(open_calls))]  # by its place it answers the first
+            if without_id == 0 and message["role"] == "tool":
                 yield Fault("no_call_id", "a tool turn without tool_call_id", pointer(*here))
             continue
         if open_calls:
@@ -108,21 +116,21 @@ def _turns(turns: Sequence[Placed], declared: Declared | None, *, broken: bool) 
             yield from _arguments(function, declared, place)
 
 
-def _is_foreign(call: Any) -> bool:
-    """Say whether a call is of another kind than a function's, with its matter under its type: ``custom``."""
-    own = call.get("type") if isinstance(call, dict) else None
-    return isinstance(own, str) and own != "function" and isinstance(call.get(own), dict)
-
-
 def _calls(message: Record, here: Path) -> Iterator[tuple[Any, str]]:
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         for index, call in enumerate(calls):
             yield call, pointer(*here, "tool_calls", index)
     elif calls is not None:
-        yield calls, pointer(*here, "tool_calls")
+        yield [calls], pointer(*here, "tool_calls")  # a list is no call, whatever it holds
     if message.get("function_call") is not None:
         yield {"function": message["function_call"]}, pointer(*here, "function_call")
+
+
+def _is_foreign(call: Any) -> bool:
+    """Say whether a call is of another kind than a function's, with its matter under its type: ``custom``."""
+    own = call.get("type") if isinstance(call, dict) else None
+    return isinstance(own, str) and own != "function" and isinstance(call.get(own), dict)
 
 
 def _arguments(function: Record, declared: Declared | None, place: str) -> Iterator[Fault]:

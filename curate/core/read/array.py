@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 from curate.core.read.lines import BOM, Lines
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
-_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_SPACE = re.compile(
+    rb'("[^"\\]*(?:\\.[^"\\]*)*")'  # a string: its white space stays
+    rb'|(?<=[^\s,:{}\[\]"])([ \t\r\n])[ \t\r\n]*(?=[^\s,:{}\[\]"])'  # between two words, which must not become one
+    rb"|[ \t\r\n]+",
+    re.DOTALL,
+)
 
 
 def is_array(data: bytes) -> bool:
@@ -28,46 +33,48 @@ def is_spread(data: bytes) -> bool:
 def read_values(data: bytes, size: int) -> Iterator[Lines]:
     """Yield the elements of an array, or values one after another, about ``size`` bytes of them at a time.
 
-    Row numbers are the ordinals of the elements, from 1; ``places`` and ``columns`` say where in the file each
-    starts. The spans are found by brackets alone, so that a faulty element does not take its neighbours with it.
-    White space between tokens goes where an element runs over several lines; every other byte stays.
+    Row numbers are the ordinals of the elements, from 1; ``places`` has the physical line each starts on. The
+    spans are found by brackets alone, so that a faulty element does not take its neighbours with it. White space
+    between tokens goes where an element runs over several lines; every other byte stays. Columns are those of
+    the file, and null for an element that runs over several lines.
     """
     spans = _elements(data) if is_array(data) else _concatenated(data)
     rows: list[bytes] = []
-    at: list[tuple[int, int]] = []
-    joined: set[int] = set()
+    places: list[int] = []
+    before: list[int | None] = []
     held = 0
-    first = line = column = 1
-    seen = len(data) - len(data.removeprefix(BOM))
+    first = line = 1
+    seen = len(BOM) if data.startswith(BOM) else 0
+    column = 0  # characters of the line before `seen`
     for start, end in spans:
-        line += data.count(b"\n", seen, start)
-        line_start = data.rfind(b"\n", seen, start) + 1
-        column = len(data[line_start or seen : start].decode("utf-8", "replace")) + (1 if line_start else column)
-        seen = start
-        row = one_line(data[start:end])
-        if len(row) < end - start:
-            joined.add(len(rows))
-        rows.append(row)
-        at.append((line, column))
+        reached = start if start >= seen else len(data)  # an array that is never closed is told at the file's end
+        breaks = data.count(b"\n", seen, reached)
+        line += breaks
+        since = data.rfind(b"\n", seen, reached) + 1 if breaks else seen
+        column = len(data[since:reached].decode("utf-8", "replace")) + (0 if breaks else column)
+        seen = reached
+        value = data[start:end]
+        rows.append(one_line(value))
+        places.append(line)
+        before.append(column if rows[-1] is value and seen == start else None)
         held += end - start
         if held >= size:
-            yield _placed(first, rows, at, joined)
+            yield Lines(first, rows, marked=_marked(data, first), places=places, before=before)
             first += len(rows)
-            rows, at, joined, held = [], [], set(), 0
+            rows, places, before, held = [], [], [], 0
     if rows:
-        yield _placed(first, rows, at, joined)
+        yield Lines(first, rows, marked=_marked(data, first), places=places, before=before)
 
 
-def _placed(first: int, rows: list[bytes], at: list[tuple[int, int]], joined: set[int]) -> Lines:
-    lines, columns = [line for line, _ in at], [column for _, column in at]
-    return Lines(first, rows, places=lines, columns=columns, joined=frozenset(joined))
+def _marked(data: bytes, first: int) -> tuple[int, ...]:
+    return (0,) if first == 1 and data.startswith(BOM) else ()
 
 
 def one_line(value: bytes) -> bytes:
     """Return a JSON value on one line: white space outside strings goes, if the value has line breaks."""
     if b"\n" not in value and b"\r" not in value:
         return value
-    return _SPACE.sub(lambda match: match.group(1) or b"", value)
+    return _SPACE.sub(lambda match: match.group(1) or (b" " if match.group(2) else b""), value)
 
 
 def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -88,6 +95,8 @@ def _elements(data: bytes) -> Iterator[tuple[int, int]]:
         text = token.group()
         if text in (b"[", b"{"):
             depth += 1
+        elif text == b"}" and depth == 1:
+            continue  # one too many: it stays with its element
         elif text in (b"]", b"}"):
             depth -= 1
             if depth == 0:

@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -42,6 +42,42 @@ class Hashed(io.RawIOBase):
     def sha256(self) -> str:
         """Return the hash of what was read so far, in hex."""
         return self._sha.hexdigest()
+
+
+class Unzstd(io.RawIOBase):
+    """The bytes of a zstd archive of any number of frames; zstandard's own reader takes a cut frame for its end."""
+
+    def __init__(self, packed: Hashed) -> None:
+        self._packed = packed
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False  # bytes of the frame were read
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than the stub's Buffer
+        """Fill the buffer; return how many bytes it got.
+
+        Raises:
+            EOFError: the archive ends inside a frame.
+        """
+        rest = b""
+        while not self._ready:
+            if self._frame.eof:
+                rest = self._frame.unused_data
+                self._frame, self._begun = zstandard.ZstdDecompressor().decompressobj(), False
+            rest = rest or self._packed.read(1 << 14) or b""  # little, for one byte may unpack to 32,000
+            if not rest:
+                if self._begun:
+                    raise EOFError("the archive ends inside a frame")
+                return 0
+            self._begun = True
+            self._ready, rest = memoryview(self._frame.decompress(rest)), b""
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 class Opened:
@@ -95,6 +131,5 @@ def _unpacked(name: str, hashed: Hashed) -> BinaryIO:
     if name.endswith(".gz"):
         return cast("BinaryIO", gzip.GzipFile(fileobj=io.BufferedReader(hashed, 1 << 20), mode="rb"))
     if name.endswith(".zst"):
-        reader = zstandard.ZstdDecompressor().stream_reader(cast("IO[bytes]", hashed), read_across_frames=True)
-        return cast("BinaryIO", reader)
+        return cast("BinaryIO", io.BufferedReader(Unzstd(hashed), 1 << 20))
     return cast("BinaryIO", hashed)

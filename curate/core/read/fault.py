@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -20,6 +21,13 @@ class Fault(NamedTuple):
 def pointer(*path: str | int) -> str:
     """Return the JSON pointer of a path, escaped by RFC 6901."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def theirs(fault: Fault, fields: Mapping[str, str]) -> Fault:
+    """Return a fault whose pointer names the field as the file does, where the user has mapped it (ours to theirs)."""
+    _, _, path = fault.pointer.partition("/")
+    name, slash, rest = path.partition("/")
+    return fault._replace(pointer=f"{pointer(fields[name])}{slash}{rest}") if name in fields else fault
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -21,13 +21,7 @@ class Lines:
     marked: tuple[int, ...] = ()  # indexes where a byte-order mark was taken off
     unended: bool = False  # the last row is the file's last, and no line end follows it
     places: list[int] | None = None  # physical lines, where rows are no lines (elements of an array)
-    columns: list[int] | None = None  # where each row starts in its physical line, from 1; None: at the start
-    joined: frozenset[int] = frozenset()  # indexes of rows that run over several physical lines
-
-    def place(self, index: int) -> tuple[int, int]:
-        """Return the physical line and the column where a row starts, both from 1."""
-        line = self.places[index] if self.places else self.first + index
-        return line, self.columns[index] if self.columns else 1
+    before: list[int | None] | None = None  # of such a row: the characters before it in its line; null over several
 
 
 def read_lines(
@@ -40,13 +34,15 @@ def read_lines(
     """
     first = 1
     tail = b""
+    keep = max_line_bytes + len(BOM) + 1  # so that a line that lost bytes is over the limit without its marks, too
     missing = 0  # bytes of an overlong line that were not kept
     while data := _read(stream, block_bytes):
         cut = data.rfind(b"\n")
         if cut < 0:
             tail += data
-            missing += max(0, len(tail) - max_line_bytes - 1)
-            tail = tail[: max_line_bytes + 1]
+            if len(tail) > keep:
+                missing += len(tail) - keep - 1
+                tail = tail[:keep] + tail[-1:]  # the last byte may be half of a line end
             continue
         block = _lines(first, (tail + data[:cut]).split(b"\n"), max_line_bytes, missing)
         yield block

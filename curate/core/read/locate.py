@@ -12,6 +12,10 @@ _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(rb"true|false|null")
 _NOT_FINITE = re.compile(rb"[+-]?(?:NaN|nan|Infinity|inf)\b")
 _FOREIGN = re.compile(rb"(?:None|True|False|undefined)\b")
+_CUT = re.compile(
+    rb"(?:-?(?:0|[1-9][0-9]*)(?:\.|(?:\.[0-9]+)?[eE][+-]?)|-|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)\Z"
+)  # a number or a word that the end of the line cuts
+_CUT_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)")
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -79,9 +83,11 @@ def _scan(line: bytes) -> None:
     rest = _skip(line, at)
     if rest == len(line):
         return
-    if line[rest : rest + 1] in (b"{", b"[", b'"') or _NUMBER.match(line, rest) or _WORD.match(line, rest):
+    apart = rest > at or line[at - 1 : at] in (b"}", b"]", b'"')  # 01 is one number, wrongly spelt
+    word = apart and (_NUMBER.match(line, rest) or _WORD.match(line, rest))
+    if word or line[rest : rest + 1] in (b"{", b"[", b'"'):
         raise _Stop("two_values", "a second value stands in the same line", rest)
-    raise _Stop("not_json", f"{shown(line[rest : rest + 20].decode())} after the end of the value", rest)
+    raise _Stop("not_json", f"{_excerpt(line, rest)} after the end of the value", rest)
 
 
 def _skip(line: bytes, at: int) -> int:
@@ -127,6 +133,8 @@ def _scalar(line: bytes, at: int) -> int:
         return word.end()
     if foreign := _FOREIGN.match(line, at):
         raise _Stop("not_json", f"{foreign.group().decode()} is no JSON: it is written null, true or false", at)
+    if _CUT.match(line, at):
+        raise _Stop("truncated_line", "the line ends inside a value", len(line))
     if number := _NUMBER.match(line, at):
         if abs(float(number.group())) == float("inf"):
             raise _Stop("number_overflow", f"{shown(number.group().decode())} is larger than a double can hold", at)
@@ -143,9 +151,10 @@ def _string(line: bytes, at: int) -> int:
     if line[end] < 0x20:
         raise _Stop("not_json", f"an unescaped control character (0x{line[end]:02x}) in a string", end)
     if line[end : end + 1] == b"\\":
-        if len(line) - end < 6 and line[end + 1 : end + 2] in (b"u", b""):
+        if _CUT_ESCAPE.match(line, end):
             raise _Stop("truncated_line", "the line ends inside a string", len(line))
-        raise _Stop("not_json", f"{shown(line[end : end + 2].decode('utf-8', 'replace'))} is no JSON escape", end)
+        escape = _excerpt(line, end, 6 if line[end + 1 : end + 2] == b"u" else 2)
+        raise _Stop("not_json", f"{escape} is no JSON escape", end)
     _surrogates(line, at, end)
     return end + 1
 
@@ -173,4 +182,8 @@ def _unexpected(line: bytes, at: int, wanted: str) -> _Stop:
         return _Stop("not_json", "a string in single quotes", at)
     if line[at : at + 1] in (b"}", b"]") and wanted != "a value":
         return _Stop("not_json", f"{line[at : at + 1].decode()!r} where {wanted} is expected", at)
-    return _Stop("not_json", f"{shown(line[at : at + 20].decode('utf-8', 'replace'))} where {wanted} is expected", at)
+    return _Stop("not_json", f"{_excerpt(line, at)} where {wanted} is expected", at)
+
+
+def _excerpt(line: bytes, at: int, length: int = 20) -> str:
+    return shown(line[at : at + 4 * length].decode("utf-8", "replace")[:length])

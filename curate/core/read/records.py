@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from curate.core.read.decode import decode_lines, is_blank
+from curate.core.read.decode import decode_lines
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import FIRST_ROWS, LAYOUTS, Layout, Record, detect, layout_of, renamed
 from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES, Lines
@@ -24,6 +24,7 @@ class Batch:
     layout: Layout | None
     records: list[Record | None]
     faults: dict[int, list[Fault]]
+    fields: Mapping[str, str] = field(default_factory=dict)  # ours -> theirs, as in ``records``
 
     def is_row(self, index: int) -> bool:
         """Say whether the line is a row: a blank one is none."""
@@ -42,8 +43,8 @@ def read_records(
     layout, decoded = _told(source, ((lines, *_decode(lines, source)) for lines in blocks))
     for lines, records, faults in decoded:
         _fit(layout, records, faults)
-        batch = Batch(lines, layout, records, faults)
-        seen.rows += len(records) - sum(map(is_blank, lines.rows))
+        batch = Batch(lines, layout, records, faults, source.fields)
+        seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
         yield batch
 
 
@@ -56,6 +57,9 @@ def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int
         records[index] = None
         kept = len(lines.rows[index])
         faults[index] = [Fault("line_too_long", f"the line has {size:,} bytes; the limit is {kept:,}", column=kept + 1)]
+    if lines.before is not None:
+        for index, found in faults.items():
+            faults[index] = [_in_file(fault, lines.before[index]) for fault in found]
     for index in lines.marked:
         if records[index] is not None or index in faults:
             faults.setdefault(index, []).append(
@@ -68,6 +72,12 @@ def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int
     if source.fields:
         records = [None if record is None else renamed(record, source.fields) for record in records]
     return records, faults
+
+
+def _in_file(fault: Fault, before: int | None) -> Fault:
+    """Return a fault of an array's element with its column in the file's line."""
+    at = None if fault.column is None or before is None else fault.column + before
+    return fault._replace(column=at)
 
 
 def _told(source: Source, decoded: Iterable[Decoded]) -> tuple[Layout | None, Iterator[Decoded]]:
@@ -110,7 +120,7 @@ def _misfit(layout: Layout, record: Record) -> Fault:
     other = layout_of(record)
     if other is not None:
         return Fault("mixed_layout", f"a row of layout {other.name} ({other.shape}) in a file of layout {layout.name}")
-    missing = [name for name in layout.own if not layout.fits(record) and layout.fits(record | {name: ""})]
+    missing = [name for name in sorted(layout.own) if not layout.fits(record) and layout.fits(record | {name: ""})]
     wanted = missing[0] if missing else layout.shape
     near = get_close_matches(wanted, list(record), n=1, cutoff=0.7)
     found = f"; it has {near[0]!r}" if near else f"; it has {shown(list(record), 100)}"

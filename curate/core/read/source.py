@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from curate.core.read.fault import shown
 from curate.core.run.errors import InputError
 
 STDIN = "-"
@@ -68,7 +69,8 @@ def find_sources(wanted: Sequence[Wanted], base: Path, priority: Sequence[str] =
     for one in wanted:
         for name in _expand(one.path, base):
             key = STDIN if name == STDIN else (base / name).resolve()
-            found.setdefault(key, (name, one))
+            if key not in found or name < found[key][0]:  # the name must not follow the order of the arguments
+                found[key] = (name, one)
     rank = _ranks(priority, base)
     ordered = sorted(found.items(), key=lambda item: (rank(item[0]), item[1][0]))
     return [
@@ -82,10 +84,13 @@ def _expand(path: str, base: Path) -> list[str]:
     if path == STDIN:
         return [STDIN]
     place = base / path
-    if place.is_dir():
-        return _in_folder(path, place)
-    if place.exists():
-        return [Path(path).as_posix()]
+    try:
+        if place.is_dir():
+            return _in_folder(path, place)
+        if place.exists():
+            return [Path(path).as_posix()]
+    except OSError as error:
+        raise InputError(f"{shown(path)} cannot be looked at: {error.strerror}", hint="check the path") from error
     if glob.has_magic(path):
         matches = sorted(glob.glob(path, root_dir=base, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         names = [Path(match).as_posix() for match in matches if (base / match).is_file()]
@@ -97,12 +102,11 @@ def _expand(path: str, base: Path) -> list[str]:
 
 def _in_folder(path: str, place: Path) -> list[str]:
     problems: list[OSError] = []
-    names = [
-        (Path(path) / Path(folder).relative_to(place) / name).as_posix()
-        for folder, _, files in os.walk(place, onerror=problems.append)
-        for name in files
-        if name.endswith(ENDINGS) and not name.startswith(".")
-    ]
+    names: list[str] = []
+    for folder, inner, files in os.walk(place, onerror=problems.append):
+        inner[:] = [name for name in inner if not name.startswith(".")]  # hidden, as for a glob
+        here = Path(path) / Path(folder).relative_to(place)
+        names += [(here / name).as_posix() for name in files if name.endswith(ENDINGS) and not name.startswith(".")]
     if problems:
         raise InputError(f"the folder {path!r} cannot be listed: {problems[0].strerror}", hint="check its permissions")
     if not names:

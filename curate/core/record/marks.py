@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.core.record.block import BLOCK
 from curate.core.record.nest import nest
 
 
 def alive() -> pl.Expr:
     """Say which rows no step has dropped yet."""
     return pl.col("reason").is_null()
+
+
+def _words(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(pl.lit([], dtype=BLOCK[name]))
 
 
 def reject(
@@ -24,7 +29,9 @@ def reject(
     hit = where.fill_null(value=False) & alive()
     new = {"detail": detail, "matched": matched, "similarity": similarity}
     columns = [
-        pl.when(hit).then(value).otherwise(pl.col(name)).alias(name) for name, value in new.items() if value is not None
+        pl.when(hit).then(value.cast(BLOCK[name])).otherwise(pl.col(name)).alias(name)
+        for name, value in new.items()
+        if value is not None
     ]
     return block.with_columns(pl.when(hit).then(pl.lit(reason)).otherwise(pl.col("reason")).alias("reason"), *columns)
 
@@ -40,8 +47,9 @@ def warn(
 
     The row it resembles is noted where none was noted before.
     """
-    hit = where.fill_null(value=False) & alive() & ~pl.col("warnings").list.contains(reason)
-    grown = pl.col("warnings").list.concat(pl.lit([reason]))
+    given = _words("warnings")
+    hit = where.fill_null(value=False) & alive() & ~given.list.contains(reason)
+    grown = given.list.concat(pl.lit([reason]))
     new = {"matched": matched, "similarity": similarity}
     noted = [
         pl.when(hit & pl.col("matched").is_null()).then(value).otherwise(pl.col(name)).alias(name)
@@ -61,7 +69,7 @@ def edit(block: pl.DataFrame, texts: pl.Expr, by: str) -> pl.DataFrame:
     new = changed.select(texts.explode(empty_as_null=False)).to_series()
     flat = changed["messages"].explode(empty_as_null=False).struct.unnest().with_columns(text=new)
     rewritten = changed.select("row", messages=nest(flat, changed["messages"].list.len()), __edited=pl.lit(value=True))
-    noted = pl.col("edited_by").list.concat(pl.lit([by])).list.unique(maintain_order=True)
+    noted = _words("edited_by").list.concat(pl.lit([by])).list.unique(maintain_order=True)
     return (
         block.join(rewritten, on="row", how="left", maintain_order="left", suffix="_new")
         .with_columns(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from curate.core.read.layouts.layout import JOINT, Draft, Layout, Message, Path, Record
+from curate.core.read.layouts.layout import JOINT, Draft, Layout, Message, Path, Record, is_bare
 from curate.core.read.layouts.messages import message_paths, read_messages
 
 
@@ -23,11 +23,10 @@ def _given(record: Record, name: str) -> bool:
 def _single(draft: Draft) -> tuple[str | None, str, str] | None:
     """Return (system, question, answer) of a record that has no more than that; else None."""
     turns = [Message._make(message) for message in draft.messages]
+    if not all(map(is_bare, turns)) or draft.tools is not None or draft.rejected is not None:
+        return None
     system = turns.pop(0).text if turns and turns[0].role == "system" else None
-    plain = [turn.role for turn in turns] == ["user", "assistant"] and not any(
-        turn.parts or turn.calls for turn in turns
-    )
-    if not plain or draft.tools is not None or draft.rejected is not None:
+    if [turn.role for turn in turns] != ["user", "assistant"]:
         return None
     return system, turns[0].text or "", turns[1].text or ""
 

@@ -44,6 +44,11 @@ class Layout(NamedTuple):
     write: Callable[[Draft], Record | None]  # None: this layout cannot hold the record
 
 
+def is_bare(turn: Message) -> bool:
+    """Say whether a turn is a role and a text alone, which any layout can hold."""
+    return turn.text is not None and all(value is None for value in turn[2:])
+
+
 JOINT = "\n\n"  # between strings of a record that make one text: an instruction and its input
 PART_JOINT = "\n"  # between text parts of one content
 
@@ -76,7 +81,7 @@ def as_bytes(value: Any) -> bytes | None:
     if isinstance(value, str):
         try:
             return as_bytes(orjson.loads(value))
-        except orjson.JSONDecodeError:
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deep to be written
             return value.encode()
     return orjson.dumps(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, is_bare
 
 
 def read_classification(record: Record) -> Draft:
@@ -18,10 +18,13 @@ def classification_strings(record: Record) -> list[list[Path]]:
 
 
 def write_classification(draft: Draft) -> Record | None:
-    """Return text and label; None for a record without a label."""
-    if draft.label is None or [message[0] for message in draft.messages] != ["user", "assistant"]:
+    """Return text and label; None for a record whose answer is no label."""
+    turns = [Message._make(message) for message in draft.messages]
+    if [turn.role for turn in turns] != ["user", "assistant"] or not all(map(is_bare, turns)):
         return None
-    return {"text": draft.messages[0][1], "label": draft.label}
+    if draft.label is None or turns[1].text != draft.label or draft.tools is not None or draft.rejected is not None:
+        return None
+    return {"text": turns[0].text, "label": draft.label}
 
 
 def read_text(record: Record) -> Draft:
@@ -35,8 +38,11 @@ def text_strings(_: Record) -> list[list[Path]]:
 
 
 def write_text(draft: Draft) -> Record | None:
-    """Return the text; None for a record of more than one turn."""
-    return {"text": draft.messages[0][1]} if len(draft.messages) == 1 and draft.rejected is None else None
+    """Return the text; None for a record that is more than one answer to nothing."""
+    turns = [Message._make(message) for message in draft.messages]
+    if [turn.role for turn in turns] != ["assistant"] or not is_bare(turns[0]):
+        return None
+    return {"text": turns[0].text} if draft.tools is None and draft.rejected is None else None
 
 
 CLASSIFICATION = Layout(

@@ -1,18 +1,20 @@
 """``{"prompt": "Hi", "chosen": "Hello", "rejected": "Go away"}``: a preference pair (DPO), in the forms in use.
 
 OpenAI: ``{"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}``.
-TRL: ``prompt``, ``chosen`` and ``rejected`` as strings or as lists of messages. LLaMA-Factory: ``messages`` with
-``chosen`` and ``rejected`` as one message each.
+TRL: ``prompt``, ``chosen`` and ``rejected`` as strings or as lists of messages. LLaMA-Factory: ``messages`` or
+``conversations`` with ``chosen`` and ``rejected`` as strings, messages, or turns in ShareGPT's words.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths
 from curate.core.read.layouts.messages import message_paths, read_messages, write_messages
+from curate.core.read.layouts.sharegpt import read_turns
 
 PAIR = ("chosen", "rejected")
 OPENAI_PAIR = ("preferred_output", "non_preferred_output")
@@ -29,7 +31,7 @@ def fits(record: Record) -> bool:
 
 def context_field(record: Record) -> str:
     """Return the name of the field that comes before the answers."""
-    return next((name for name in ("messages", "input", "prompt") if name in record), "prompt")
+    return next((name for name in ("messages", "conversations", "input", "prompt") if name in record), "prompt")
 
 
 def pair_fields(record: Record) -> tuple[str, str]:
@@ -37,10 +39,28 @@ def pair_fields(record: Record) -> tuple[str, str]:
     return PAIR if "chosen" in record else OPENAI_PAIR
 
 
-def _answer(value: Any) -> list[tuple[Any, ...]]:
+def is_sharegpt(chat: Any) -> bool:
+    """Say whether a turn, or the first of a list of turns, is in ShareGPT's words (``from`` and ``value``)."""
+    first = chat[0] if isinstance(chat, list) and chat else chat
+    return isinstance(first, dict) and "from" in first and "role" not in first
+
+
+def _chat(value: Any, role: str) -> Sequence[tuple[Any, ...]]:
+    """Return the turns of a context or an answer: a string, a turn, a list of turns, or null."""
+    if value is None or isinstance(value, str):
+        return [] if value is None else [Message(role, value)]
+    turns = [value] if isinstance(value, dict) else value
+    return read_turns(turns) if is_sharegpt(turns) else read_messages(turns)
+
+
+def _places(value: Any, at: Path) -> list[list[Path]]:
+    if value is None or isinstance(value, str):
+        return [] if value is None else [[at]]
+    if is_sharegpt(value):
+        return [[(*at, "value")]] if isinstance(value, dict) else [[(*at, i, "value")] for i in range(len(value))]
     if isinstance(value, dict):
-        return read_messages([value])
-    return [Message("assistant", value)] if isinstance(value, str) else read_messages(value)
+        return [content_paths(value.get("content"), (*at, "content"))]
+    return message_paths(value, at)
 
 
 def _context(record: Record) -> Any:
@@ -50,26 +70,18 @@ def _context(record: Record) -> Any:
 
 def read(record: Record) -> Draft:
     """Return the context with the preferred answer as its last turn; the other answer's text as ``rejected``."""
-    context = _context(record)
-    before = (
-        [] if context is None else [Message("user", context)] if isinstance(context, str) else read_messages(context)
-    )
     good, bad = pair_fields(record)
-    rejected = "\n\n".join(turn[1] or (turn[3] or b"").decode() for turn in _answer(record[bad]))
+    rejected = "\n\n".join(turn[1] or (turn[3] or b"").decode() for turn in _chat(record[bad], "assistant"))
     holder = record["input"] if isinstance(record.get("input"), dict) else record
-    return Draft([*before, *_answer(record[good])], tools=as_bytes(holder.get("tools")), rejected=rejected)
+    turns = [*_chat(_context(record), "user"), *_chat(record[good], "assistant")]
+    return Draft(turns, tools=as_bytes(holder.get("tools")), rejected=rejected)
 
 
 def strings(record: Record) -> list[list[Path]]:
     """Return the places of the context's texts and of the preferred answer's."""
-    context, field = _context(record), context_field(record)
+    field, (good, _) = context_field(record), pair_fields(record)
     at: Path = (field, "messages") if isinstance(record.get(field), dict) else (field,)
-    before = [] if context is None else [[at]] if isinstance(context, str) else message_paths(context, at)
-    good = pair_fields(record)[0]
-    answer = record[good]
-    if isinstance(answer, dict):
-        return before + [[(good, *path[2:])] for path, *_ in message_paths([answer], (good,))]
-    return before + ([[(good,)]] if isinstance(answer, str) else message_paths(answer, (good,)))
+    return _places(_context(record), at) + _places(record[good], (good,))
 
 
 def write(draft: Draft) -> Record | None:
@@ -80,8 +92,8 @@ def write(draft: Draft) -> Record | None:
     cut = len(roles) - 1
     while cut > 0 and roles[cut - 1] in ("assistant", "tool"):
         cut -= 1
-    record: Record = {
-        "prompt": write_messages(draft.messages[:cut]),
+    record: Record = {"prompt": write_messages(draft.messages[:cut])} if cut > 0 else {}
+    record |= {
         "chosen": write_messages(draft.messages[cut:]),
         "rejected": [{"role": "assistant", "content": draft.rejected}],
     }
@@ -93,7 +105,7 @@ def write(draft: Draft) -> Record | None:
 PREFERENCE = Layout(
     "preference",
     "chosen + rejected with prompt or messages; or input + preferred_output + non_preferred_output",
-    frozenset({"prompt", "messages", "input", "tools", *PAIR, *OPENAI_PAIR}),
+    frozenset({"prompt", "messages", "conversations", "input", "tools", *PAIR, *OPENAI_PAIR}),
     fits,
     read,
     strings,

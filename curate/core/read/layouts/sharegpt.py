@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import orjson
 
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, is_bare
 
 ROLES = {
     "human": "user",
@@ -25,7 +28,7 @@ ROLES = {
     "tool": "tool",
     "function": "function",
 }
-_NAMES = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation", "function": "observation"}
+_NAMES = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation", "function": "function"}
 
 
 def fits(record: Record) -> bool:
@@ -38,10 +41,14 @@ def _system(record: Record) -> list[Message]:
     return [Message("system", system)] if isinstance(system, str) and system else []
 
 
-def read(record: Record) -> Draft:
+def read_turns(turns: Sequence[dict[str, Any]]) -> list[Message]:
     """Return the turns; a ``function_call`` turn stays text of the assistant, as trainers read it."""
-    turns = [Message(ROLES[turn["from"]], turn["value"]) for turn in record["conversations"]]
-    return Draft(_system(record) + turns, tools=as_bytes(record.get("tools")))
+    return [Message(ROLES[turn["from"]], turn["value"]) for turn in turns]
+
+
+def read(record: Record) -> Draft:
+    """Return the turns, the system prompt first where there is one."""
+    return Draft(_system(record) + read_turns(record["conversations"]), tools=as_bytes(record.get("tools")))
 
 
 def strings(record: Record) -> list[list[Path]]:
@@ -51,11 +58,11 @@ def strings(record: Record) -> list[list[Path]]:
 
 
 def write(draft: Draft) -> Record | None:
-    """Return the record; None where a turn has parts or structured tool calls, or the record is a preference pair."""
+    """Return the record; None where a turn has more than a text, or the record is a preference pair."""
     turns = [Message._make(message) for message in draft.messages]
-    if draft.rejected is not None or any(turn.parts or turn.calls or turn.role not in _NAMES for turn in turns):
+    if draft.rejected is not None or any(turn.role not in _NAMES or not is_bare(turn) for turn in turns):
         return None
-    record: Record = {"conversations": [{"from": _NAMES[turn.role], "value": turn.text or ""} for turn in turns]}
+    record: Record = {"conversations": [{"from": _NAMES[turn.role], "value": turn.text} for turn in turns]}
     if draft.tools is not None:
         record["tools"] = orjson.dumps(orjson.loads(draft.tools)).decode()
     return record

@@ -1,0 +1,132 @@
+"""What the user names to the files that are read, in an order that does not follow the order of the arguments."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.run.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b.jsonl", "a.jsonl", "raw/c.jsonl.gz", "raw/deep/d.parquet", "raw/notes.txt", "raw/.hidden.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "raw/.work").mkdir()
+    (tmp_path / "raw/.work/e.jsonl").touch()
+    (tmp_path / "empty").mkdir()
+    return tmp_path
+
+
+def names(folder: Path, *paths: str, priority: tuple[str, ...] = ()) -> list[str]:
+    sources = find_sources([Wanted(path) for path in paths], folder, priority)
+    assert [source.index for source in sources] == list(range(len(sources)))
+    return [source.name for source in sources]
+
+
+@pytest.mark.parametrize(
+    ("paths", "wanted"),
+    [
+        pytest.param(["b.jsonl", "a.jsonl"], ["a.jsonl", "b.jsonl"], id="by path"),
+        pytest.param(["raw"], ["raw/c.jsonl.gz", "raw/deep/d.parquet"], id="a folder, without hidden files or others"),
+        pytest.param(["*.jsonl"], ["a.jsonl", "b.jsonl"], id="a glob"),
+        pytest.param(["**/*.parquet"], ["raw/deep/d.parquet"], id="a glob through folders"),
+        pytest.param(["raw/notes.txt"], ["raw/notes.txt"], id="a file named outright, whatever its ending"),
+        pytest.param(["raw/.hidden.jsonl"], ["raw/.hidden.jsonl"], id="a hidden file named outright"),
+        pytest.param(["./a.jsonl", "a.jsonl", "*.jsonl"], ["a.jsonl", "b.jsonl"], id="each file once"),
+        pytest.param(["raw/../a.jsonl", "a.jsonl"], ["a.jsonl"], id="once, by the smaller of its names"),
+        pytest.param(["-", "a.jsonl", "-"], ["-", "a.jsonl"], id="standard input, once"),
+    ],
+)
+def test_sources_are_found_in_any_order_of_arguments(folder, paths, wanted):
+    for order in itertools.permutations(paths):
+        assert names(folder, *order) == wanted
+
+
+@pytest.mark.parametrize(
+    ("priority", "wanted"),
+    [
+        pytest.param(["b.jsonl"], ["b.jsonl", "a.jsonl", "raw/c.jsonl.gz"], id="one first"),
+        pytest.param(["raw", "b.jsonl"], ["raw/c.jsonl.gz", "b.jsonl", "a.jsonl"], id="in the order given"),
+        pytest.param(["*.jsonl"], ["a.jsonl", "b.jsonl", "raw/c.jsonl.gz"], id="by path within a pattern"),
+    ],
+)
+def test_priority_puts_files_first(folder, priority, wanted):
+    assert names(folder, "a.jsonl", "b.jsonl", "raw/c.jsonl.gz", priority=tuple(priority)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "problem", "hint"),
+    [
+        pytest.param("c.jsonl", "there is no file 'c.jsonl'", "beside it there is: a.jsonl, b.jsonl", id="missing"),
+        pytest.param(
+            "nowhere/c.jsonl", "there is no file 'nowhere/c.jsonl'", "there is no folder", id="missing folder"
+        ),
+        pytest.param("*.csv", r"no file matches '\*.csv'", "relative to", id="a glob of nothing"),
+        pytest.param("empty", "the folder 'empty' holds no data files", "looked for .jsonl", id="an empty folder"),
+        pytest.param(
+            '{"text": "%s"}' % ("a" * 300),
+            "cannot be looked at: File name too long",
+            "check the path",
+            id="a row for a path",
+        ),
+        pytest.param(
+            "a.jsonl/b.jsonl", "there is no file 'a.jsonl/b.jsonl'", "there is no folder", id="a file for a folder"
+        ),
+    ],
+)
+def test_what_is_not_there_is_an_error_that_helps(folder, path, problem, hint):
+    with pytest.raises(InputError, match=problem) as raised:
+        find_sources([Wanted(path)], folder)
+
+    assert hint in (raised.value.hint or "")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root lists every folder")
+def test_a_folder_that_may_not_be_listed_is_an_error(folder):
+    (folder / "raw/deep").chmod(0)
+    try:
+        with pytest.raises(InputError, match="cannot be listed"):
+            find_sources([Wanted("raw")], folder)
+    finally:
+        (folder / "raw/deep").chmod(0o755)
+
+
+def test_a_name_with_the_signs_of_a_glob_is_a_file_where_it_is_one(folder):
+    (folder / "a[1].jsonl").touch()
+
+    assert names(folder, "a[1].jsonl") == ["a[1].jsonl"]
+
+
+def test_two_names_of_one_file_are_one_source(folder):
+    (folder / "z.jsonl").symlink_to(folder / "a.jsonl")
+
+    assert names(folder, "z.jsonl", "a.jsonl") == ["a.jsonl"]
+
+
+def test_a_path_outside_keeps_its_name(folder):
+    (source,) = find_sources([Wanted(str(folder / "a.jsonl"))], Path("/"))
+
+    assert source == Source(0, (folder / "a.jsonl").as_posix(), folder / "a.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.jsonl", "jsonl"),
+        ("a.ndjson.gz", "jsonl"),
+        ("a.json", "json"),
+        ("a.json.zst", "json"),
+        ("a.parquet", "parquet"),
+        ("a", "jsonl"),
+        ("-", "jsonl"),
+    ],
+)
+def test_the_ending_says_how_a_file_is_read(name, kind):
+    assert Source(0, name, Path(name)).kind == kind
