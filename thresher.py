@@ -1,9 +1,22 @@
-"""The door: the console command's entry."""
+"""The door: the console command's entry, and the public Python API.
+
+import thresher
+
+findings = thresher.check(["raw/*.jsonl"], profile="openai")
+outcome = thresher.curate("curate.toml", out="clean")
+print(outcome.manifest["counts"]["kept"], "rows kept")
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from curate.check.findings import Findings
+    from curate.curation.run import Outcome
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
@@ -14,6 +27,42 @@ def main() -> None:
     from curate.core.command.door import run  # noqa: PLC0415 - after our folder is first on the path
 
     raise SystemExit(run())
+
+
+def check(files: Sequence[str | Path], *, profile: str = "any") -> Findings:
+    """Return everything that is wrong with the rows of some files (paths, folders or globs).
+
+    Raises:
+        ThresherError: a file cannot be read, or no profile has this name.
+    """
+    from curate.check.judge import Judge  # noqa: PLC0415 - Polars is loaded only by those who need it
+    from curate.check.profiles import PROFILES  # noqa: PLC0415
+    from curate.check.run import check_sources  # noqa: PLC0415
+    from curate.core.read.source import Wanted, find_sources  # noqa: PLC0415
+    from curate.core.run.errors import ConfigError, nearest  # noqa: PLC0415
+
+    if profile not in PROFILES:
+        raise ConfigError(f"no profile is called {profile!r}{nearest(profile, list(PROFILES))}")
+    sources = find_sources([Wanted(str(file)) for file in files], Path.cwd())
+    return check_sources(sources, Judge(PROFILES[profile]))
+
+
+def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Outcome:
+    """Curate by a configuration (a TOML file, or its tables) and write into ``out``; nothing is written if it is None.
+
+    Relative paths are relative to the file, or to the current folder.
+
+    Raises:
+        ThresherError: the configuration is wrong, an input cannot be read, or the output cannot be written.
+    """
+    from curate.core.run.settings import validate  # noqa: PLC0415
+    from curate.curation.config import CurateConfig, load_config  # noqa: PLC0415
+    from curate.curation.run import run_curation  # noqa: PLC0415
+
+    target = None if out is None else Path(out)
+    if isinstance(config, Mapping):
+        return run_curation(validate(CurateConfig, config, "the configuration"), Path.cwd(), target)
+    return run_curation(load_config(Path(config), []), Path(config).resolve().parent, target)
 
 
 if __name__ == "__main__":

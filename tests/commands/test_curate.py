@@ -1,0 +1,194 @@
+"""``thresher curate`` from the shell: exit codes, flags, mistakes in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import thresher as api
+from tests.conftest import chat
+
+GOOD = [chat(f"What is bird number {n} called?", f"It is called the bird of the number {n}.") for n in range(20)]
+CONFIG = """
+seed = 3
+[input]
+files = ["rows.jsonl"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, jsonl):
+    monkeypatch.chdir(tmp_path)
+    jsonl(GOOD)
+    (tmp_path / "curate.toml").write_text(CONFIG)
+    return tmp_path
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_files_run_the_preset_and_split_it(thresher, folder):
+    ran = thresher("curate", "rows.jsonl", "--out", "out")
+
+    assert ran.code == 0
+    assert names(folder / "out") >= {"train.jsonl", "validation.jsonl", "test.jsonl", "manifest.json", "report.html"}
+    assert "rows kept" in ran.out
+    assert "thresher explain out" in ran.out.splitlines()[-1]
+
+
+def test_a_configuration_without_a_split_only_trains(thresher, folder):
+    assert thresher("curate", "curate.toml", "--out", "out").code == 0
+    assert "test.jsonl" not in names(folder / "out")
+
+
+def test_paths_are_relative_to_the_configuration(thresher, folder, monkeypatch):
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+
+    assert thresher("curate", "../curate.toml", "--out", "out").code == 0
+    manifest = json.loads((folder / "elsewhere" / "out" / "manifest.json").read_bytes())
+    assert [one["path"] for one in manifest["inputs"]] == ["rows.jsonl"]
+
+
+def test_a_dry_run_shows_and_writes_nothing(thresher, folder, jsonl):
+    jsonl([*GOOD, GOOD[0], chat("Say it.", "N/A"), "{broken"])
+    before = names(folder)
+    ran = thresher("curate", "rows.jsonl", "--dry-run")
+
+    assert ran.code == 0
+    assert names(folder) == before
+    assert "exact_duplicates: exact_duplicate" in ran.out
+    assert "rows.jsonl:21" in ran.out
+    assert "answer_says_nothing" in ran.out
+    assert "nothing was written" in ran.out
+
+
+def test_no_text_leaves_texts_out_everywhere(thresher, folder, jsonl):
+    jsonl([*GOOD, chat("Say MARKER please.", "N/A"), "{MARKER"])
+    ran = thresher("curate", "rows.jsonl", "--dry-run", "--no-text")
+    thresher("curate", "rows.jsonl", "--out", "out", "--no-text")
+
+    assert "MARKER" not in ran.out
+    assert "MARKER" not in (folder / "out" / "stats.json").read_text()
+    assert "MARKER" not in (folder / "out" / "report.html").read_text()
+
+
+def test_json_prints_one_object(thresher, folder):
+    counts = thresher("curate", "rows.jsonl", "--out", "out", "--json").json["counts"]
+
+    assert counts["in"] == counts["kept"] == 20
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        pytest.param([], 0, "", id="dropped rows alone are no failure"),
+        pytest.param(["--strict"], 1, "max_unreadable", id="strict"),
+        pytest.param(["--set", "limits.max_unreadable=0.01"], 1, "1 of 22 rows (4.55%)", id="too many unreadable"),
+        pytest.param(["--set", "limits.max_unreadable=0.05"], 0, "", id="few enough"),
+        pytest.param(["--set", "limits.max_dropped_per_source=0.05"], 1, "rows.jsonl lost 2 of 22", id="a source"),
+        pytest.param(["--set", "limits.min_kept=21"], 1, "20 rows were kept", id="too few kept"),
+    ],
+)
+def test_limits_decide_the_exit_code_and_the_outputs_are_written(thresher, folder, jsonl, flags, code, said):
+    jsonl([*GOOD, GOOD[0], "{broken"])
+    ran = thresher("curate", "rows.jsonl", "--out", "out", *flags)
+
+    assert ran.code == code
+    assert said in ran.out
+    assert "manifest.json" in names(folder / "out")
+
+
+def test_nothing_kept_is_exit_1(thresher, folder, jsonl):
+    jsonl(["{broken"])
+
+    assert thresher("curate", "rows.jsonl", "--out", "out").code == 1
+
+
+def test_limit_reads_the_first_rows_only(thresher, folder):
+    assert thresher("curate", "rows.jsonl", "--out", "out", "--limit", "5", "--json").json["counts"]["in"] == 5
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        pytest.param(["rows.jsonl"], "needs a folder", id="no --out"),
+        pytest.param(["rowz.jsonl", "--out", "out"], "beside it there is: rows.jsonl", id="a missing file"),
+        pytest.param(["curate.toml", "rows.jsonl", "--out", "out"], "one configuration, or files", id="both"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "sead=1"], "did you mean 'seed'?", id="a misspelt setting"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "split.tran=1"], "did you mean 'train'?", id="inside a table"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "preset=sft"], "did you mean 'sft-1'?", id="a preset"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "steps=[{use='lenght'}]"], "did you mean 'length'?", id="a step"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "defaults.empty.dorp=[]"], "did you mean 'drop'?", id="a knob"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "defaults.length.min_chars=3"], "does not have", id="a step that is off"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "split.train=0.5"], "add up to 0.6", id="shares"),
+        pytest.param(["rows.jsonl", "--out", "out", "--set", "output.layout=massages"], "did you mean 'messages'?", id="a layout"),
+        pytest.param(["rows.jsonl", "--out", "out", "--memory-limit", "lots"], "no amount of memory", id="a memory limit"),
+        pytest.param(["rows.jsonl", "--out", "out", "--engine", "ray"], "there is local", id="an engine"),
+        pytest.param(["none.toml", "--out", "out"], "cannot be read", id="no configuration"),
+        pytest.param(["rows.jsonl", "--out", "rows.jsonl"], "is a file", id="--out is a file"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_exit_2_with_the_next_thing_to_do(thresher, folder, flags, said):
+    ran = thresher("curate", *flags)
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert "out" not in names(folder)
+
+
+def test_a_broken_configuration_is_told_with_its_place(thresher, folder):
+    (folder / "curate.toml").write_text("[input\nfiles = 3")
+    ran = thresher("curate", "curate.toml", "--out", "out")
+
+    assert ran.code == 2
+    assert "line 1" in ran.err
+
+
+def test_each_source_may_have_its_own_layout_and_field_names(thresher, folder, jsonl):
+    jsonl([{"frage": "Was ist ein Reiher?", "antwort": "Ein Vogel."}], "de.jsonl")
+    (folder / "curate.toml").write_text(
+        '[[input.files]]\npath = "rows.jsonl"\n[[input.files]]\npath = "de.jsonl"\nlayout = "prompt_completion"\n'
+        'map = { prompt = "frage", completion = "antwort" }\n'
+    )
+    ran = thresher("curate", "curate.toml", "--out", "out", "--json")
+
+    assert ran.json["counts"]["by_source"]["de.jsonl"] == {"dropped": 0, "kept": 1}
+    assert json.loads((folder / "out" / "train.jsonl").read_bytes().splitlines()[0])["frage"] == "Was ist ein Reiher?"
+
+
+def test_an_answer_schema_drops_what_breaks_it(thresher, folder, jsonl):
+    (folder / "answer.json").write_text('{"type": "object", "required": ["name"]}')
+    jsonl([chat("Name it.", '{"name": "heron"}'), chat("Name that.", '{"bird": 1}'), chat("Name this.", "heron")])
+    counts = thresher(
+        "curate", "rows.jsonl", "--out", "out", "--json", "--set", "check.answer_schema=answer.json"
+    ).json["counts"]
+
+    assert counts["by_reason"] == {"answer_not_json": 1, "answer_schema": 1}
+
+
+def test_priority_files_come_first_and_keep_their_twins(thresher, folder, jsonl):
+    jsonl(GOOD, "b.jsonl")
+    jsonl(GOOD, "a.jsonl")
+    (folder / "curate.toml").write_text('[input]\nfiles = ["a.jsonl", "b.jsonl"]\npriority = ["b.jsonl"]\n')
+    counts = thresher("curate", "curate.toml", "--out", "out", "--json").json["counts"]
+
+    assert counts["by_source"] == {"a.jsonl": {"dropped": 20, "kept": 0}, "b.jsonl": {"dropped": 0, "kept": 20}}
+
+
+def test_a_profile_only_warns(thresher, folder, jsonl):
+    jsonl([chat("Hi"), *GOOD])
+    counts = thresher("curate", "rows.jsonl", "--out", "out", "--json", "--set", "check.profile=trl").json["counts"]
+
+    assert (counts["dropped"], counts["by_warning"]) == (0, {"no_assistant": 1})
+
+
+def test_the_python_api_does_the_same(folder):
+    outcome = api.curate("curate.toml", "out")
+    dry = api.curate({"input": {"files": ["rows.jsonl"]}}, None)
+
+    assert outcome.manifest["counts"]["kept"] == dry.manifest["counts"]["kept"] == 20
+    assert api.check(["rows.jsonl"]).counts()["errors"] == 0

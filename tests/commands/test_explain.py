@@ -1,0 +1,70 @@
+"""``thresher explain``: the whole history of one row."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import chat
+from tests.curated import curate_rows
+
+
+@pytest.fixture
+def run(tmp_path):
+    rows = [chat("What is a heron?", "A wading bird.", id="heron"), chat("what is a heron?", "A wading  bird.", id="again"), "{broken",
+            chat("Say it.", "N/A", id="nothing"), chat("Say \x1b[31mred\u202e", "", id="red")]  # fmt: skip
+    return curate_rows(tmp_path, {"raw/birds.jsonl": rows}, split={"train": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        pytest.param("raw/birds.jsonl:1", ["id heron", "kept, in train.jsonl", "birds.jsonl:2 went for it"], id="kept"),
+        pytest.param("birds.jsonl:2", ["dropped by exact_duplicates", "birds.jsonl:1 (id heron), kept"], id="a twin, by the file's name"),
+        pytest.param("again", ["dropped by exact_duplicates"], id="by id"),
+        pytest.param("birds.jsonl:3", ["dropped by read", "at column 2", "{broken"], id="unreadable"),
+        pytest.param("nothing", ["warned of answer_says_nothing", "kept"], id="warned of"),
+        pytest.param("red", ["dropped by empty: empty_answer"], id="empty"),
+    ],
+)  # fmt: skip
+def test_a_row_is_explained(thresher, run, row, said):
+    ran = thresher("explain", run.out, row)
+
+    assert ran.code == 0
+    assert [words for words in said if words not in ran.out] == []
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+
+
+def test_json_and_no_text(thresher, run):
+    (row,) = thresher("explain", run.out, "again", "--json").json["rows"]
+    assert (row["reason"], row["twin"]["id"]) == ("exact_duplicate", "heron")
+    assert "wading" in row["text"]
+
+    assert "wading" not in thresher("explain", run.out, "again", "--no-text").out
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        pytest.param("birds.jsonl:9", "has no row 9", id="no such line"),
+        pytest.param("bird.jsonl:1", "did you mean 'raw/birds.jsonl'?", id="no such file"),
+        pytest.param("stork", "no row of", id="no such id"),
+    ],
+)
+def test_a_row_that_is_not_there_is_exit_2(thresher, run, row, said):
+    ran = thresher("explain", run.out, row)
+
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_a_folder_without_a_finished_run_is_exit_2(thresher, tmp_path):
+    assert thresher("explain", tmp_path, "a:1").code == 2
+
+
+def test_the_text_is_the_rows_own(thresher, tmp_path):
+    """Each row of a larger run, by place: the text that is shown has the row's own id."""
+    rows = [chat(f"Question {n % 40}?", f"Answer {n % 40}.", id=f"row{n}") for n in range(60)]
+    run = curate_rows(tmp_path, rows, split={"train": 0.5, "validation": 0.2, "test": 0.3})
+    for line in range(1, 61, 7):
+        (row,) = thresher("explain", run.out, f"rows.jsonl:{line}", "--json").json["rows"]
+        assert f'"row{line - 1}"' in row["text"]
