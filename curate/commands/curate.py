@@ -17,6 +17,10 @@ from curate.core.run.errors import ConfigError
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Mark, count and show; write nothing.")
 @click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
+@click.option("--layout", metavar="L", help="The layout of the files; detected if absent.")
+@click.option(
+    "--map", "names", multiple=True, metavar="ours=theirs", help="Name the files' fields: --map prompt=question."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Read only the first N rows.")
 @click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the column engine; all cores by default.")
@@ -34,6 +38,8 @@ def command(  # noqa: PLR0913 - a flag each
     out: Path | None,
     dry_run: bool,
     assignments: tuple[str, ...],
+    layout: str | None,
+    names: tuple[str, ...],
     limit: int | None,
     memory_limit: str | None,
     threads: int | None,
@@ -56,6 +62,7 @@ def command(  # noqa: PLR0913 - a flag each
         raise ConfigError(f"no engine is called {engine!r}; there is local")
     if threads is not None:
         os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when Polars is imported below
+    from curate.check.asked import field_names  # noqa: PLC0415
     from curate.commands.curated import as_object, as_text  # noqa: PLC0415 - after the number of threads is known
     from curate.core.command.door import call  # noqa: PLC0415
     from curate.core.run.settings import byte_count  # noqa: PLC0415
@@ -69,9 +76,11 @@ def command(  # noqa: PLR0913 - a flag each
     if tables and len(inputs) > 1:
         raise ConfigError("curate takes one configuration, or files, not both", hint=f"name the files in {tables[0]}")
     if tables:
+        if layout or names:
+            raise ConfigError("--layout and --map go with files", hint=f"write them in {tables[0]}: [[input.files]]")
         config, base = load_config(Path(tables[0]), changes), Path(tables[0]).resolve().parent
     else:
-        config, base = config_of_files(list(inputs), changes), Path.cwd()
+        config, base = config_of_files(list(inputs), changes, layout, field_names(names)), Path.cwd()
     options = Options(
         memory_limit=byte_count(memory_limit) if memory_limit else None,
         block_bytes=block_bytes,

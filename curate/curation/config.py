@@ -127,9 +127,15 @@ def load_config(path: Path, assignments: list[str]) -> CurateConfig:
     return validate(CurateConfig, override(read_toml(path), assignments), str(path))
 
 
-def config_of_files(files: list[str], assignments: list[str]) -> CurateConfig:
+def config_of_files(
+    files: list[str], assignments: list[str], layout: str | None = None, fields: dict[str, str] | None = None
+) -> CurateConfig:
     """Return the default configuration for some files: the preset, and a split of 90/5/5."""
-    settings = {"input": {"files": files}, "split": DEFAULT_SPLIT.model_dump(exclude_unset=True)}
+    named: list[Any] = [{"path": file, "layout": layout, "map": fields or {}} for file in files]
+    settings = {
+        "input": {"files": named if layout or fields else files},
+        "split": DEFAULT_SPLIT.model_dump(exclude_unset=True),
+    }
     return validate(CurateConfig, override(settings, assignments), "the command line")
 
 

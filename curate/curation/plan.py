@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
+from curate.check.asked import answer_rules
 from curate.check.codes import CODES, TEACHES_NOTHING
 from curate.check.judge import Judge, drops
 from curate.check.profiles import PROFILES
-from curate.check.schemas import Rules, compile_rules
 from curate.core.read.source import Source, find_sources
 from curate.core.run.errors import ConfigError
 from curate.curation.config import CurateConfig, make_steps
@@ -81,7 +79,8 @@ def make_plan(config: CurateConfig, base: Path) -> Plan:
         steps = [*steps, Convert(layout=config.output.layout)]
     reason_owners(steps)
     sources = find_sources(config.input.wanted(), base, config.input.priority)
-    rules = None if config.check.answer_schema is None else _read_schema(base / config.check.answer_schema)
+    schema = config.check.answer_schema
+    rules = answer_rules(None if schema is None else base / schema)
     judge = Judge(PROFILES[config.check.profile], rules)
     return Plan(config, sources, steps, _phases(steps), judge)
 
@@ -125,17 +124,3 @@ def _phases(steps: Sequence[Step]) -> list[Phase]:
             plain, sets = [], []
         plain.append(step)
     return [*phases, Phase(tuple(plain), tuple(sets))]
-
-
-def _read_schema(path: Path) -> Rules:
-    try:
-        rules = compile_rules(orjson.loads(path.read_bytes()))
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read: {error.strerror}", hint="[check] answer_schema names a file"
-        ) from error
-    except orjson.JSONDecodeError as error:
-        raise ConfigError(f"{path} is no JSON: {error}") from error
-    if isinstance(rules, str):
-        raise ConfigError(f"{path} is no JSON Schema: {rules}")
-    return rules

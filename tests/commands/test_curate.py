@@ -160,6 +160,15 @@ def test_each_source_may_have_its_own_layout_and_field_names(thresher, folder, j
     assert json.loads((folder / "out" / "train.jsonl").read_bytes().splitlines()[0])["frage"] == "Was ist ein Reiher?"
 
 
+def test_files_may_have_other_field_names(thresher, folder, jsonl):
+    jsonl([{"q": f"Question {n}?", "a": f"Answer {n}."} for n in range(5)])
+    flags = ["--map", "prompt=q", "--map", "completion=a", "--layout", "prompt_completion"]
+    ran = thresher("curate", "rows.jsonl", "--out", "out", "--json", *flags)
+
+    assert ran.json["counts"]["kept"] == 5
+    assert thresher("curate", "curate.toml", "--out", "out", *flags).code == 2
+
+
 def test_an_answer_schema_drops_what_breaks_it(thresher, folder, jsonl):
     (folder / "answer.json").write_text('{"type": "object", "required": ["name"]}')
     jsonl([chat("Name it.", '{"name": "heron"}'), chat("Name that.", '{"bird": 1}'), chat("Name this.", "heron")])
