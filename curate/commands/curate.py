@@ -19,7 +19,7 @@ from curate.core.run.errors import ConfigError
 @click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
 @click.option("--layout", metavar="L", help="The layout of the files; detected if absent.")
 @click.option(
-    "--map", "names", multiple=True, metavar="ours=theirs", help="Name the files' fields: --map prompt=question."
+    "--map", "names", multiple=True, metavar="ours=theirs", help="Our field names to theirs: --map prompt=question."
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read only the first N rows.")
 @click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
