@@ -13,9 +13,8 @@ from curate.steps.described import Described, described_steps
 
 _HEAD = """# Steps
 
-What a curation can do with a row, in the order of the table below. A step marks rows with a reason; a mark drops the row
-or warns of it. Proofs drop, guesses warn: a reason that can be wrong about a good row only warns, until you say
-otherwise.
+What a curation can do with rows. A step marks rows with a reason; a mark drops the row or warns of it. Proofs drop,
+guesses warn: a reason that can be wrong about a good row only warns, until you say otherwise.
 
 Every step takes these settings besides its own:
 
@@ -59,8 +58,7 @@ def _text(steps: list[Described]) -> str:
     for step in steps:
         lines.append(f"{styled(step.use, 'bold')}  ({_place(step)}; action {step.action})")
         lines.append(f"  {step.does.replace('``', '')}")
-        for knob in step.knobs:
-            lines.append(f"    {f'{knob.name} = {knob.shown}':<30} {knob.kind}. {knob.description}")
+        lines += [f"    {f'{k.name} = {k.shown}':<30} {k.kind}. {k.description}" for k in step.knobs]
         for word, sentence in step.reasons.items():
             action = step.by_default[word]
             mark = styled(f"{action:<5}", "red" if action == "drop" else "yellow")

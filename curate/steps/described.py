@@ -47,7 +47,7 @@ def described_steps() -> list[Described]:
 
 
 def _described(use: str, model: type[Step]) -> Described:
-    step = model.model_construct()  # a step of another package may have a knob without a default
+    step = model.model_construct(use=use)  # a step of another package may have a knob without a default
     return Described(
         use,
         (getdoc(model) or "").split("\n", 1)[0],

@@ -103,6 +103,7 @@ def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the first model in a type, inside unions and lists too; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inner = (model_in(argument) for argument in getattr(annotation, "__args__", ()))
