@@ -13,9 +13,9 @@ from curate.curation.config import CurateConfig
 
 _HEAD = """# Configuration
 
-`curate.toml` says what `thresher curate curate.toml --out clean` reads, does and writes. `thresher init` writes one with
-every setting in it; `thresher init --schema > curate.schema.json` writes its JSON schema, by which an editor completes
-and checks it. Only `[input] files` must be there.
+`curate.toml` says what `thresher curate curate.toml --out clean` reads, does and writes. `thresher init` writes one
+with every setting in it; `thresher init --schema > curate.schema.json` writes its JSON schema, by which an editor
+completes and checks it. Only `[input] files` must be there. `thresher init --markdown` writes this page.
 
 - Paths are relative to the file.
 - A setting or a step that does not exist is an error which names the nearest one that does.
@@ -46,10 +46,10 @@ _MORE = {
         '```toml\nfiles = [{ path = "raw/tickets.jsonl", map = { prompt = "question" } }, "raw"]\n```'
     ),
     "split": (
-        "Rows that share their prompt, a value of `group_by` or a removed twin, or that are alike, stay together, so that "
-        "no test row has its like in training. Sizes are therefore approximate; the run shows them."
+        "Rows that share their prompt, a value of `group_by` or a removed twin, or that are alike, stay together, so "
+        "that no test row has its like in training. Sizes are therefore approximate; the run shows them."
     ),
-    "limits": "A run that passes a limit writes its files, names the source and exits 1. `--strict` is `max_unreadable = 0`.",
+    "limits": "`thresher curate --strict` sets `max_unreadable` to 0 for one run.",
     "output": (
         "A row that cannot be converted, such as a preference pair to `messages`, is dropped with the reason "
         "`not_convertible`."

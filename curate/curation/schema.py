@@ -12,7 +12,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_text() -> str:
-    """Return the schema of ``CurateConfig``, with the settings of each of our steps, as ``curate.schema.json`` has it."""
+    """Return the schema of ``CurateConfig`` with the settings of each of our steps: ``curate.schema.json``."""
     schema = CurateConfig.model_json_schema()
     settings = {}
     for use, step in STEPS.items():
