@@ -6,6 +6,7 @@ from contextlib import chdir
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -42,7 +43,7 @@ def command(folder: Path) -> int:
                 return code
     report = folder / OUT / "report.html"
     emit(f"\nThe page of the run is {report}: open it in a browser.")
-    emit(f"next: cd {folder}, change curate.toml, and: thresher curate curate.toml --out {OUT}")
+    emit(f"next: cd {quote(str(folder))}, change curate.toml, and: thresher curate curate.toml --out {OUT}")
     emit("for data of your own: thresher check FILES, or thresher init for a commented configuration")
     return DONE
 
