@@ -95,8 +95,8 @@ def _s_curve(plan: Plan) -> dict[str, Any] | None:
         "warn_from": near.warn_from,
         "needed": {"bands": best[0], "rows": best[1], "recall": near.recall},
         "proposed": {
-            "threshold": round(proposed(near.threshold, bands, rows), 6),
-            "warn_from": round(proposed(near.warn_from, bands, rows), 6),
+            "threshold": round(proposed(near.threshold, bands, rows), 12),
+            "warn_from": round(proposed(near.warn_from, bands, rows), 12),
         },
         "points": s_curve(bands, rows),
     }
