@@ -63,7 +63,7 @@ class Split(_Table):
     validation: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of validation.")
     test: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of test.")
     group_by: list[str] = Field([], description="Fields whose equal values keep rows together.")
-    similarity: float | None = Field(0.7, gt=0, le=1, description="Rows this alike stay together.")
+    similarity: float = Field(0.7, ge=0, le=1, description="Rows this alike stay together; 0 looks at no texts.")
     max_rows: PositiveInt = Field(2000, description="Most rows of validation, and of test; the rest trains.")
 
     @model_validator(mode="after")
