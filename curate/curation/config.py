@@ -25,7 +25,7 @@ class _Table(BaseModel):
 class InputFile(_Table):
     """One file (or glob, or folder) with what is special about it."""
 
-    path: str
+    path: str = Field(description="A path, folder or glob.")
     layout: str | None = Field(None, description="Its layout; detected from the first rows if absent.")
     map: dict[str, str] = Field({}, description='Our field names to theirs: {prompt = "question"}.')
 
