@@ -40,7 +40,7 @@ def flow_chart(key: str, rows: int, stages: Sequence[Stage], splits: Sequence[tu
         for stage in group:
             top, before, left = y, left, stage.left
             numbers = f"{MINUS}{count(stage.dropped)}"
-            y = _bar(shapes, y + GAP, plain(stage.name, 24), numbers, left, stage.dropped, rows, count(left))
+            y = _bar(shapes, y + GAP, stage.name, numbers, left, stage.dropped, rows, count(left))
             ribbons.append(rect(0, top, percent(before, rows), y - top - BAR, "ribbon"))
     top = y
     y = _splits(shapes, y + GAP, left, rows, splits)
@@ -61,9 +61,11 @@ def _bar(
     shapes: list[Markup], y: float, name: str, numbers: str, kept: int, lost: int, whole: int, left: str = ""
 ) -> float:
     """Draw a line of words with a bar under it; return where the bar ends."""
-    shapes.append(text(4, y + LINE - 5, name, "strong"))
+    room = LETTERS - 4 - len(numbers) - len(left)
+    shapes.append(text(4, y + LINE - 5, plain(name, max(room, 8)), "strong"))
     if left:
-        shapes.append(figures(y + LINE - 5, (numbers, "loss"), (f"{left} left", "quiet")))
+        words = f"{left} left" if len(name) + 5 <= room else left
+        shapes.append(figures(y + LINE - 5, (numbers, "loss"), (words, "quiet")))
     else:
         shapes.append(figures(y + LINE - 5, (numbers, "strong")))
     y += LINE

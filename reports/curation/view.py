@@ -14,6 +14,7 @@ from reports.curation.again import commands, resolved
 from reports.curation.read import Run
 from reports.curation.verdict import Verdict, splits_of, verdict_of
 from reports.curation.words import StepWords, reasons_by_step, short_names, warnings_by_step
+from reports.numbers import plural
 
 MANY_TURNS = 12
 
@@ -130,7 +131,7 @@ def _groups(run: Run, key: str) -> Chart | None:
     sizes = run.stats.split.group_sizes
     if not sizes:
         return None
-    bars = [Bar(f"{size} row" if size == 1 else f"{size} rows", groups) for size, groups in sorted(sizes.items())]
+    bars = [Bar(plural(size, "row"), groups) for size, groups in sorted(sizes.items())]
     return bar_chart(f"{key}-chart-groups", Words("Groups by size", "size", "groups"), bars)
 
 
