@@ -35,7 +35,7 @@ OWN = (*(f"{name}.jsonl" for name in NAMES), DROPPED_FILE, LEDGER_FILE, STATS_FI
 
 @dataclass(frozen=True)
 class Options:
-    """What does not change the output, and is therefore no part of the configuration."""
+    """How a run is done, which is no part of the configuration; ``limit`` and ``texts`` alone change what it writes."""
 
     memory_limit: int | None = None
     block_bytes: int | None = None
@@ -71,7 +71,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         outputs = _write(plan, staged, division, folder, names, progress)
         clusters = _clusters(staged, plan)
         stats = stats_of(plan, staged.tally, outputs, division, clusters, texts=options.texts, first_rows=options.limit)
-        manifest = _manifest(plan, staged, outputs)
+        manifest = _manifest(plan, staged, outputs, options.limit)
         if folder is not None:
             _publish(folder, names, stats, manifest, started, options)
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"])
@@ -140,7 +140,7 @@ def _clusters(staged: Staged, plan: Plan) -> list[dict[str, Any]]:
     return told
 
 
-def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
+def _manifest(plan: Plan, staged: Staged, outputs: Outputs, limit: int | None) -> dict[str, Any]:
     counts = outputs.counts.as_json()
     config = plan.config.model_dump(mode="json")
     config["input"]["files"].sort(key=str)  # their order on a command line says nothing: they are read by path
@@ -151,6 +151,7 @@ def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
         "command": "curate",
         "config": config,
         "seed": plan.config.seed,
+        "first_rows": limit,
         "inputs": [
             {"path": source.name, "sha256": seen.sha256, "bytes": seen.bytes, "rows": seen.rows}
             for source, seen in zip(plan.sources, staged.seen, strict=True)
