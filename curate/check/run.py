@@ -10,7 +10,7 @@ from curate.check.findings import Finding, Findings
 from curate.check.judge import Judge, drops
 from curate.check.profiles import Profile, check_file
 from curate.core.read.fault import Fault, theirs
-from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES
+from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
@@ -20,7 +20,7 @@ def check_sources(
     sources: Iterable[Source],
     judge: Judge,
     *,
-    block_bytes: int = BLOCK_BYTES,
+    block_bytes: int = READ_BYTES,
     max_line_bytes: int = MAX_LINE_BYTES,
 ) -> Findings:
     """Return everything that is wrong with the rows of the sources.
@@ -35,7 +35,7 @@ def check_sources(
         seen = Seen()
         layout: str | None = None
         unknown = 0
-        for batch in read_records(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes):
+        for batch in read_records(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=False):
             layout = batch.layout.name if batch.layout else None
             for index, faults in row_faults(batch, judge):
                 findings.faulty += any(_goes(fault.slug) for fault in faults)
@@ -72,7 +72,8 @@ def row_faults(batch: Batch, judge: Judge) -> Iterator[tuple[int, Sequence[Fault
         found: Sequence[Fault] = known.get(index, ())
         if record is not None and layout is not None and not any(fault.slug in LAYOUT_FAULTS for fault in found):
             judged = judge.faults(record, layout, rows[index])
-            found = [*found, *(theirs(fault, batch.fields) for fault in judged)]
+            if judged:
+                found = [*found, *(theirs(fault, batch.fields) for fault in judged)]
         if found:
             yield index, found
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import jsonschema
-import jsonschema.validators
 import jsonschema_rs
 import orjson
-import referencing
 
 
 class Rules:
@@ -25,6 +22,9 @@ class Rules:
 
     def complaint(self, value: Any) -> str:
         """Return the most telling failure of a value that breaks the schema, with its place."""
+        import jsonschema.validators  # noqa: PLC0415 - a third of the start-up of check, and most runs never need it
+        import referencing  # noqa: PLC0415
+
         chosen = jsonschema.validators.validator_for(self._schema, default=jsonschema.Draft202012Validator)
         checker = chosen(self._schema, registry=referencing.Registry())
         try:

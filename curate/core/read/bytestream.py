@@ -19,29 +19,35 @@ from curate.core.run.errors import InputError
 
 
 class Hashed(io.RawIOBase):
-    """A stream that counts and hashes (sha256) every byte read through it."""
+    """A stream that counts and, if asked to, hashes (sha256) every byte read through it."""
 
-    def __init__(self, inner: BinaryIO) -> None:
+    def __init__(self, inner: BinaryIO, *, hashing: bool = True) -> None:
         self._inner = inner
-        self._sha = hashlib.sha256()
+        self._sha = hashlib.sha256() if hashing else None
         self.bytes = 0
 
     def readable(self) -> bool:
         """Say that it can be read."""
         return True
 
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, as they are: the way through ``readinto`` would copy them twice."""
+        data = self._inner.read(size)
+        if self._sha is not None:
+            self._sha.update(data)
+        self.bytes += len(data)
+        return data
+
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than the stub's Buffer
         """Fill the buffer; return how many bytes it got."""
-        data = self._inner.read(len(buffer))
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
-        self._sha.update(data)
-        self.bytes += len(data)
         return len(data)
 
     @property
     def sha256(self) -> str:
-        """Return the hash of what was read so far, in hex."""
-        return self._sha.hexdigest()
+        """Return the hash of what was read so far, in hex; empty where none was asked for."""
+        return "" if self._sha is None else self._sha.hexdigest()
 
 
 class Unzstd(io.RawIOBase):
@@ -94,7 +100,7 @@ class Opened:
 
 
 @contextmanager
-def open_bytes(source: Source) -> Iterator[Opened]:
+def open_bytes(source: Source, *, hashing: bool = True) -> Iterator[Opened]:
     """Open a source for reading once.
 
     Raises:
@@ -107,7 +113,7 @@ def open_bytes(source: Source) -> Iterator[Opened]:
             f"{source.name} cannot be read: {error.strerror}", hint="check the path and its permissions"
         ) from error
     before = None if source.is_stdin else _state(raw)
-    hashed = Hashed(raw)
+    hashed = Hashed(raw, hashing=hashing)
     try:
         yield Opened(hashed, _unpacked(source.name, hashed))
         if before is not None and _state(raw) != before:

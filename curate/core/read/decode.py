@@ -26,24 +26,51 @@ def decode_lines(lines: Sequence[bytes]) -> tuple[list[Record | None], dict[int,
     Where a line holds no ``\u0022``, writing the record again gives as many quotes as the line has, exactly when
     no key repeats: parsers keep one value a key.
     """
-    loads, dumps = orjson.loads, orjson.dumps
+    loads = orjson.loads
     records: list[Record | None] = []
-    faults: dict[int, list[Fault]] = {}
+    unread: list[int] = []
     keep = records.append
     for index, line in enumerate(lines):
         try:
-            record = loads(line)
-            same = record.__class__ is dict and dumps(record).count(b'"') == line.count(b'"')
-            if same and (0x5C not in line or b"\\u0022" not in line):
-                keep(record)
-                continue
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            pass
-        record, found = _judge(line)
-        keep(record)
+            keep(loads(line))
+        except orjson.JSONDecodeError:
+            keep(None)
+            unread.append(index)
+    faults: dict[int, list[Fault]] = {}
+    for index in unread if _are_whole(records, lines, unread) else _not_whole(records, lines):
+        records[index], found = _judge(lines[index])
         if found:
             faults[index] = found
     return records, faults
+
+
+def _are_whole(records: Sequence[Any], lines: Sequence[bytes], unread: Sequence[int]) -> bool:
+    """Say whether all records but those unread are objects without a repeated key.
+
+    They are written at once. None has more quotes than its line, so that equal sums prove every one of them equal.
+    """
+    if unread:
+        skipped = set(unread)
+        read = [index for index in range(len(lines)) if index not in skipped]
+        records, lines = [records[index] for index in read], [lines[index] for index in read]
+    return all(record.__class__ is dict for record in records) and _as_many_quotes(records, b"".join(lines))
+
+
+def _not_whole(records: Sequence[Any], lines: Sequence[bytes]) -> list[int]:
+    """Return the indexes of records that are no objects, or may have lost a key."""
+    return [
+        index
+        for index, (record, line) in enumerate(zip(records, lines, strict=True))
+        if record.__class__ is not dict or not _as_many_quotes(record, line)
+    ]
+
+
+def _as_many_quotes(value: Any, data: bytes) -> bool:
+    """Say whether a value, written again, has as many quotes as the bytes it was read from."""
+    try:
+        return b"\\u0022" not in data and orjson.dumps(value).count(b'"') == data.count(b'"')
+    except orjson.JSONEncodeError:
+        return False  # nested too deep
 
 
 def is_blank(line: bytes) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 BOM = b"\xef\xbb\xbf"
+READ_BYTES = 1 << 18  # small: records that are let go before the caches are full cost half as much
 BLOCK_BYTES = 16 << 20
 MAX_LINE_BYTES = 16 << 20
 
@@ -25,7 +26,7 @@ class Lines:
 
 
 def read_lines(
-    stream: BinaryIO, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+    stream: BinaryIO, block_bytes: int = READ_BYTES, max_line_bytes: int = MAX_LINE_BYTES
 ) -> Iterator[Lines]:
     """Yield the lines of a stream, about ``block_bytes`` at a time.
 
@@ -33,38 +34,50 @@ def read_lines(
     line cannot fill the memory.
     """
     first = 1
-    tail = b""
+    held: list[bytes] = []  # the start of a line whose end is not read yet
+    size = 0  # of what is held
     keep = max_line_bytes + len(BOM) + 1  # so that a line that lost bytes is over the limit without its marks, too
     missing = 0  # bytes of an overlong line that were not kept
     while data := _read(stream, block_bytes):
-        cut = data.rfind(b"\n")
-        if cut < 0:
-            tail += data
-            if len(tail) > keep:
-                missing += len(tail) - keep - 1
-                tail = tail[:keep] + tail[-1:]  # the last byte may be half of a line end
+        if b"\n" not in data:
+            held.append(data)
+            size += len(data)
+            if size > 2 * keep:  # not at once: to join all that is held for each piece would take for ever
+                tail = b"".join(held)
+                missing += size - keep - 1
+                held, size = [tail[:keep], tail[-1:]], keep + 1  # the last byte may be half of a line end
             continue
-        block = _lines(first, (tail + data[:cut]).split(b"\n"), max_line_bytes, missing)
-        yield block
-        first += len(block.rows)
-        tail, missing = data[cut + 1 :], 0
-    if tail:
-        yield _lines(first, [tail], max_line_bytes, missing, unended=True)
+        rows = data.split(b"\n")
+        rows[0] = b"".join([*held, rows[0]])
+        held = [rows.pop()]
+        yield _lines(first, rows, data, max_line_bytes, missing)
+        first += len(rows)
+        size, missing = len(held[0]), 0
+    if size:
+        tail = b"".join(held)
+        yield _lines(first, [tail], tail, max_line_bytes, missing, unended=True)
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
     """Read up to ``size`` bytes, looping over short reads."""
-    parts: list[bytes] = []
+    data = stream.read(size)
+    if not data or len(data) == size:
+        return data
+    parts = [data]
+    size -= len(data)
     while size > 0 and (data := stream.read(size)):
         parts.append(data)
         size -= len(data)
     return b"".join(parts)
 
 
-def _lines(first: int, rows: list[bytes], limit: int, missing: int, *, unended: bool = False) -> Lines:
-    if any(row.endswith(b"\r") for row in rows):
+def _lines(first: int, rows: list[bytes], data: bytes, limit: int, missing: int, *, unended: bool = False) -> Lines:
+    """Return the rows; all of them but the start of the first stand in ``data``."""
+    if b"\r" in data or rows[0].endswith(b"\r"):
         rows = [row.removesuffix(b"\r") for row in rows]
-    marked = tuple(index for index, row in enumerate(rows) if row.startswith(BOM))
+    marked: tuple[int, ...] = ()
+    if BOM in data or rows[0].startswith(BOM):
+        marked = tuple(index for index, row in enumerate(rows) if row.startswith(BOM))
     for index in marked:
         rows[index] = rows[index].removeprefix(BOM)
     too_long: dict[int, int] = {}

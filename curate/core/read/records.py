@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from curate.core.read.decode import decode_lines
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import FIRST_ROWS, LAYOUTS, Layout, Record, detect, layout_of, renamed
-from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES, Lines
+from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source
 
@@ -32,14 +32,19 @@ class Batch:
 
 
 def read_records(
-    source: Source, seen: Seen, *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+    source: Source,
+    seen: Seen,
+    *,
+    block_bytes: int = READ_BYTES,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    hashing: bool = True,
 ) -> Iterator[Batch]:
     """Yield a source's rows, decoded, each with what is wrong with it as JSON and as a row of its layout.
 
     Raises:
         InputError: the source cannot be opened, is a broken archive, or changed while it was read.
     """
-    blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes)
+    blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=hashing)
     layout, decoded = _told(source, ((lines, *_decode(lines, source)) for lines in blocks))
     for lines, records, faults in decoded:
         _fit(layout, records, faults)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from curate.core.read.array import is_array, is_spread, read_values
 from curate.core.read.bytestream import Hashed, open_bytes
-from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES, Lines, read_lines
-from curate.core.read.parquet import read_parquet
+from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, read_lines
 from curate.core.read.source import Source
 
 
@@ -23,15 +22,22 @@ class Seen:
 
 
 def read_rows(
-    source: Source, seen: Seen, *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+    source: Source,
+    seen: Seen,
+    *,
+    block_bytes: int = READ_BYTES,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    hashing: bool = True,
 ) -> Iterator[Lines]:
-    """Yield the rows of a source in blocks; fill ``seen`` with its hash and size at the end.
+    """Yield the rows of a source in blocks; fill ``seen`` with its size, and its hash if asked to, at the end.
 
     Raises:
         InputError: it cannot be opened, is a broken archive, or changed while it was read.
     """
-    with open_bytes(source) as opened:
+    with open_bytes(source, hashing=hashing) as opened:
         if source.kind == "parquet":
+            from curate.core.read.parquet import read_parquet  # noqa: PLC0415 - check need not load Polars
+
             yield from read_parquet(source.path, source.name)
         elif source.kind == "json":
             yield from _read_json(opened.stream.read(), block_bytes, max_line_bytes)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.block import MESSAGE
 
 
-def nest(flat: pl.DataFrame, counts: Sequence[int] | pl.Series, present: Sequence[bool] | None = None) -> pl.Series:
+def nest(
+    flat: pl.DataFrame,
+    counts: Sequence[int] | pl.Series | npt.NDArray[np.int64],
+    present: Sequence[bool] | npt.NDArray[np.bool_] | None = None,
+) -> pl.Series:
     """Return a series of lists: the first ``counts[0]`` rows of ``flat`` are the first list, and so on.
 
     ``flat`` has the columns of a message. A record whose ``present`` is false gets null instead of an empty list.
