@@ -29,5 +29,11 @@ types: $(STAMP)
 unit: $(STAMP)
 	$(BIN)/pytest -n auto --dist loadgroup
 
+docs: $(STAMP)  ## Write the pages and the schema that commands print
+	$(BIN)/thresher codes --markdown > docs/codes.md
+	$(BIN)/thresher steps --markdown > docs/steps.md
+	$(BIN)/thresher init --markdown > docs/configuration.md
+	$(BIN)/thresher init --schema > curate/curation/curate.schema.json
+
 clean:  ## Remove what was installed and built
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

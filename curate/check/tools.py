@@ -103,6 +103,7 @@ def _turns(turns: Sequence[Turn], declared: Declared | None, *, broken: bool) ->
             function = call.get("function", call) if isinstance(call, dict) else None
             if not isinstance(function, dict) or not isinstance(function.get("name"), str):
                 yield Fault("call_malformed", f"{shown(call)} is no call", place)
+                made.add(str(call.get("id")) if isinstance(call, dict) else "")  # its answer is not at fault too
                 continue
             call_id = call.get("id")
             if isinstance(call_id, str):

@@ -25,7 +25,7 @@ class _Table(BaseModel):
 class InputFile(_Table):
     """One file (or glob, or folder) with what is special about it."""
 
-    path: str
+    path: str = Field(description="A path, folder or glob.")
     layout: str | None = Field(None, description="Its layout; detected from the first rows if absent.")
     map: dict[str, str] = Field({}, description='Our field names to theirs: {prompt = "question"}.')
 
@@ -63,7 +63,7 @@ class Split(_Table):
     validation: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of validation.")
     test: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of test.")
     group_by: list[str] = Field([], description="Fields whose equal values keep rows together.")
-    similarity: float | None = Field(0.7, gt=0, le=1, description="Rows this alike stay together.")
+    similarity: float = Field(0.7, ge=0, le=1, description="Rows this alike stay together; 0 looks at no texts.")
     max_rows: PositiveInt = Field(2000, description="Most rows of validation, and of test; the rest trains.")
 
     @model_validator(mode="after")

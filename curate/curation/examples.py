@@ -1,4 +1,4 @@
-"""The first rows of each reason and warning, with a piece of their text: for the summary and the report."""
+"""The first rows of each reason and warning, each with a piece of its text and of its twin's."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from curate.core.record.tables import Engine
+
 EACH = 3
 CHARS = 600
+_TEXTS = ("text", "detail")
 
 
 class Examples:
@@ -15,39 +18,53 @@ class Examples:
 
     def __init__(self) -> None:
         self._found: dict[str, list[dict[str, Any]]] = {}
+        self._twins: dict[int, dict[str, Any]] = {}
 
-    def add(self, ledger: pl.DataFrame, raws: pl.Series) -> None:
-        """Take examples from a part of the ledger and the lines of its rows."""
-        rows = ledger.with_columns(raw=raws)
+    def add(self, ledger: pl.DataFrame, raws: pl.Series, matched: pl.Series) -> None:
+        """Take examples from a part of the ledger, the lines of its rows, and the rows they are matched with."""
+        rows = ledger.with_columns(raw=raws, matched=matched)
         wanted = rows.filter(pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0))
         words = wanted.select(
-            pl.concat_list(pl.concat_list("reason"), "warnings").alias("word"), *ledger.columns, "raw"
+            pl.concat_list(pl.concat_list("reason"), "warnings").alias("word"), *ledger.columns, "raw", "matched"
         ).explode("word")
         for row in words.drop_nulls("word").group_by("word", maintain_order=True).head(EACH).iter_rows(named=True):
             found = self._found.setdefault(row["word"], [])
             if len(found) < EACH:
                 found.append(_example(row))
 
+    def add_twins(self, engine: Engine, sources: list[str]) -> None:
+        """Fetch the rows that the examples are matched with, by the names of their sources."""
+        rows = sorted({one["matched"] for found in self._found.values() for one in found if one["matched"] is not None})
+        for row, id_, raw in engine.fetch(pl.Series(rows, dtype=pl.UInt64), ["row", "id", "raw"]).iter_rows():
+            place = {"source": sources[row >> 40], "line": row & (1 << 40) - 1}
+            self._twins[row] = {"id": id_, **place, "text": _piece(raw)}
+
     def as_json(self, *, texts: bool) -> dict[str, list[dict[str, Any]]]:
         """Return the examples by word, without the texts of the data unless they are wanted."""
-        if texts:
-            return dict(self._found)
-        hidden = ("text", "detail")
-        return {
-            word: [{name: value for name, value in example.items() if name not in hidden} for example in found]
-            for word, found in self._found.items()
-        }
+        return {word: [self._told(example, texts=texts) for example in found] for word, found in self._found.items()}
+
+    def _told(self, example: dict[str, Any], *, texts: bool) -> dict[str, Any]:
+        told = {name: value for name, value in example.items() if name != "matched" and (texts or name not in _TEXTS)}
+        twin = self._twins.get(example["matched"])
+        told["twin"] = twin and {name: value for name, value in twin.items() if texts or name not in _TEXTS}
+        return told
 
 
 def _example(row: dict[str, Any]) -> dict[str, Any]:
-    text = row["raw"][: 4 * CHARS].decode("utf-8", "replace")
+    own = row["reason"] is None or row["reason"] == row["word"]  # else the twin belongs to the reason, not to this word
     return {
         "id": row["id"],
         "source": row["source"],
         "line": row["line"],
         "decision": row["decision"],
-        "detail": row["detail"],
-        "matched_id": row["matched_id"],
-        "similarity": row["similarity"],
-        "text": text if len(text) <= CHARS else f"{text[:CHARS]}…",
+        "detail": row["detail"] if own else None,
+        "matched": row["matched"] if own else None,
+        "matched_id": row["matched_id"] if own else None,
+        "similarity": row["similarity"] if own else None,
+        "text": _piece(row["raw"]),
     }
+
+
+def _piece(raw: bytes) -> str:
+    text = raw[: 4 * CHARS].decode("utf-8", "replace")
+    return text if len(text) <= CHARS else f"{text[:CHARS]}…"

@@ -67,7 +67,7 @@ class Outputs:
         block = block.join(self._matched_ids, on="matched", how="left", maintain_order="left")
         ledger = ledger_of(block, self._sources, self._steps)
         self.counts.add(ledger)
-        self.examples.add(ledger, block["raw"])
+        self.examples.add(ledger, block["raw"], block["matched"])
         if self._folder is None:
             return
         for name, stream in self._files.items():
@@ -149,13 +149,16 @@ class Counts:
         self.by_warning: Counter[str] = Counter()
         self.by_split: Counter[str] = Counter()
         self.by_source: dict[str, Counter[str]] = {}
-        self.edited = 0
+        self.edited = self.warned_kept = 0
+        self.edited_by: Counter[str] = Counter()
 
     def add(self, ledger: pl.DataFrame) -> None:
         """Count the rows of a part of the ledger."""
         self.rows += len(ledger)
         self.kept += int((ledger["decision"] == "kept").sum())
         self.edited += int((ledger["edited_by"].list.len() > 0).sum())
+        self.edited_by.update(dict(ledger["edited_by"].explode().drop_nulls().value_counts().iter_rows()))
+        self.warned_kept += ledger.filter((pl.col("decision") == "kept") & (pl.col("warnings").list.len() > 0)).height
         self.by_reason.update(dict(ledger["reason"].drop_nulls().value_counts().iter_rows()))
         self.by_warning.update(dict(ledger["warnings"].explode().drop_nulls().value_counts().iter_rows()))
         self.by_split.update(dict(ledger["split"].drop_nulls().value_counts().iter_rows()))

@@ -62,7 +62,7 @@ class Plan:
     def split_rule(self) -> PairRule | None:
         """Return the rule by which similar rows stay together in a split; None where they need not."""
         split = self.config.split
-        if split is None or split.similarity is None or (split.validation <= 0 and split.test <= 0):
+        if split is None or split.similarity == 0 or (split.validation <= 0 and split.test <= 0):
             return None
         return PairRule(split.similarity, split.similarity, LOOSE_RECALL)
 

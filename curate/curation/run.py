@@ -21,7 +21,6 @@ from curate.core.run.version import version, versions
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
-from curate.curation.limits import broken_limits
 from curate.curation.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.plan import Plan, make_plan
 from curate.curation.stage import Staged, block_size, marked_blocks, stage
@@ -36,7 +35,7 @@ OWN = (*(f"{name}.jsonl" for name in NAMES), DROPPED_FILE, LEDGER_FILE, STATS_FI
 
 @dataclass(frozen=True)
 class Options:
-    """What does not change the output, and is therefore no part of the configuration."""
+    """How a run is done, which is no part of the configuration; ``limit`` and ``texts`` alone change what it writes."""
 
     memory_limit: int | None = None
     block_bytes: int | None = None
@@ -70,12 +69,12 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         division = divide(plan, staged)
         names = _names(plan)
         outputs = _write(plan, staged, division, folder, names, progress)
-        stats = stats_of(plan, staged.tally, outputs, division, _clusters(staged, plan), texts=options.texts)
-        manifest = _manifest(plan, staged, outputs)
-        broken = broken_limits(plan, outputs.counts)
+        clusters = _clusters(staged, plan)
+        stats = stats_of(plan, staged.tally, outputs, division, clusters, texts=options.texts, first_rows=options.limit)
+        manifest = _manifest(plan, staged, outputs, options.limit)
         if folder is not None:
             _publish(folder, names, stats, manifest, started, options)
-    return Outcome(out, manifest, stats, broken, stats["notes"])
+    return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"])
 
 
 @contextmanager
@@ -108,6 +107,7 @@ def _write(
             outputs.write(rows, staged.tally)
             progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)
         outputs.finish()
+        outputs.examples.add_twins(LocalEngine(staged.blocks), [source.name for source in plan.sources])
     return outputs
 
 
@@ -140,7 +140,7 @@ def _clusters(staged: Staged, plan: Plan) -> list[dict[str, Any]]:
     return told
 
 
-def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
+def _manifest(plan: Plan, staged: Staged, outputs: Outputs, limit: int | None) -> dict[str, Any]:
     counts = outputs.counts.as_json()
     config = plan.config.model_dump(mode="json")
     config["input"]["files"].sort(key=str)  # their order on a command line says nothing: they are read by path
@@ -151,6 +151,7 @@ def _manifest(plan: Plan, staged: Staged, outputs: Outputs) -> dict[str, Any]:
         "command": "curate",
         "config": config,
         "seed": plan.config.seed,
+        "first_rows": limit,
         "inputs": [
             {"path": source.name, "sha256": seen.sha256, "bytes": seen.bytes, "rows": seen.rows}
             for source, seen in zip(plan.sources, staged.seen, strict=True)

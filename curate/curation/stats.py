@@ -9,21 +9,36 @@ from curate.check.codes import CODES
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.curation.config import steps_off
 from curate.curation.divide import Division
+from curate.curation.limits import broken_limits
 from curate.curation.outputs import Outputs
 from curate.curation.plan import Plan
-from curate.curation.tally import EDGES, Tally
-from curate.dedupe.bands import choose_bands, s_curve
+from curate.curation.tally import Tally
+from curate.dedupe.bands import choose_bands, proposed, s_curve
 
 
 def stats_of(
-    plan: Plan, tally: Tally, outputs: Outputs, division: Division, clusters: list[dict[str, Any]], *, texts: bool
+    plan: Plan,
+    tally: Tally,
+    outputs: Outputs,
+    division: Division,
+    clusters: list[dict[str, Any]],
+    *,
+    texts: bool,
+    first_rows: int | None = None,
 ) -> dict[str, Any]:
-    """Return the flow of rows through the steps, histograms, examples, clusters, S-curve and split."""
+    """Return the flow of rows through the steps, histograms, examples, clusters, S-curve, limits and split.
+
+    ``first_rows`` is how many rows were read, where the run was cut short.
+    """
     counts = outputs.counts
     return {
         "schema_version": SCHEMA_VERSION,
         "counts": counts.as_json(),
         "edited": counts.edited,
+        "warned_kept": counts.warned_kept,
+        "first_rows": first_rows,
+        "texts": texts,
+        "limits": {"set": _limits(plan), "broken": broken_limits(plan, counts)},
         "flow": _flow(plan, outputs),
         "reasons": _reasons(plan),
         "sources": [
@@ -35,7 +50,7 @@ def stats_of(
             }
             for source in plan.sources
         ],
-        "histograms": {"edges": list(EDGES), "before": tally.before.as_json(), "after": tally.after.as_json()},
+        "histograms": tally.as_json(texts=texts),
         "examples": outputs.examples.as_json(texts=texts),
         "clusters": {"largest": clusters},
         "s_curve": _s_curve(plan),
@@ -46,15 +61,15 @@ def stats_of(
 
 
 def _flow(plan: Plan, outputs: Outputs) -> list[dict[str, Any]]:
-    """Return for each step, in order, what it dropped by reason and how many rows were left."""
+    """Return for each step, in order, what it dropped, warned of and edited, and how many rows were left."""
     owners = plan.step_of
-    left = outputs.counts.rows
+    left, edited_by = outputs.counts.rows, outputs.counts.edited_by
     flow = []
     for step in plan.order:
         dropped = {reason: n for reason, n in outputs.counts.by_reason.items() if owners.get(reason) == step}
         warned = {word: n for word, n in outputs.counts.by_warning.items() if owners.get(word, "check") == step}
         left -= sum(dropped.values())
-        flow.append({"step": step, "dropped": dropped, "warned": warned, "left": left})
+        flow.append({"step": step, "dropped": dropped, "warned": warned, "edited": edited_by[step], "left": left})
     return flow
 
 
@@ -79,6 +94,10 @@ def _s_curve(plan: Plan) -> dict[str, Any] | None:
         "threshold": near.threshold,
         "warn_from": near.warn_from,
         "needed": {"bands": best[0], "rows": best[1], "recall": near.recall},
+        "proposed": {
+            "threshold": round(proposed(near.threshold, bands, rows), 12),
+            "warn_from": round(proposed(near.warn_from, bands, rows), 12),
+        },
         "points": s_curve(bands, rows),
     }
 
@@ -92,6 +111,12 @@ def _signature(plan: Plan) -> str | None:
         f"near_duplicates|jaccard:word5+char5|sides:asked,answered|scheme:affine32|slots:128|seed:1|bands:{bands}x{rows}"
         f"|threshold:{near.threshold:g}|linkage:star|keep:{near.keep}"
     )
+
+
+def _limits(plan: Plan) -> dict[str, Any]:
+    """Return the limits that the run was held to."""
+    limits = plan.config.limits.model_dump(mode="json")
+    return {name: value for name, value in limits.items() if value is not None}
 
 
 def _off(plan: Plan) -> list[str]:

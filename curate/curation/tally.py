@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from curate.curation.plan import Plan
 
 EDGES = (0, 1, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 MOST_LABELS = 200
+KNOWN_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
 class Sample:
@@ -41,17 +43,23 @@ class Sample:
         self.roles.update(dict(roles.value_counts().iter_rows()))
         self.labels.update(dict(block["label"].drop_nulls().value_counts().iter_rows()))
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the histograms; bin i of a length holds values from edge i up to the next."""
-        labels = sorted(self.labels.items(), key=lambda item: (-item[1], item[0]))
+    def as_json(self, names: Mapping[str, str], left_out: int, *, texts: bool) -> dict[str, Any]:
+        """Return the histograms; bin i of a length holds values from edge i up to the next.
+
+        ``names`` maps each label that is told to how it is called, ``left_out`` is how many are not; without texts, a
+        role that is no known word is called other.
+        """
+        roles: Counter[str] = Counter()
+        for role, count in self.roles.items():
+            roles[role if texts or role in KNOWN_ROLES else "other"] += count
         return {
             "rows": self.rows,
             "answer_chars": self.lengths["answer_chars"].tolist(),
             "prompt_chars": self.lengths["prompt_chars"].tolist(),
             "turns": {str(turns): count for turns, count in sorted(self.turns.items())},
-            "roles": dict(sorted(self.roles.items())),
-            "labels": dict(labels[:MOST_LABELS]),
-            "labels_left_out": max(0, len(labels) - MOST_LABELS),
+            "roles": dict(sorted(roles.items())),
+            "labels": {name: self.labels[label] for label, name in names.items()},
+            "labels_left_out": left_out,
         }
 
 
@@ -73,6 +81,18 @@ class Tally:
     def kept(self, block: pl.DataFrame) -> None:
         """Count rows that are written."""
         self.after.add(block)
+
+    def as_json(self, *, texts: bool) -> dict[str, Any]:
+        """Return the histograms before and after; without texts a label is called by its rank."""
+        ranked = sorted(self.before.labels, key=lambda label: (-self.before.labels[label], label))
+        told = ranked[:MOST_LABELS]
+        names = {label: label if texts else f"label {rank}" for rank, label in enumerate(told, start=1)}
+        left_out = len(ranked) - len(told)
+        return {
+            "edges": list(EDGES),
+            "before": self.before.as_json(names, left_out, texts=texts),
+            "after": self.after.as_json(names, left_out, texts=texts),
+        }
 
     def layout_of(self, source: int) -> str:
         """Return the layout of a source."""

@@ -33,7 +33,7 @@ def choose_bands(threshold: float, recall: float = RECALL, slots: int = SLOTS) -
 
 def s_curve(bands: int, rows: int, points: int = 21) -> list[tuple[float, float]]:
     """Return (similarity, chance to be proposed) from 0 to 1."""
-    return [(round(s, 4), round(proposed(s, bands, rows), 6)) for s in np.linspace(0.0, 1.0, points).tolist()]
+    return [(round(s, 4), round(proposed(s, bands, rows), 12)) for s in np.linspace(0.0, 1.0, points).tolist()]
 
 
 def band_keys(signature: U32, bands: int, rows: int) -> U64:

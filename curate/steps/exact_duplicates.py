@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import polars as pl
+from pydantic import Field
 
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
@@ -22,7 +23,7 @@ class ExactDuplicates(SetStep):
     """
 
     use: Literal["exact_duplicates"] = "exact_duplicates"
-    normalise: Normalise | None = None  # None: as the run's `normalise` step has it
+    normalise: Normalise | None = Field(None, description="How texts are made comparable; as the run does, if absent.")
     reasons: ClassVar[dict[str, str]] = {"exact_duplicate": "The same conversation stands earlier."}
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:

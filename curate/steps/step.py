@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from curate.core.record.marks import reject, warn
 from curate.core.record.tables import Engine, Table
+from curate.core.run.errors import nearest
 
 Action = Literal["drop", "warn"]
 
@@ -29,13 +30,21 @@ class Step(BaseModel):
     reasons: ClassVar[dict[str, str]] = {}
     guesses: ClassVar[frozenset[str]] = frozenset()
 
+    @model_validator(mode="after")
+    def _known_reasons(self) -> Self:
+        for word in self.drop:
+            if word not in self.reasons:
+                known = nearest(word, list(self.reasons)) if self.reasons else ""
+                raise ValueError(f"drop: {self.use} has no reason {word!r}{known}")
+        return self
+
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return every row of the block exactly once, some of them marked or edited."""
         return block
 
     def drops(self, reason: str) -> bool:
-        """Say whether a mark with this reason drops the row."""
-        return self.action == "drop" and (reason not in self.guesses or reason in self.drop)
+        """Say whether a mark with this reason drops the row: one that is named in ``drop`` does in any case."""
+        return reason in self.drop or (self.action == "drop" and reason not in self.guesses)
 
     def mark(self, block: pl.DataFrame, where: pl.Expr, reason: str, detail: pl.Expr | None = None) -> pl.DataFrame:
         """Drop or warn of the rows ``where``, as the step's settings have it."""

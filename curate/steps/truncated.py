@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import orjson
 import polars as pl
+from pydantic import Field
 
 from curate.core.record.views import answer
 from curate.steps.step import Action, Step
@@ -26,7 +27,7 @@ class Truncated(Step):
     """
 
     use: Literal["truncated"] = "truncated"
-    action: Action = "warn"
+    action: Action = Field("warn", description="What the step's marks do: drop the row, or warn of it.")
     reasons: ClassVar[dict[str, str]] = {
         "cut_at_length": "The row's own field says that the sampler stopped at its length limit.",
         "open_fence": "A code fence is opened and not closed.",

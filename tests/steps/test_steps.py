@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curate.core.run.errors import ConfigError
 from tests.conftest import chat
 from tests.curated import curate_rows
 
@@ -60,6 +61,18 @@ def test_a_guess_drops_only_where_the_user_says_so(tmp_path):
 
     assert marks(tmp_path, row, {"use": "empty", "drop": ["answer_says_nothing"]})[0] == "answer_says_nothing"
     assert marks(tmp_path, chat("q", ""), {"use": "empty", "action": "warn"}) == (None, ["empty_answer"])
+
+
+def test_a_reason_that_is_named_in_drop_drops_whatever_the_action(tmp_path):
+    row = chat("List them.", "Owl and hen.", finish_reason="length")
+
+    assert marks(tmp_path, row, {"use": "truncated"}) == (None, ["cut_at_length"])
+    assert marks(tmp_path, row, {"use": "truncated", "drop": ["cut_at_length"]}) == ("cut_at_length", [])
+
+
+def test_a_misspelt_reason_is_no_reason(tmp_path):
+    with pytest.raises(ConfigError, match=r"truncated has no reason 'open_fense'; did you mean 'open_fence'\?"):
+        marks(tmp_path, chat("Why?", "So."), {"use": "truncated", "drop": ["open_fense"]})
 
 
 @pytest.mark.parametrize(

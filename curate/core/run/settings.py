@@ -95,17 +95,18 @@ def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     for part in path:
         if not isinstance(part, str) or part not in model.model_fields:
             continue
-        found = _model_in(model.model_fields[part].annotation)
+        found = model_in(model.model_fields[part].annotation)
         if found is None:
             return []
         model = found
     return list(model.model_fields)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the first model in a type, inside unions and lists too; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    inner = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
+    inner = (model_in(argument) for argument in getattr(annotation, "__args__", ()))
     return next((found for found in inner if found is not None), None)
 
 

@@ -1,0 +1,73 @@
+"""``thresher init DIR``: commented starter files, beside whatever is there already."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from curate.core.command.exits import DONE
+from curate.core.command.terminal import emit
+from curate.core.run.errors import ConfigError, OutputError
+from curate.core.run.version import version
+
+STARTER = {"curate.toml": "curate.toml", ".gitignore": "gitignore", ".github/workflows/data.yml": "data.yml"}
+
+
+@click.command("init")
+@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option("--schema", is_flag=True, help="Print the JSON schema of curate.toml, and write nothing.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/configuration.md, and write nothing.")
+def command(folder: Path, *, schema: bool, markdown: bool) -> int:
+    """Write commented starter files: curate.toml, .gitignore and a GitHub workflow.
+
+    A file that exists is left alone.
+    """
+    if schema and markdown:
+        raise ConfigError("--schema and --markdown exclude each other", hint="leave one of them out")
+    if schema or markdown:
+        emit(_printed(markdown=markdown))
+        return DONE
+    wrote = [write_new(folder / name, starter(source)) for name, source in STARTER.items()]
+    if all(wrote):
+        step = f"put your rows into {folder / 'raw'}"
+    else:
+        step = "compare what was left alone with docs/configuration.md"
+    raw, config, clean = folder / "raw", folder / "curate.toml", folder / "clean"
+    emit(f"next: {step}, then: thresher check {raw} && thresher curate {config} --out {clean}")
+    return DONE
+
+
+def starter(name: str) -> str:
+    """Return the text of a starter file; a workflow names the version that wrote it."""
+    text = (files("curate") / "starter" / name).read_text(encoding="utf-8")
+    found = version()
+    return text.replace("@VERSION@", f"=={found}" if re.fullmatch(r"[0-9.]+", found) else "")
+
+
+def write_new(path: Path, text: str) -> bool:
+    """Write a file that is not there yet, and say what was done; return whether it was written.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    if path.exists() or path.is_symlink():
+        emit(f"left alone {path}, which exists")
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as new:
+            new.write(text)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="name another folder") from error
+    emit(f"wrote {path}")
+    return True
+
+
+def _printed(*, markdown: bool) -> str:
+    from curate.commands.configured import configuration_page  # noqa: PLC0415 - loads Polars, which files do not need
+    from curate.curation.schema import schema_text  # noqa: PLC0415
+
+    return configuration_page() if markdown else schema_text()

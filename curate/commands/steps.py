@@ -1,0 +1,81 @@
+"""``thresher steps``: every step with its knobs, its reasons, and what a mark does by default."""
+
+from __future__ import annotations
+
+import click
+
+from curate.core.command.exits import DONE
+from curate.core.command.markdown import cell, table
+from curate.core.command.terminal import emit, styled
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
+from curate.core.run.errors import ConfigError
+from curate.steps.described import Described, described_steps
+
+_HEAD = """# Steps
+
+What a curation can do with rows. A step marks rows with a reason; a mark drops the row or warns of it. Proofs drop,
+guesses warn: a reason that can be wrong about a good row only warns, until you say otherwise.
+
+Every step takes these settings besides its own:
+
+- `action`: `"drop"` or `"warn"`. With `"warn"` its marks only warn, but for those that `drop` names.
+- `drop`: a list of its reasons that drop the row although they only warn by default.
+
+The steps of the preset run unless `[[steps]]` lists others; `[defaults.STEP]` changes the settings of one of them:
+
+```toml
+[defaults.near_duplicates]
+threshold = 0.85
+drop = ["same_prompt"]
+```
+
+`thresher steps --markdown` writes this page.
+"""
+
+
+@click.command("steps")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the page docs/steps.md.")
+def command(*, as_json: bool, as_markdown: bool) -> int:
+    """List the steps of a curation: what they do, their knobs, and the reasons they mark rows with."""
+    if as_json and as_markdown:
+        raise ConfigError("--json and --markdown exclude each other", hint="leave one of them out")
+    steps = described_steps()
+    emit(_json(steps) if as_json else _markdown(steps) if as_markdown else _text(steps))
+    return DONE
+
+
+def _json(steps: list[Described]) -> str:
+    return canonical({"schema_version": SCHEMA_VERSION, "steps": [step.as_json() for step in steps]}).decode()
+
+
+def _place(step: Described) -> str:
+    return f"in preset {', '.join(step.presets)}" if step.presets else "off unless listed"
+
+
+def _text(steps: list[Described]) -> str:
+    lines = []
+    for step in steps:
+        lines.append(f"{styled(step.use, 'bold')}  ({_place(step)}; action {step.action})")
+        lines.append(f"  {step.does.replace('``', '')}")
+        lines += [f"    {f'{k.name} = {k.shown}':<30} {k.kind}. {k.description}" for k in step.knobs]
+        for word, sentence in step.reasons.items():
+            action = step.by_default[word]
+            mark = styled(f"{action:<5}", "red" if action == "drop" else "yellow")
+            lines.append(f"    {mark}{word:<25} {sentence}")
+        lines.append("")
+    return "\n".join([*lines, "settings go to [defaults.STEP] of the configuration; thresher init writes one"])
+
+
+def _markdown(steps: list[Described]) -> str:
+    rows = [[f"[`{step.use}`](#{step.use})", cell(step.does), step.action, _place(step)] for step in steps]
+    parts = [_HEAD, table(["step", "what it does", "action", "where"], rows)]
+    for step in steps:
+        parts += [f"\n## {step.use}\n", cell(step.does)]
+        if step.knobs:
+            knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", cell(k.description)] for k in step.knobs]
+            parts += ["", table(["setting", "kind", "default", "what it says"], knobs)]
+        if step.reasons:
+            reasons = [[f"`{word}`", step.by_default[word], cell(text)] for word, text in step.reasons.items()]
+            parts += ["", table(["reason", "by default", "what it says"], reasons)]
+    return "\n".join(parts)

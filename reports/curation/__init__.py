@@ -1,0 +1,1 @@
+"""The page of a curation run: what its files say, put in words and numbers."""

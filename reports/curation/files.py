@@ -1,0 +1,169 @@
+"""``manifest.json`` and ``stats.json`` of a curation run, as far as a page needs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Seen(_File):
+    """A file that was read or written."""
+
+    path: str
+    sha256: str
+    bytes: int
+    rows: int | None = None
+
+
+class Counts(_File):
+    """Rows in and out."""
+
+    rows: int = Field(alias="in")
+    added: int
+    kept: int
+    dropped: int
+    by_reason: dict[str, int]
+    by_warning: dict[str, int]
+    by_split: dict[str, int]
+
+
+class Manifest(_File):
+    """What was read and written, by which version, with which settings."""
+
+    thresher: str
+    schema_version: int
+    command: str
+    config: dict[str, Any]
+    seed: int
+    inputs: list[Seen]
+    outputs: list[Seen]
+    counts: Counts
+    versions: dict[str, str]
+
+
+class Stage(_File):
+    """A step: rows dropped and warned of by word, rows edited, rows left."""
+
+    step: str
+    dropped: dict[str, int]
+    warned: dict[str, int]
+    edited: int
+    left: int
+
+
+class Place(_File):
+    """A line of a source."""
+
+    source: str
+    line: int
+
+
+class Twin(Place):
+    """The row that another is like."""
+
+    id: str
+    text: str | None = None
+
+
+class Example(Twin):
+    """A marked row; ``text`` and ``detail`` are None where texts are left out."""
+
+    decision: str
+    detail: str | None = None
+    similarity: float | None = None
+    twin: Twin | None = None
+
+
+class Cluster(_File):
+    """Rows that are twins of each other; the places are those of the first."""
+
+    size: int
+    rows: list[Place]
+
+
+class Clusters(_File):
+    """The clusters with the most rows."""
+
+    largest: list[Cluster]
+
+
+class Sample(_File):
+    """Histograms of what came in, or of what was kept."""
+
+    rows: int
+    answer_chars: list[int]
+    prompt_chars: list[int]
+    turns: dict[int, int]
+    roles: dict[str, int]
+    labels: dict[str, int]
+    labels_left_out: int
+
+
+class Histograms(_File):
+    """Both sides of a run, by the same edges."""
+
+    edges: list[int]
+    before: Sample
+    after: Sample
+
+
+class Curve(_File):
+    """The S-curve of the near-duplicate step."""
+
+    bands: int
+    rows: int
+    threshold: float
+    warn_from: float
+    proposed: dict[str, float]
+    points: list[tuple[float, float]]
+
+
+class Split(_File):
+    """Rows by split, and the groups that stayed together; empty where no split was asked for."""
+
+    rows: dict[str, int] = {}
+    groups: int = 0
+    largest_group: int = 0
+    group_sizes: dict[int, int] = {}
+
+
+class Limits(_File):
+    """The limits that were set, and a sentence for each that was exceeded."""
+
+    set: dict[str, float]
+    broken: list[str]
+
+
+class SourceCounts(_File):
+    """A source, and what became of its rows."""
+
+    source: str
+    layout: str
+    kept: int
+    dropped: int
+
+
+class Stats(_File):
+    """All that a run counted."""
+
+    schema_version: int
+    edited: int
+    warned_kept: int
+    first_rows: int | None
+    texts: bool
+    flow: list[Stage]
+    reasons: dict[str, str]
+    sources: list[SourceCounts]
+    histograms: Histograms
+    examples: dict[str, list[Example]]
+    clusters: Clusters
+    s_curve: Curve | None
+    split: Split
+    limits: Limits
+    signature: str | None
+    notes: list[str]

@@ -1,0 +1,142 @@
+"""``thresher init``: starter files that load, and that name every setting there is."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from curate.core.run.settings import model_in, validate
+from curate.curation.config import CurateConfig, load_config, make_steps
+
+ROOT = Path(__file__).parents[2]
+STARTER = (ROOT / "curate" / "starter" / "curate.toml").read_text(encoding="utf-8")
+SCHEMA = json.loads((ROOT / "curate" / "curation" / "curate.schema.json").read_bytes())
+TURNED_ON = re.sub(r"^( *)#(?=\w+ =|\[|\{)", r"\1", STARTER, flags=re.MULTILINE)
+
+
+def settings(model):
+    """Yield (table, name) of each setting of a model and of the tables inside it."""
+    for name, field in model.model_fields.items():
+        yield model, name
+        inner = model_in(field.annotation)
+        if inner is not None:
+            yield from settings(inner)
+
+
+def test_files_are_written_and_said(thresher, tmp_path):
+    told = thresher("init", tmp_path / "new")
+    names = sorted(str(path.relative_to(tmp_path / "new")) for path in (tmp_path / "new").rglob("*") if path.is_file())
+
+    assert told.code == 0
+    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml"]
+    assert told.out.count("wrote ") == 3
+    assert "clean/" in (tmp_path / "new" / ".gitignore").read_text().splitlines()
+
+
+def test_the_workflow_checks_and_curates(thresher, tmp_path):
+    thresher("init", tmp_path)
+    workflow = (tmp_path / ".github" / "workflows" / "data.yml").read_text()
+
+    assert "thresher check raw/ --format github" in workflow
+    assert "thresher curate curate.toml --out clean --strict" in workflow
+    assert "@VERSION@" not in workflow
+
+
+def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
+    (tmp_path / ".gitignore").write_text("mine\n")
+    first = thresher("init", tmp_path)
+    written = (tmp_path / "curate.toml").read_bytes()
+    second = thresher("init", tmp_path)
+
+    assert f"left alone {tmp_path / '.gitignore'}, which exists" in first.out
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 3, 0)
+    assert (tmp_path / "curate.toml").read_bytes() == written
+
+
+def test_a_file_in_the_way_is_an_error(thresher, tmp_path):
+    (tmp_path / "new").write_text("x")
+
+    assert thresher("init", tmp_path / "new").code == 2
+
+
+def test_the_starter_configuration_runs(thresher, tmp_path, jsonl):
+    thresher("init", tmp_path)
+    jsonl([{"prompt": "How deep is the lake?", "completion": "Eleven metres."}], "raw/rows.jsonl")
+
+    assert thresher("curate", tmp_path / "curate.toml", "--out", tmp_path / "clean", "--quiet").code == 0
+
+
+def test_the_starter_changes_nothing_but_the_split(tmp_path):
+    (tmp_path / "curate.toml").write_text(STARTER)
+    config = load_config(tmp_path / "curate.toml", [])
+    plain = validate(CurateConfig, {"input": {"files": ["raw"]}, "split": {"validation": 0.05, "test": 0.05}}, "")
+
+    assert make_steps(config) == make_steps(plain)
+    assert config.model_copy(update={"defaults": {}}) == plain
+
+
+def test_every_setting_stands_in_the_starter():
+    written = set(re.findall(r"(\w+) =", STARTER)) | set(re.findall(r"^#?\[+([\w.]+)\]", STARTER, re.MULTILINE))
+    names = {name for _, name in settings(CurateConfig)}
+
+    assert names - written - {part.split(".")[0] for part in written} == set()
+
+
+def test_every_setting_that_is_off_loads_when_it_is_turned_on():
+    config = validate(CurateConfig, tomllib.loads(TURNED_ON), "the starter")
+
+    assert make_steps(config)
+    assert config.input.files[-1].map == {"prompt": "question", "completion": "reply"}
+
+
+@pytest.mark.parametrize("name", ["id", "max_line_bytes", "similarity", "max_rows", "min_kept", "records", "profile"])
+def test_a_default_that_the_starter_shows_is_the_default(name):
+    shown = tomllib.loads(re.search(rf"^#?({name} = .*)$", STARTER, re.MULTILINE)[1])[name]
+    model = next(model for model, field in settings(CurateConfig) if field == name)
+
+    assert shown == model.model_fields[name].default
+
+
+def test_the_schema_is_current(thresher):
+    assert thresher("init", "--schema").json == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        pytest.param(STARTER, True, id="the starter"),
+        pytest.param(TURNED_ON, True, id="the starter with everything on"),
+        pytest.param((ROOT / "curate" / "demo" / "curate.toml").read_text(), True, id="the demo"),
+        pytest.param('[input]\nfiles = ["a"]\n[[steps]]\nuse = "length"\nmin = 3', False, id="a misspelt setting"),
+        pytest.param('[input]\nfiles = ["a"]\n[[steps]]\nmin_chars = 3', False, id="a step without a name"),
+        pytest.param('[input]\nfiles = ["a"]\n[[steps]]\nuse = "theirs"\nmin = 3', True, id="another package's step"),
+        pytest.param('[input]\nfiles = ["a"]\n[defaults.length]\nmax_chars = 0', False, id="out of bounds"),
+        pytest.param("seed = 7", False, id="no input"),
+    ],
+)
+def test_the_schema_judges_as_the_model_does(text, valid):
+    assert jsonschema_rs.validator_for(SCHEMA).is_valid(tomllib.loads(text)) is valid
+
+
+def test_the_page_is_current_and_tells_every_setting(thresher):
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) | set(re.findall(r"^## \[(\w+)", page, re.MULTILINE))
+
+    assert thresher("init", "--markdown").out == page
+    assert {name for _, name in settings(CurateConfig)} - told == set()
+
+
+def test_every_setting_says_what_it_is():
+    untold = [
+        name
+        for model, name in settings(CurateConfig)
+        if not model.model_fields[name].description and model_in(model.model_fields[name].annotation) is None
+    ]
+
+    assert untold == []
