@@ -19,18 +19,20 @@ FLAGS = ("-O3", "-std=c11", "-fPIC", "-shared", "-fvisibility=default", "-Wall",
 class Compile(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own configuration is no matter of ours
     """Compiles ``curate/native/*.c`` to ``_kernel.so``; without a compiler the wheel is pure Python, and slower."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, and say what the wheel then holds."""
         root = Path(self.root)
         target = root / NATIVE / "_kernel.so"
         compiler = os.environ.get("CC", "cc")
         command = [compiler, *FLAGS, *(str(root / NATIVE / name) for name in SOURCES), "-o", str(target)]
         try:
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True)  # noqa: S603 - the builder's own compiler
         except (OSError, subprocess.CalledProcessError) as error:
             if os.environ.get("CIBUILDWHEEL"):
                 raise
-            sys.stderr.write(f"thresher: no C kernel ({error}); near-duplicates will use numpy, about 10 times slower\n")
+            sys.stderr.write(
+                f"thresher: no C kernel ({error}); near-duplicates will use numpy, about 10 times slower\n"
+            )
             target.unlink(missing_ok=True)
             return
         build_data["pure_python"] = False

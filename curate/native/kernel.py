@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-U8, U32, U64, I64 = (npt.NDArray[kind] for kind in (np.uint8, np.uint32, np.uint64, np.int64))
+from curate.core.run.errors import ConfigError, nearest
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
 
 LEVELS = ("plain", "avx2", "avx512")
 SWITCH = "THRESHER_KERNEL"  # off, or the most of LEVELS that may be used
-_FILE = Path(__file__).with_name("_kernel.so")
+FILE = Path(__file__).with_name("_kernel.so")
 
 
 class Signed(NamedTuple):
@@ -50,7 +55,8 @@ class Kernel:
         out = Signed(np.empty((count, len(factors)), np.uint32), np.empty(count, np.uint32), np.empty(count, np.uint32))
         self._library.thresher_sign(
             _at(data), _at(offsets), _size(count), ctypes.c_uint64(salt), ctypes.c_uint32(min_words),
-            _at(factors), _at(summands), ctypes.c_int(self.level), _at(out.signatures), _at(out.words), _at(out.shingles),
+            _at(factors), _at(summands), ctypes.c_int(self.level),
+            _at(out.signatures), _at(out.words), _at(out.shingles),
         )  # fmt: skip
         return out
 
@@ -74,13 +80,24 @@ def _size(count: int) -> ctypes.c_size_t:
     return ctypes.c_size_t(count)
 
 
+def load(path: Path, most: str = LEVELS[-1]) -> Kernel:
+    """Return a library, which will use the best instructions of this machine up to ``most``.
+
+    Raises:
+        ConfigError: no level is called so.
+    """
+    if most not in LEVELS:
+        raise ConfigError(f"{SWITCH} is {most!r}{nearest(most, ('off', *LEVELS))}")
+    return Kernel(ctypes.CDLL(str(path)), LEVELS.index(most))
+
+
 @lru_cache(maxsize=1)
 def kernel() -> Kernel | None:
     """Return the kernel; None, having said so once, where it was not built or is switched off."""
     wanted = os.environ.get(SWITCH, LEVELS[-1])
     if wanted == "off":
         return None
-    if not _FILE.exists():
+    if not FILE.exists():
         sys.stderr.write("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
         return None
-    return Kernel(ctypes.CDLL(str(_FILE)), LEVELS.index(wanted) if wanted in LEVELS else len(LEVELS) - 1)
+    return load(FILE, wanted)
