@@ -15,7 +15,7 @@ from curate.dedupe.bands import band_keys, choose_bands
 from curate.dedupe.buckets import Buckets, find_buckets
 from curate.dedupe.minhash import SLOTS
 from curate.dedupe.shingles import I64, U64
-from curate.dedupe.sides import COLUMNS, estimate, side_texts, sides_of, sign, sketch
+from curate.dedupe.sides import COLUMNS, estimate, side_texts, sign_sides, sketch
 from curate.dedupe.star import Match, star
 from curate.dedupe.verify import Similarity, Verifier
 
@@ -68,16 +68,14 @@ def near_keys(block: pl.DataFrame, rule: PairRule) -> pl.DataFrame:
 
     Rows without a word on either side are left out; prompt keys are null where there is no prompt to compare.
     """
-    sides = sides_of(side_texts(block.select(COLUMNS)))
-    both, prompt, answer = sign(sides)
+    signed = sign_sides(side_texts(block.select(COLUMNS)))
     columns: dict[str, object] = {"row": block["row"]}
-    for prefix, signature, (bands, rows) in (("b", both, rule.bands), ("p", prompt, rule.prompt_bands)):
+    for prefix, signature, (bands, rows) in (("b", signed.both, rule.bands), ("p", signed.asked, rule.prompt_bands)):
         keys = band_keys(signature, bands, rows)
         columns |= {f"{prefix}{band}": keys[:, band] for band in range(bands)}
-    columns["sketch"] = [row.tobytes() for row in np.hstack([sketch(both), sketch(answer)])]
-    columns["asks"] = np.diff(sides.asked.offsets) > 0
-    spoken = np.diff(sides.asked.offsets) + np.diff(sides.answered.offsets) > 0
-    return pl.DataFrame(columns).filter(pl.Series(spoken))
+    columns["sketch"] = [row.tobytes() for row in np.hstack([sketch(signed.both), sketch(signed.answered)])]
+    columns["asks"] = signed.asks
+    return pl.DataFrame(columns).filter(pl.Series(signed.asks | signed.answers))
 
 
 def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order: I64 | None = None) -> list[Twin]:

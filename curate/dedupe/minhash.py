@@ -10,8 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from curate.dedupe.shingles import I64, U64
+from curate.dedupe.shingles import I64, MIN_WORDS, U64, buffers, by_numpy
+from curate.native.kernel import kernel
 
 U32 = npt.NDArray[np.uint32]
 
@@ -35,6 +37,17 @@ def mix32(values: U32) -> U32:
     mixed = mixed ^ (mixed >> np.uint32(13))
     mixed = mixed * np.uint32(0xC2B2AE35)
     return np.asarray(mixed ^ (mixed >> np.uint32(16)))
+
+
+def sign(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> tuple[U32, npt.NDArray[np.bool_]]:
+    """Return the signatures (n x 128) of texts that went through ``comparable``, and which of them have shingles."""
+    data, offsets = buffers(texts)
+    native = kernel()
+    if native is not None:
+        signed = native.sign(data, offsets, salt, min_words, permutations())
+        return signed.signatures, signed.shingles > 0
+    found = by_numpy(data, offsets, salt, min_words)
+    return signatures(found.values, found.offsets), np.diff(found.offsets) > 0
 
 
 def signatures(values: U64, offsets: I64, slots: int = SLOTS, seed: int = SEED) -> U32:

@@ -1,25 +1,25 @@
-"""Texts to sets of hashed shingles: word 5-grams, or character 5-grams where a script has no spaces.
+"""Texts to sets of hashed shingles: word 5-grams.
 
 A word is a run of ``[0-9A-Za-z_]`` or of bytes above 0x7f. A text of fewer than ``min_words`` words is one
 shingle, its whole text: short texts are compared for equality alone, punctuation included ("C" is not "C++").
-All hashes are 64 bits wide, taken modulo 2^64.
+All hashes are 64 bits wide, taken modulo 2^64. The C kernel (``curate/native/minhash.c``) makes the same bits.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.dedupe.text import is_spaceless
+from curate.native.kernel import kernel
 
+U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-SIZE = 5  # words (or characters) a shingle
+SIZE = 5  # words a shingle
 MIN_WORDS = 8
 _WORD_BASE = np.uint64(0x9E3779B97F4A7C15)
 _SHINGLE_BASE = np.uint64(0xD6E8FEB86659FD93)
@@ -34,9 +34,6 @@ class Shingles(NamedTuple):
 
     values: U64
     offsets: I64  # n + 1
-    words: npt.NDArray[np.uint32]  # n: words (or characters) a text
-    spaceless: npt.NDArray[np.bool_]  # n: compared by characters
-    short: npt.NDArray[np.bool_]  # n: compared for equality alone
 
     def of(self, index: int) -> frozenset[int]:
         """Return the set of text ``index``."""
@@ -52,64 +49,61 @@ def mix64(values: U64) -> U64:
     return np.asarray(mixed ^ (mixed >> np.uint64(33)))
 
 
+def buffers(texts: pl.Series) -> tuple[U8, I64]:
+    """Return the bytes of the texts, one after another, and where each starts (n + 1)."""
+    data = np.frombuffer(texts.str.join("").item().encode(), dtype=np.uint8)
+    return data, np.concatenate([[0], texts.str.len_bytes().cum_sum().to_numpy()]).astype(np.int64)
+
+
 def shingles(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> Shingles:
     """Return the shingles of texts that went through ``comparable``; an empty text has none.
 
     ``salt`` keeps the shingles of different sides apart, so that a union of sides is a disjoint one.
     """
-    flags = is_spaceless(texts).to_numpy()
-    parts = [_shingles(texts[start:end], flags[start:end], min_words) for start, end in _chunks(texts)] or [
-        _shingles(texts, flags, min_words)
-    ]
-    counts = np.concatenate([np.diff(part.offsets) for part in parts])
+    data, offsets = buffers(texts)
+    native = kernel()
+    if native is not None:
+        grams = native.shingles(data, offsets, salt, min_words)
+        return Shingles(grams.values, grams.offsets)
+    return by_numpy(data, offsets, salt, min_words)
+
+
+def by_numpy(data: U8, offsets: I64, salt: int, min_words: int) -> Shingles:
+    """Return what the C kernel returns, where there is none."""
+    parts, start, count = [], 0, len(offsets) - 1
+    while start < count:
+        end = max(start + 1, int(np.searchsorted(offsets, offsets[start] + _CHUNK_BYTES, side="right")) - 1)
+        own = offsets[start : end + 1]
+        parts.append(_shingles(data[own[0] : own[-1]], own - own[0], min_words))
+        start = end
+    if not parts:
+        return Shingles(np.empty(0, dtype=np.uint64), np.zeros(1, dtype=np.int64))
     values = np.concatenate([part.values for part in parts])
-    if salt:
-        values = mix64(values ^ np.uint64(salt))
-    return Shingles(
-        values,
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.concatenate([part.words for part in parts]),
-        flags,
-        np.concatenate([part.short for part in parts]),
-    )
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.offsets) for part in parts]))])
+    return Shingles(mix64(values ^ np.uint64(salt)) if salt else values, starts.astype(np.int64))
 
 
-def _chunks(texts: pl.Series) -> list[tuple[int, int]]:
-    """Return spans of texts of a few megabytes each: the arrays below are many times as large as their text."""
-    ends = np.cumsum(texts.str.len_bytes().to_numpy())
-    cuts = [0]
-    while cuts[-1] < len(ends):
-        done = int(ends[cuts[-1] - 1]) if cuts[-1] else 0
-        cuts.append(max(cuts[-1] + 1, int(np.searchsorted(ends, done + _CHUNK_BYTES, side="right"))))
-    return list(pairwise(cuts))
-
-
-def _shingles(texts: pl.Series, spaceless: npt.NDArray[np.bool_], min_words: int) -> Shingles:
-    encoded = [text.encode() for text in texts.to_list()]
-    lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
-    data = np.frombuffer(b" ".join(encoded) + b" ", dtype=np.uint8)
-    starts = np.concatenate([[0], np.cumsum(lengths + 1)])[:-1]
+def _shingles(data: U8, offsets: I64, min_words: int) -> Shingles:
+    lengths = np.diff(offsets)
+    count = len(lengths)
     is_word = _IS_WORD[data]
-    before = np.concatenate([[False], is_word[:-1]])
-    begins = np.flatnonzero(is_word & ~before)
-    ends = np.flatnonzero(~is_word & before)
-    owner = np.searchsorted(starts, begins, side="right") - 1
-    tokens = _segments(data, begins, ends)
-    words = np.bincount(owner, minlength=len(encoded))
-    if spaceless.any():
-        tokens, owner, words = _with_characters(texts, spaceless, tokens, owner, words)
-    short = (words < min_words) & (lengths > 0)
-    grams, gram_owner = _grams(tokens, owner, short)
+    first, last = np.zeros(len(data), dtype=bool), np.zeros(len(data), dtype=bool)
+    filled = np.flatnonzero(lengths)
+    first[offsets[:-1][filled]] = True
+    last[offsets[1:][filled] - 1] = True
+    begins = np.flatnonzero(is_word & (first | ~np.concatenate([[False], is_word[:-1]])))
+    ends = np.flatnonzero(is_word & (last | ~np.concatenate([is_word[1:], [False]]))) + 1
+    owner = np.searchsorted(offsets, begins, side="right") - 1
+    short = (np.bincount(owner, minlength=count) < min_words) & (lengths > 0)
+    grams, gram_owner = _grams(_segments(data, begins, ends), owner, short)
     whole = np.flatnonzero(short)
-    whole_values = _segments(data, starts[whole], starts[whole] + lengths[whole])
-    values = np.concatenate([grams, whole_values])
+    values = np.concatenate([grams, _segments(data, offsets[whole], offsets[whole + 1])])
     owners = np.concatenate([gram_owner, whole])
-    order = np.argsort(owners, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(encoded)))])
-    return Shingles(values[order], offsets.astype(np.int64), words.astype(np.uint32), spaceless, short)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
+    return Shingles(values[np.argsort(owners, kind="stable")], starts.astype(np.int64))
 
 
-def _segments(data: npt.NDArray[np.uint8], begins: I64, ends: I64) -> U64:
+def _segments(data: U8, begins: I64, ends: I64) -> U64:
     """Return the hash of each run of bytes: h = h * B + byte + 1 from left to right, then mixed."""
     if len(begins) == 0:
         return np.empty(0, dtype=np.uint64)
@@ -122,23 +116,6 @@ def _segments(data: npt.NDArray[np.uint8], begins: I64, ends: I64) -> U64:
     within = np.arange(int(lengths.sum())) - np.repeat(offsets, lengths)
     picked = data[np.repeat(begins, lengths) + within].astype(np.uint64) + np.uint64(1)
     return mix64(np.add.reduceat(picked * powers[np.repeat(lengths - 1, lengths) - within], offsets))
-
-
-def _with_characters(
-    texts: pl.Series, spaceless: npt.NDArray[np.bool_], tokens: U64, owner: I64, words: I64
-) -> tuple[U64, I64, I64]:
-    """Replace the words of texts in scripts without spaces by their characters."""
-    chosen = np.flatnonzero(spaceless)
-    bare = texts.gather(chosen).str.replace_all(r"[\s\p{P}]", "").to_list()
-    counts = np.fromiter(map(len, bare), dtype=np.int64, count=len(bare))
-    points = np.frombuffer("".join(bare).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    stay = ~spaceless[owner]
-    all_tokens = np.concatenate([tokens[stay], mix64(points + np.uint64(1))])
-    all_owners = np.concatenate([owner[stay], np.repeat(chosen, counts)])
-    order = np.argsort(all_owners, kind="stable")
-    words = words.copy()
-    words[chosen] = counts
-    return all_tokens[order], all_owners[order], words
 
 
 def _grams(tokens: U64, owner: I64, short: npt.NDArray[np.bool_]) -> tuple[U64, I64]:

@@ -13,19 +13,21 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.views import answered, asked, instructions
-from curate.dedupe.minhash import U32, signatures
-from curate.dedupe.shingles import Shingles, shingles
+from curate.dedupe.minhash import U32, sign
 from curate.dedupe.text import comparable
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
 COLUMNS = ("row", "messages", "tools")
 
 
-class Sides(NamedTuple):
-    """The shingles of each side of n rows."""
+class Signed(NamedTuple):
+    """The signatures (n x slots) of n rows, and which rows have something on each side."""
 
-    asked: Shingles
-    answered: Shingles
+    both: U32  # of both sides as one set
+    asked: U32
+    answered: U32
+    asks: npt.NDArray[np.bool_]
+    answers: npt.NDArray[np.bool_]
 
 
 def side_texts(block: pl.DataFrame) -> pl.DataFrame:
@@ -39,20 +41,15 @@ def side_texts(block: pl.DataFrame) -> pl.DataFrame:
     return texts.select(comparable(texts[name]).alias(name) for name in texts.columns)
 
 
-def sides_of(texts: pl.DataFrame) -> Sides:
-    """Return the shingles of the prompt side and of the answer side."""
-    return Sides(shingles(texts["asked"], ASKED_SALT), shingles(texts["answered"], ANSWERED_SALT))
-
-
-def sign(sides: Sides) -> tuple[U32, U32, U32]:
-    """Return the signatures (n x slots) of both sides together, of the prompt side and of the answer side.
+def sign_sides(texts: pl.DataFrame) -> Signed:
+    """Return the signatures of ``side_texts``.
 
     MinHash of a union is the minimum of the signatures, slot by slot. The sides' shingles are disjoint, so where both
     sides of a pair reach a similarity, the union does too (a mediant lies between its parts).
     """
-    prompt = signatures(sides.asked.values, sides.asked.offsets)
-    answer = signatures(sides.answered.values, sides.answered.offsets)
-    return np.minimum(prompt, answer), prompt, answer
+    asked, asks = sign(texts["asked"], ASKED_SALT)
+    answered, answers = sign(texts["answered"], ANSWERED_SALT)
+    return Signed(np.minimum(asked, answered), asked, answered, asks, answers)
 
 
 def jaccard(left: frozenset[int], right: frozenset[int]) -> float | None:

@@ -12,7 +12,8 @@ def comparable(texts: pl.Series) -> pl.Series:
     r"""Return the texts normalised for comparison; null becomes empty.
 
     Rows of pure ASCII only change case and white space. In the others every character that is neither letter, mark,
-    digit nor connector becomes a space, as ``\w`` has it.
+    digit nor connector becomes a space, as ``\w`` has it; and where a script has no spaces, each character becomes a
+    word of its own.
     """
     frame = texts.fill_null("").alias("text").to_frame()
     plain = pl.col("text").str.len_bytes() == pl.col("text").str.len_chars()
@@ -23,16 +24,25 @@ def comparable(texts: pl.Series) -> pl.Series:
         .str.to_lowercase()
         .str.replace_all(r"[^\w\s\x00-\x7f]", " ")
     )
-    return frame.select(
+    frame = frame.select(
         pl.when(plain)
         .then(pl.col("text").str.to_lowercase())
         .otherwise(folded)
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
-    ).to_series()
+        .alias("text")
+    )
+    spaceless = is_spaceless(frame["text"])
+    if not spaceless.any():
+        return frame.to_series()
+    characters = pl.col("text").str.replace_all(r"[\s\p{P}]", "").str.replace_all(r"(.)", "$1 ").str.strip_chars()
+    return frame.select(pl.when(spaceless).then(characters).otherwise("text")).to_series()
 
 
 def is_spaceless(texts: pl.Series) -> pl.Series:
     """Say which texts are written, by more than half of their letters, in a script without spaces."""
+    foreign = texts.str.len_bytes() != texts.str.len_chars()
+    if not foreign.any():
+        return foreign.fill_null(value=False)
     letters = texts.str.count_matches(r"\p{L}")
     return (texts.str.count_matches(_SPACELESS) * 2 > letters).fill_null(value=False)

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from curate.dedupe.shingles import I64, shingles
-from curate.dedupe.sides import jaccard, side_texts, sides_of
+from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, jaccard, side_texts
+from curate.dedupe.text import is_spaceless
 
 CACHE_SHINGLES = 1 << 21  # about 130 MB of sets
 
@@ -97,9 +98,9 @@ class Verifier:
 
 def _rows(block: pl.DataFrame) -> list[Row]:
     texts = side_texts(block)
-    asked, answered = sides_of(texts)
+    asked, answered = shingles(texts["asked"], ASKED_SALT), shingles(texts["answered"], ANSWERED_SALT)
     under = shingles(texts["under"])
-    spaceless = asked.spaceless | answered.spaceless
+    spaceless = is_spaceless(texts["asked"]) | is_spaceless(texts["answered"])
     return [
         Row(asked.of(i), answered.of(i), under.of(i), bool(spaceless[i]), (first, second))
         for i, (first, second) in enumerate(texts.select("asked", "answered").iter_rows())
