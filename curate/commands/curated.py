@@ -80,4 +80,6 @@ def _next(outcome: Outcome, *, dry_run: bool) -> str:
         return "nothing was written. next: the same command with --out DIR instead of --dry-run"
     first = next((found[0] for found in outcome.stats["examples"].values() if found), None)
     place = f"{first['source']}:{first['line']}" if first else "FILE:LINE"
-    return f"wrote {outcome.out} (open {outcome.out}/report.html). next: thresher explain {outcome.out} {inert(place)}"
+    page = outcome.out / "report.html" if outcome.out is not None else None
+    shown = f" (open {page})" if page is not None and page.exists() else ""
+    return f"wrote {outcome.out}{shown}. next: thresher explain {outcome.out} {inert(place)}"
