@@ -46,6 +46,7 @@ class Kernel:
     def __init__(self, library: ctypes.CDLL, most: int) -> None:
         self._library = library
         library.thresher_shingles.restype = ctypes.c_size_t
+        library.thresher_sets.restype = ctypes.c_size_t
         self.level = min(int(library.thresher_best()), most)
 
     def sign(self, data: U8, offsets: I64, salt: int, min_words: int, permutations: tuple[U32, U32]) -> Signed:
@@ -70,6 +71,26 @@ class Kernel:
             _at(values), _at(out.offsets), _at(out.words),
         )  # fmt: skip
         return out._replace(values=values[:written].copy())
+
+    def sets(self, values: U64, offsets: I64) -> tuple[U64, I64]:
+        """Return the shingles of n texts as sets: those of each sorted, each once."""
+        values, offsets = values.copy(), offsets.copy()
+        left = self._library.thresher_sets(_at(values), _at(offsets), _size(len(offsets) - 1))
+        return values[:left], offsets
+
+    def shared(self, values: U64, offsets: I64, left: I64, right: I64) -> U32:
+        """Return how many shingles the sets ``left[k]`` and ``right[k]`` have in common."""
+        common = np.empty(len(left), np.uint32)
+        pairs = _at(left), _at(right), _size(len(left))
+        self._library.thresher_shared(_at(values), _at(offsets), *pairs, _at(common))
+        return common
+
+    def agree(self, sketches: U8, left: I64, right: I64) -> U32:
+        """Return in how many bytes the sketches (n x width) ``left[k]`` and ``right[k]`` agree."""
+        agree = np.empty(len(left), np.uint32)
+        pairs = _at(left), _at(right), _size(len(left))
+        self._library.thresher_agree(_at(sketches), _size(sketches.shape[1]), *pairs, _at(agree))
+        return agree
 
 
 def _at(array: npt.NDArray[Any]) -> ctypes.c_void_p:

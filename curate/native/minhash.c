@@ -1,4 +1,4 @@
-/* Text to shingles and MinHash signatures, in one pass over Arrow buffers.
+/* Text to shingles and MinHash signatures, in one pass over Arrow buffers; and sets of shingles compared.
  *
  * Text i is bytes[offsets[i] .. offsets[i + 1]]. The stages: bytes -> words -> shingles of five words -> signature.
  *
@@ -178,7 +178,7 @@ static least_f *least_of(int level) {
     return least_plain;
 }
 
-/* ---- the two doors ---- */
+/* ---- the doors: texts ---- */
 
 /* Write the signature (n x 128), the words and the shingles of each of n texts. `level` is at most thresher_best(). */
 void thresher_sign(const uint8_t *bytes, const int64_t *offsets, size_t n, uint64_t salt, uint32_t min_words,
@@ -217,4 +217,73 @@ size_t thresher_shingles(const uint8_t *bytes, const int64_t *offsets, size_t n,
     }
     starts[n] = (int64_t)all;
     return all;
+}
+
+/* ---- the doors: sets ---- */
+
+static void sort(uint64_t *v, size_t n) {
+    while (n > 24) { /* quicksort by the median of three, the smaller part by recursion */
+        uint64_t a = v[0], b = v[n / 2], c = v[n - 1];
+        uint64_t pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+        size_t i = 0, j = n - 1;
+        for (;;) {
+            while (v[i] < pivot) i++;
+            while (v[j] > pivot) j--;
+            if (i >= j) break;
+            uint64_t held = v[i];
+            v[i++] = v[j], v[j--] = held;
+        }
+        size_t cut = v[i] < pivot ? i + 1 : i;
+        if (cut < n - cut)
+            sort(v, cut), v += cut, n -= cut;
+        else
+            sort(v + cut, n - cut), n = cut;
+    }
+    for (size_t i = 1; i < n; i++) {
+        uint64_t held = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > held; j--) v[j] = v[j - 1];
+        v[j] = held;
+    }
+}
+
+/* Turn the shingles of n texts into sets, in place: sorted, each once, closed up. Return how many are left. */
+size_t thresher_sets(uint64_t *values, int64_t *starts, size_t n) {
+    size_t all = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *own = values + starts[i];
+        size_t count = (size_t)(starts[i + 1] - starts[i]), first = all;
+        sort(own, count);
+        for (size_t j = 0; j < count; j++)
+            if (j == 0 || own[j] != values[all - 1]) values[all++] = own[j];
+        starts[i] = (int64_t)first;
+    }
+    starts[n] = (int64_t)all;
+    return all;
+}
+
+/* Write how many shingles the sets left[k] and right[k] have in common, for each of `pairs` pairs. */
+void thresher_shared(const uint64_t *values, const int64_t *starts, const int64_t *left, const int64_t *right,
+                     size_t pairs, uint32_t *common) {
+    for (size_t k = 0; k < pairs; k++) {
+        const uint64_t *a = values + starts[left[k]], *a_end = values + starts[left[k] + 1];
+        const uint64_t *b = values + starts[right[k]], *b_end = values + starts[right[k] + 1];
+        uint32_t count = 0;
+        while (a < a_end && b < b_end) { /* no branch that a predictor could miss */
+            uint64_t x = *a, y = *b;
+            count += x == y, a += x <= y, b += y <= x;
+        }
+        common[k] = count;
+    }
+}
+
+/* Write in how many of `width` bytes the sketches left[k] and right[k] agree. */
+void thresher_agree(const uint8_t *sketches, size_t width, const int64_t *left, const int64_t *right, size_t pairs,
+                    uint32_t *agree) {
+    for (size_t k = 0; k < pairs; k++) {
+        const uint8_t *a = sketches + width * (size_t)left[k], *b = sketches + width * (size_t)right[k];
+        uint32_t count = 0;
+        for (size_t i = 0; i < width; i++) count += a[i] == b[i];
+        agree[k] = count;
+    }
 }

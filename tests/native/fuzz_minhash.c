@@ -14,6 +14,8 @@ int thresher_best(void);
 void thresher_sign(const uint8_t *, const int64_t *, size_t, uint64_t, uint32_t, const uint32_t *, const uint32_t *, int,
                    uint32_t *, uint32_t *, uint32_t *);
 size_t thresher_shingles(const uint8_t *, const int64_t *, size_t, uint64_t, uint32_t, uint64_t *, int64_t *, uint32_t *);
+size_t thresher_sets(uint64_t *, int64_t *, size_t);
+void thresher_shared(const uint64_t *, const int64_t *, const int64_t *, const int64_t *, size_t, uint32_t *);
 
 static uint64_t state;
 static uint32_t draw(uint32_t below) {
@@ -55,6 +57,15 @@ int main(int argc, char **argv) {
             REQUIRE(!level || !memcmp(first, other, n * 512));
             REQUIRE(!memcmp(words, again, n * 4));
             for (size_t i = 0; i < n; i++) REQUIRE(counts[i] == starts[i + 1] - starts[i]);
+        }
+        size_t left = thresher_sets(values, starts, n);
+        REQUIRE(left <= all && (size_t)starts[n] == left);
+        for (size_t i = 0; i < n; i++) {
+            int64_t one = (int64_t)i, two = (int64_t)draw((uint32_t)n);
+            uint32_t own, common;
+            thresher_shared(values, starts, &one, &one, 1, &own);
+            thresher_shared(values, starts, &one, &two, 1, &common);
+            REQUIRE(own == starts[i + 1] - starts[i] && common <= own);
         }
         free(offsets), free(starts), free(bytes), free(words), free(counts), free(again), free(values), free(first), free(other);
     }

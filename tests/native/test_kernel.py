@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -69,6 +70,40 @@ def test_a_text_longer_than_the_kernels_chunks(built):
     plain = by_numpy(data, offsets, 3, 8)
 
     assert np.array_equal(loader.load(built, "avx512").shingles(data, offsets, 3, 8).values, plain.values)
+
+
+@needs_compiler
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.lists(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=90), min_size=1, max_size=6))
+def test_sets_and_what_they_share(built, texts):
+    """Oracle: Python's own sets."""
+    native = loader.load(built)
+    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    values, starts = native.sets(np.array([v for text in texts for v in text], dtype=np.uint64), offsets)
+    left, right = (side.ravel().astype(np.int64) for side in np.indices((len(texts), len(texts))))
+
+    assert [values[a:b].tolist() for a, b in itertools.pairwise(starts)] == [sorted(set(t)) for t in texts]
+    common = native.shared(values, starts, left, right).tolist()
+    assert common == [len(set(texts[a]) & set(texts[b])) for a, b in zip(left, right, strict=True)]
+
+
+@needs_compiler
+def test_many_equal_and_many_sorted_values_sort_too(built):
+    native = loader.load(built)
+    for values in ([7] * 5000, list(range(5000)), list(range(5000, 0, -1)), [n % 3 for n in range(5000)]):
+        found, _ = native.sets(np.array(values, dtype=np.uint64), np.array([0, 5000], dtype=np.int64))
+        assert found.tolist() == sorted(set(values))
+
+
+@needs_compiler
+def test_sketches_agree_where_they_are_equal(built):
+    draw = np.random.default_rng(3)
+    sketches = draw.integers(0, 3, (20, 128)).astype(np.uint8)
+    left, right = draw.integers(0, 20, 100), draw.integers(0, 20, 100)
+
+    assert np.array_equal(
+        loader.load(built).agree(sketches, left, right), (sketches[left] == sketches[right]).sum(axis=1)
+    )
 
 
 @needs_compiler
