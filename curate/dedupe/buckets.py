@@ -10,67 +10,124 @@ import numpy.typing as npt
 
 from curate.dedupe.shingles import I64, U64
 
+I32 = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+CROWDED = 4096  # mates of one row from which they are collected in a mask instead of being sorted
+
 
 @dataclass(frozen=True)
 class Buckets:
     """Entries (bucket, member), sorted by bucket, then by member; members are positions in the order of the rows.
 
-    ``first_entry`` and ``entries`` lead from a member to its entries: those of the k-th of ``members``.
+    ``first_entry`` and ``entries`` lead from a member to its entries: those of the k-th of ``members``. There may be
+    many entries a row, and they are held in 12 bytes each.
     """
 
-    bucket: I64
-    member: I64
-    ends: I64  # for each entry the end of its bucket
+    member: I32
+    ends: I32  # for each entry the end of its bucket
     members: I64  # those that share a band with anyone, ascending
-    entries: I64
+    entries: I32
     first_entry: I64
 
     def mates(self, chosen: I64) -> I64:
         """Return how many later members each chosen row meets, counted once for each bucket."""
-        sizes = (self.ends - np.arange(len(self.ends)) - 1)[self.entries]
-        sums = np.concatenate([[0], np.cumsum(sizes)])
-        at = np.searchsorted(self.members, chosen)
-        return np.asarray(sums[self.first_entry[at + 1]] - sums[self.first_entry[at]])
+        mine, counts = self._entries_of(chosen)
+        if len(mine) == 0:
+            return np.zeros(len(chosen), dtype=np.int64)
+        sums: I64 = np.add.reduceat((self.ends[mine] - mine - 1).astype(np.int64), np.cumsum(counts) - counts)
+        return sums
 
-    def pairs_of(self, chosen: I64, alive: npt.NDArray[np.bool_]) -> tuple[I64, I64]:
+    def pairs_of(self, chosen: I64, alive: Mask) -> tuple[I64, I64]:
         """Return the pairs (chosen, later member that is alive) that share a bucket, each pair once."""
-        spans = [
-            self.entries[self.first_entry[k] : self.first_entry[k + 1]] for k in np.searchsorted(self.members, chosen)
-        ]
-        mine = np.concatenate(spans) if spans else np.empty(0, dtype=np.int64)
-        sizes = self.ends[mine] - mine - 1
-        left = np.repeat(self.member[mine], sizes)
-        offsets = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        right = self.member[np.repeat(mine + 1, sizes) + offsets]
-        keep = alive[right]
-        packed = np.unique(left[keep] << np.int64(32) | right[keep])
-        return packed >> np.int64(32), packed & np.int64(0xFFFFFFFF)
+        crowded = self.mates(chosen) >= CROWDED
+        packed = [self._sorted(chosen[~crowded], alive), *(self._masked(row, alive) for row in chosen[crowded])]
+        pairs = np.concatenate(packed)
+        if len(packed) > 1:
+            pairs.sort()
+        return pairs >> np.int64(32), pairs & np.int64(0xFFFFFFFF)
 
-    def batches_of(self, chosen: I64, alive: npt.NDArray[np.bool_], size: int) -> Iterator[tuple[I64, I64]]:
+    def batches_of(self, chosen: I64, alive: Mask, size: int) -> Iterator[tuple[I64, I64]]:
         """Yield ``pairs_of`` in parts, about ``size`` pairs at a time."""
+        for part in self.parts_of(chosen, size):
+            yield self.pairs_of(part, alive)
+
+    def parts_of(self, chosen: I64, size: int) -> Iterator[I64]:
+        """Yield the chosen rows in parts that have about ``size`` mates each, counted once for each bucket."""
         part = np.cumsum(self.mates(chosen)) // size
         for number in np.unique(part):
-            yield self.pairs_of(chosen[part == number], alive)
+            yield chosen[part == number]
+
+    def with_first(self, size: int) -> Iterator[tuple[I64, I64]]:
+        """Yield the pairs (first member of a bucket, another member), about ``size`` at a time, in each part once."""
+        for start in range(0, len(self.member), size):
+            here = np.arange(start, min(start + size, len(self.member)))
+            first = np.searchsorted(self.ends, self.ends[here])
+            others = here != first
+            packed = np.unique(_packed(self.member[first[others]], self.member[here[others]]))
+            yield packed >> np.int64(32), packed & np.int64(0xFFFFFFFF)
+
+    def _entries_of(self, chosen: I64) -> tuple[I32, I64]:
+        """Return the entries of the chosen rows, one row's after another's, and how many each has."""
+        at = np.searchsorted(self.members, chosen)
+        counts = self.first_entry[at + 1] - self.first_entry[at]
+        return self.entries[_ranges(self.first_entry[at], counts)], counts
+
+    def _sorted(self, chosen: I64, alive: Mask) -> I64:
+        mine, _ = self._entries_of(chosen)
+        sizes = (self.ends[mine] - mine - 1).astype(np.int64)
+        right = self.member[_ranges(mine.astype(np.int64) + 1, sizes)]
+        keep = alive[right]
+        return np.unique(_packed(np.repeat(self.member[mine], sizes)[keep], right[keep]))
+
+    def _masked(self, row: np.int64, alive: Mask) -> I64:
+        """Return the pairs of one row with many mates, most of whom it meets in many buckets."""
+        met = np.zeros(len(alive), dtype=np.bool_)
+        for entry in self._entries_of(np.array([row]))[0].tolist():
+            met[self.member[entry + 1 : self.ends[entry]]] = True
+        right = np.flatnonzero(met & alive)
+        return _packed(np.full(len(right), row), right)
+
+
+def _packed(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> I64:
+    return np.asarray(left.astype(np.int64) << np.int64(32) | right)
+
+
+def _ranges(starts: I64, counts: I64) -> I64:
+    """Return ``counts[0]`` numbers from ``starts[0]`` on, then those of the next."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(total) + np.repeat(starts - (ends - counts), counts))
 
 
 def find_buckets(bands: Iterable[U64]) -> Buckets:
     """Return the buckets of rows whose key in a band is equal; each band is an array of one key a row."""
-    found_buckets: list[I64] = []
-    found_members: list[I64] = []
+    found_members: list[I32] = []
+    found_ends: list[I32] = []
     count = 0
     for keys in bands:
-        order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        fresh = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.empty(0, dtype=bool)
-        run = np.cumsum(fresh) - 1
-        shared = (np.bincount(run)[run] > 1) if len(run) else fresh
-        found_buckets.append(run[shared] + count)
-        found_members.append(order[shared].astype(np.int64))
-        count += len(keys)
-    bucket, member = np.concatenate(found_buckets), np.concatenate(found_members)
-    last = np.concatenate([bucket[1:] != bucket[:-1], [True]]) if len(bucket) else np.empty(0, dtype=bool)
-    ends_of_runs = np.flatnonzero(last) + 1
-    ends = ends_of_runs[np.cumsum(last) - last] if len(bucket) else np.empty(0, dtype=np.int64)
-    by_member = np.argsort(member, kind="stable")
+        shared = _shared(keys)
+        own = keys[shared]
+        order = np.argsort(own, kind="stable")
+        ordered = own[order]
+        last = np.concatenate([ordered[1:] != ordered[:-1], [True]]) if len(ordered) else np.empty(0, dtype=bool)
+        ends = np.flatnonzero(last) + 1
+        found_members.append(shared[order].astype(np.int32))
+        found_ends.append((count + np.repeat(ends, np.diff(ends, prepend=0))).astype(np.int32))
+        count += len(order)
+    member = np.concatenate(found_members)
+    entries = np.argsort(member, kind="stable").astype(np.int32)
     members, sizes = np.unique(member, return_counts=True)
-    return Buckets(bucket, member, ends, members, by_member, np.concatenate([[0], np.cumsum(sizes)]))
+    first_entry = np.concatenate([[0], np.cumsum(sizes)])
+    return Buckets(member, np.concatenate(found_ends), members.astype(np.int64), entries, first_entry)
+
+
+def _shared(keys: U64) -> I64:
+    """Return the positions, ascending, of the keys that stand more than once: few, as a rule."""
+    ordered = np.sort(keys)
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if len(repeated) == 0:
+        return np.empty(0, dtype=np.int64)
+    at = np.searchsorted(repeated, keys)
+    return np.flatnonzero(repeated[np.minimum(at, len(repeated) - 1)] == keys)

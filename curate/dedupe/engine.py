@@ -21,7 +21,7 @@ from curate.dedupe.verify import Similarity, Verifier
 
 MARGIN = 0.14  # four standard errors of a 128-slot estimate
 LOOSE_RECALL = 0.999  # at the lower similarity, which only warns
-SLICE = 1 << 18  # pairs whose sketches are compared together
+SLICE = 1 << 13  # pairs whose sketches are compared together: 4 MB of them
 
 Judge = Callable[[Similarity], tuple[str, bool, float] | None]
 
@@ -89,7 +89,7 @@ def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order:
         return []
     rank = np.arange(len(rows)) if order is None else order
     ranked = rows.gather(rank)
-    verifier = Verifier(ranked, engine.fetch)
+    verifier = Verifier(ranked, engine.fetch, rule.least, whole=False)
     verify = partial(_verify, verifier, judge)
     buckets = find_buckets_of(keys, rank)
     look = Sketches(keys, buckets, rank)
@@ -128,7 +128,8 @@ class Sketches:
             parts.append(np.frombuffer(b"".join(picked), dtype=np.uint8))
             start += len(batch)
         table = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint8)
-        self._sketches = table.reshape(len(chosen), 2 * SLOTS)
+        both = table.reshape(len(chosen), 2, SLOTS)
+        self._both, self._answered = np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
         self._place = np.searchsorted(chosen, rank[buckets.members])
 
     def plausible(self, left: I64, right: I64, least: float, *, both: bool) -> npt.NDArray[np.bool_]:
@@ -142,16 +143,16 @@ class Sketches:
         hopeful = np.empty(len(a), dtype=bool)
         for start in range(0, len(a), SLICE):
             part = slice(start, start + SLICE)
-            one, other = self._sketches[a[part]], self._sketches[b[part]]
-            whole = estimate(one[:, :SLOTS], other[:, :SLOTS]) >= least
-            hopeful[part] = whole & (estimate(one[:, SLOTS:], other[:, SLOTS:]) >= least) if both else whole
+            hopeful[part] = estimate(self._both, a[part], b[part]) >= least
+            if both:
+                hopeful[part] &= estimate(self._answered, a[part], b[part]) >= least
         return hopeful
 
 
 def _verify(verifier: Verifier, judge: Judge, left: I64, right: I64) -> list[Match]:
     """Return the pairs that the judge marks, after exact comparison."""
     found = []
-    for kept, row, pair in zip(left.tolist(), right.tolist(), verifier.similarities(left, right), strict=True):
+    for kept, row, pair in verifier.alike(left, right):
         verdict = judge(pair)
         if verdict is not None:
             reason, drops, similarity = verdict
@@ -165,19 +166,17 @@ def _same_prompts(
     """Return matches of kept rows with the first kept row of a prompt band: enough to warn, and never quadratic."""
     asks = keys.read(["asks"]).to_series().to_numpy()[rank]
     here = np.flatnonzero(asks & ~gone)
-    pairs: list[U64] = []
+    packed = np.empty(0, dtype=np.uint64)
     for band in _bands(keys, "p", rank):
         own = band[here]
         order = np.argsort(own, kind="stable")
         ordered = own[order]
         fresh = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.empty(0, dtype=bool)
         first = order[np.flatnonzero(fresh)[np.cumsum(fresh) - 1]] if len(ordered) else order
-        pairs.append((here[first[~fresh]].astype(np.uint64) << np.uint64(32)) | here[order[~fresh]].astype(np.uint64))
-    packed = np.unique(np.concatenate(pairs))
+        pairs = (here[first[~fresh]].astype(np.uint64) << np.uint64(32)) | here[order[~fresh]].astype(np.uint64)
+        packed = np.union1d(packed, pairs)
     best: dict[int, Match] = {}
-    for start in range(0, len(packed), SLICE):
-        part = packed[start : start + SLICE]
-        for match in verify((part >> np.uint64(32)).astype(np.int64), (part & np.uint64(0xFFFFFFFF)).astype(np.int64)):
-            if not match.drops and (match.row not in best or best[match.row].similarity < match.similarity):
-                best[match.row] = match
+    for match in verify((packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)):
+        if not match.drops and (match.row not in best or best[match.row].similarity < match.similarity):
+            best[match.row] = match
     return list(best.values())

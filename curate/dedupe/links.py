@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 
 from curate.core.record.tables import Engine, Table
-from curate.dedupe.buckets import Buckets
 from curate.dedupe.engine import PairRule, Sketches, find_buckets_of
 from curate.dedupe.shingles import I64
-from curate.dedupe.star import BATCH, PAIRS
-from curate.dedupe.verify import Verifier
-
-VERIFIED = 1 << 14  # pairs compared exactly before the groups are joined anew
+from curate.dedupe.star import BATCH, LOOKED
+from curate.dedupe.verify import VERIFIED, Verifier
 
 
 class Joined:
     """Groups that are joined pair by pair (union-find with path halving; Tarjan, van Leeuwen 1984)."""
 
     def __init__(self, size: int) -> None:
-        self.parent = list(range(size))
+        self.parent = array("q", range(size))  # eight bytes a row, read one by one as fast as a list
 
     def root(self, member: int) -> int:
         """Return the smallest member of the group."""
@@ -38,7 +36,7 @@ class Joined:
 
     def roots(self) -> I64:
         """Return the root of every member."""
-        roots = np.array(self.parent, dtype=np.int64)
+        roots = np.frombuffer(self.parent, dtype=np.int64).copy()
         while not np.array_equal(roots, higher := roots[roots]):
             roots = higher
         return roots
@@ -59,45 +57,29 @@ def linked(keys: Table, engine: Engine, rule: PairRule, known: Iterable[tuple[in
     rank = np.arange(len(rows))
     buckets = find_buckets_of(keys, rank)
     look = Sketches(keys, buckets, rank)
-    verifier = Verifier(rows, engine.fetch)
+    verifier = Verifier(rows, engine.fetch, rule.least, whole=True)
     edges: list[tuple[int, int]] = []
 
     def consider(left: I64, right: I64) -> None:
-        for start in range(0, len(left), PAIRS):
-            a, b = left[start : start + PAIRS], right[start : start + PAIRS]
+        roots = joined.roots()
+        apart = roots[left] != roots[right]
+        left, right = left[apart], right[apart]
+        hopeful = look.plausible(left, right, rule.least, both=False)
+        left, right = left[hopeful], right[hopeful]
+        for start in range(0, len(left), VERIFIED):
+            some, others = left[start : start + VERIFIED], right[start : start + VERIFIED]
             roots = joined.roots()
-            apart = roots[a] != roots[b]
-            a, b = a[apart], b[apart]
-            hopeful = look.plausible(a, b, rule.least, both=False)
-            a, b = a[hopeful], b[hopeful]
-            for cut in range(0, len(a), VERIFIED):
-                some, others = a[cut : cut + VERIFIED], b[cut : cut + VERIFIED]
-                roots = joined.roots()
-                apart = roots[some] != roots[others]
-                some, others = some[apart], others[apart]
-                for one, other, pair in zip(
-                    some.tolist(), others.tolist(), verifier.similarities(some, others), strict=True
-                ):
-                    if pair.whole >= rule.least:
-                        joined.join(one, other)
-                        edges.append((one, other))
+            apart = roots[some] != roots[others]
+            for one, other, pair in verifier.alike(some[apart], others[apart]):
+                if pair.whole >= rule.least:
+                    joined.join(one, other)
+                    edges.append((one, other))
 
-    consider(*_with_first(buckets))  # joins most of a large group at once, so that its other pairs need no look
+    for left, right in buckets.with_first(LOOKED):  # joins most of a large group at once: its other pairs need no look
+        consider(left, right)
     everyone = np.ones(len(rows), dtype=bool)
     for start in range(0, len(buckets.members), BATCH):
-        for left, right in buckets.batches_of(buckets.members[start : start + BATCH], everyone, PAIRS):
+        for left, right in buckets.batches_of(buckets.members[start : start + BATCH], everyone, LOOKED):
             consider(left, right)
     pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
     return pl.DataFrame({"a": numbers[pairs[:, 0]], "b": numbers[pairs[:, 1]]}, schema={"a": pl.UInt64, "b": pl.UInt64})
-
-
-def _with_first(buckets: Buckets) -> tuple[I64, I64]:
-    """Return the pairs (first member of a bucket, another member), each once."""
-    fresh = (
-        np.concatenate([[True], buckets.bucket[1:] != buckets.bucket[:-1]])
-        if len(buckets.bucket)
-        else np.empty(0, bool)
-    )
-    first = buckets.member[np.flatnonzero(fresh)[np.cumsum(fresh) - 1]] if len(fresh) else buckets.member
-    packed = np.unique(first[~fresh] << np.int64(32) | buckets.member[~fresh])
-    return packed >> np.int64(32), packed & np.int64(0xFFFFFFFF)

@@ -35,9 +35,18 @@ class Shingles(NamedTuple):
     values: U64
     offsets: I64  # n + 1
 
-    def of(self, index: int) -> frozenset[int]:
-        """Return the set of text ``index``."""
-        return frozenset(self.values[self.offsets[index] : self.offsets[index + 1]].tolist())
+    def of(self, index: int) -> U64:
+        """Return the shingles of text ``index``."""
+        return self.values[self.offsets[index] : self.offsets[index + 1]].copy()
+
+    def as_sets(self) -> Shingles:
+        """Return the shingles of each text sorted, each once."""
+        native = kernel()
+        if native is not None:
+            return Shingles(*native.sets(self.values, self.offsets))
+        own = [np.unique(self.of(index)) for index in range(len(self.offsets) - 1)]
+        sizes = np.cumsum([0, *map(len, own)], dtype=np.int64)
+        return Shingles(np.concatenate([np.empty(0, dtype=np.uint64), *own]), sizes)
 
 
 def mix64(values: U64) -> U64:

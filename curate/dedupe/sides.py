@@ -14,7 +14,9 @@ import polars as pl
 
 from curate.core.record.views import answered, asked, instructions
 from curate.dedupe.minhash import U32, sign
+from curate.dedupe.shingles import I64
 from curate.dedupe.text import comparable
+from curate.native.kernel import kernel
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
 COLUMNS = ("row", "messages", "tools")
@@ -52,20 +54,19 @@ def sign_sides(texts: pl.DataFrame) -> Signed:
     return Signed(np.minimum(asked, answered), asked, answered, asks, answers)
 
 
-def jaccard(left: frozenset[int], right: frozenset[int]) -> float | None:
-    """Return the Jaccard similarity of two sets of shingles; None where both are empty."""
-    if not left and not right:
-        return None
-    shared = len(left & right)
-    return shared / (len(left) + len(right) - shared)
-
-
 def sketch(signature: U32) -> npt.NDArray[np.uint8]:
     """Return the low byte of each slot: a row in 128 bytes, for a first look at a pair."""
     return signature.astype(np.uint8)
 
 
-def estimate(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Return the similarity of pairs of sketches; one slot in 256 agrees by chance (b-bit MinHash, Li, König 2010)."""
-    agreement = (left == right).mean(axis=1)
+def estimate(sketches: npt.NDArray[np.uint8], left: I64, right: I64) -> npt.NDArray[np.float64]:
+    """Return the similarity of pairs of sketches (rows of n x 128), estimated.
+
+    One slot in 256 agrees by chance (b-bit MinHash, Li, König 2010).
+    """
+    native = kernel()
+    if native is not None:
+        agreement = native.agree(sketches, left, right) / sketches.shape[1]
+    else:
+        agreement = (sketches[left] == sketches[right]).mean(axis=1)
     return np.asarray((agreement - 1 / 256) / (1 - 1 / 256))

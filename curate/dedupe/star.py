@@ -15,8 +15,10 @@ import numpy.typing as npt
 from curate.dedupe.buckets import Buckets
 from curate.dedupe.shingles import I64
 
-BATCH = 8192  # rows that are settled together
-PAIRS = 1 << 22  # candidate pairs looked at together
+BATCH = 8192  # rows that are settled together, at most
+CROWDED = 1 << 26  # mates of a batch above which it is cut: rows that go for the first need no look at each other
+PAIRS = 1 << 22  # candidate pairs that are settled together
+LOOKED = 1 << 19  # and of these, those held together
 _OPEN, _KEPT, _GONE = 0, 1, 2
 
 Mask = npt.NDArray[np.bool_]
@@ -64,17 +66,20 @@ def star(buckets: Buckets, plausible: Filter, verify: Verify) -> tuple[dict[int,
     members = buckets.members
     while start < len(members):
         batch = members[start : start + BATCH]
-        start += BATCH
+        start += len(batch)
         batch = batch[state[batch] == _OPEN]
         if len(batch) == 0:
             continue
+        fitting = max(1, int(np.searchsorted(np.cumsum(buckets.mates(batch)), CROWDED)))
+        if fitting < len(batch):
+            start = int(np.searchsorted(members, batch[fitting]))
+            batch = batch[:fitting]
         _settle_inside(buckets, batch, state, plausible, verify, settle)
         kept = batch[state[batch] == _KEPT]
         later = np.zeros(size, dtype=bool)
         later[int(batch[-1]) + 1 :] = state[int(batch[-1]) + 1 :] == _OPEN
-        for left, right in buckets.batches_of(kept, later, PAIRS):
-            chosen = plausible(left, right)
-            settle(verify(left[chosen], right[chosen]))
+        for part in buckets.parts_of(kept, PAIRS):
+            settle(_matches(buckets, part, later, plausible, verify))
     return dropped, warned
 
 
@@ -89,14 +94,19 @@ def _settle_inside(
     """Settle the rows of a batch among themselves, in order; those left are kept."""
     inside = np.zeros(len(state), dtype=bool)
     inside[batch] = True
-    matches: list[Match] = []
-    for left, right in buckets.batches_of(batch, inside, PAIRS):
-        chosen = plausible(left, right)
-        matches += verify(left[chosen], right[chosen])
     by_row: dict[int, list[Match]] = {}
-    for match in matches:
+    for match in _matches(buckets, batch, inside, plausible, verify):
         by_row.setdefault(match.row, []).append(match)
     for row in batch.tolist():
         settle([match for match in by_row.get(row, ()) if state[match.kept] == _KEPT])
         if state[row] == _OPEN:
             state[row] = _KEPT
+
+
+def _matches(buckets: Buckets, chosen: I64, alive: Mask, plausible: Filter, verify: Verify) -> list[Match]:
+    """Return the verified matches of chosen rows with later ones that are alive."""
+    matches: list[Match] = []
+    for left, right in buckets.batches_of(chosen, alive, LOOKED):
+        hopeful = plausible(left, right)
+        matches += verify(left[hopeful], right[hopeful])
+    return matches

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from curate.dedupe.shingles import I64, shingles
-from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, jaccard, side_texts
+from curate.dedupe.jaccard import jaccard, shared
+from curate.dedupe.shingles import I64, U64, shingles
+from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, side_texts
 from curate.dedupe.text import is_spaceless
 
-CACHE_SHINGLES = 1 << 21  # about 130 MB of sets
+VERIFIED = 1 << 13  # pairs whose rows are held together
+CACHE_SHINGLES = 1 << 21  # 16 MB of them
 
 Fetch = Callable[[pl.Series, list[str]], pl.DataFrame]
 
@@ -21,11 +24,11 @@ Fetch = Callable[[pl.Series, list[str]], pl.DataFrame]
 class Row(NamedTuple):
     """What a comparison needs of one row."""
 
-    asked: frozenset[int]
-    answered: frozenset[int]
-    under: frozenset[int]  # shingles of system prompt and tools
+    asked: U64  # sorted, each once
+    answered: U64
+    under: U64  # shingles of system prompt and tools
     spaceless: bool
-    texts: tuple[str, str]
+    texts: bytes  # a digest of the comparable texts
 
     @property
     def size(self) -> int:
@@ -51,33 +54,57 @@ class Similarity(NamedTuple):
 
 
 class Verifier:
-    """Compares rows by position, fetching their texts when it needs them and keeping the last ones."""
+    """Compares rows by position, fetching their texts when it needs them and keeping the last ones.
 
-    def __init__(self, rows: pl.Series, fetch: Fetch) -> None:
+    Pairs that do not reach ``least`` are passed over: both sides as one set if ``whole``; else the prompt side, or the
+    answer side of rows that ask nothing.
+    """
+
+    def __init__(self, rows: pl.Series, fetch: Fetch, least: float, *, whole: bool) -> None:
         self._rows = rows
         self._fetch = fetch
+        self._least = least
+        self._whole = whole
         self._known: OrderedDict[int, Row] = OrderedDict()
         self._held = 0
 
-    def similarities(self, left: I64, right: I64) -> list[Similarity]:
-        """Return the exact similarity of each pair."""
-        self._load(np.union1d(left, right))
-        return [
-            self._compare(self._known[a], self._known[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)
-        ]
+    def alike(self, left: I64, right: I64) -> Iterator[tuple[int, int, Similarity]]:
+        """Yield the pairs that reach ``least``, each with its exact similarity."""
+        for start in range(0, len(left), VERIFIED):
+            yield from self._alike(left[start : start + VERIFIED], right[start : start + VERIFIED])
 
-    def _compare(self, one: Row, other: Row) -> Similarity:
-        asked, answered = jaccard(one.asked, other.asked), jaccard(one.answered, other.answered)
-        under = jaccard(one.under, other.under)
-        whole = jaccard(one.asked | one.answered, other.asked | other.answered)
-        return Similarity(
-            asked,
-            answered,
-            1.0 if under is None else under,
-            whole or 0.0,
-            one.spaceless or other.spaceless,
-            one.texts == other.texts,
+    def _alike(self, left: I64, right: I64) -> Iterator[tuple[int, int, Similarity]]:
+        positions = np.union1d(left, right)
+        self._load(positions)
+        rows = [self._known[position] for position in positions.tolist()]
+        a, b = np.searchsorted(positions, left), np.searchsorted(positions, right)
+        asks = np.array([len(row.asked) for row in rows], dtype=np.int64)
+        answers = np.array([len(row.answered) for row in rows], dtype=np.int64)
+        both_ask, both_answer = asks[a] + asks[b], answers[a] + answers[b]
+        ask_alike, answer_alike = (
+            shared([row.asked for row in rows], a, b),
+            shared([row.answered for row in rows], a, b),
         )
+        asked, answered = jaccard(ask_alike, both_ask), jaccard(answer_alike, both_answer)
+        whole = jaccard(ask_alike + answer_alike, both_ask + both_answer)  # one side's shingles are never the other's
+        reach = whole if self._whole else np.where(both_ask > 0, asked, answered)
+        chosen = np.flatnonzero(reach >= self._least)
+        a, b = a[chosen], b[chosen]
+        under_sizes = np.array([len(row.under) for row in rows], dtype=np.int64)
+        under = jaccard(shared([row.under for row in rows], a, b), under_sizes[a] + under_sizes[b])
+        for k, one, other, below in zip(chosen.tolist(), a.tolist(), b.tolist(), under.tolist(), strict=True):
+            yield (
+                int(left[k]),
+                int(right[k]),
+                Similarity(
+                    float(asked[k]) if both_ask[k] else None,
+                    float(answered[k]) if both_answer[k] else None,
+                    1.0 if below != below else below,  # noqa: PLR0124 - NaN: neither has instructions
+                    float(whole[k]),
+                    rows[one].spaceless or rows[other].spaceless,
+                    rows[one].texts == rows[other].texts,
+                ),
+            )
 
     def _load(self, positions: I64) -> None:
         """Have the rows at hand; the ones used longest ago make room."""
@@ -98,10 +125,15 @@ class Verifier:
 
 def _rows(block: pl.DataFrame) -> list[Row]:
     texts = side_texts(block)
-    asked, answered = shingles(texts["asked"], ASKED_SALT), shingles(texts["answered"], ANSWERED_SALT)
-    under = shingles(texts["under"])
+    asked = shingles(texts["asked"], ASKED_SALT).as_sets()
+    answered = shingles(texts["answered"], ANSWERED_SALT).as_sets()
+    under = shingles(texts["under"]).as_sets()
     spaceless = is_spaceless(texts["asked"]) | is_spaceless(texts["answered"])
     return [
-        Row(asked.of(i), answered.of(i), under.of(i), bool(spaceless[i]), (first, second))
+        Row(asked.of(i), answered.of(i), under.of(i), bool(spaceless[i]), _digest(first, second))
         for i, (first, second) in enumerate(texts.select("asked", "answered").iter_rows())
     ]
+
+
+def _digest(first: str, second: str) -> bytes:
+    return hashlib.blake2b(f"{len(first)} {first}{second}".encode(), digest_size=16).digest()

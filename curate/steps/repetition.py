@@ -75,16 +75,16 @@ def tail_repeats(data: bytes, min_unit: int) -> int:
     the number of repeats, the last of which may be cut off. The unit is the shortest: "ha ha ha" repeats three bytes,
     not thirty, and never counts.
     """
-    view = np.frombuffer(data, dtype=np.uint8)
-    if len(view) < 2 * min_unit or max(_run(view, period) for period in range(1, min_unit)) >= 2 * min_unit:
+    if len(data) < 2 * min_unit:
         return 1
+    view = np.frombuffer(data, dtype=np.uint8)
     last = data[-min_unit:]
     at = data.rfind(last, 0, len(data) - min_unit)
     while at >= 0:
         period = len(data) - min_unit - at
-        repeats = _run(view, period) // period
-        if repeats > 1:
-            return repeats
+        if data[-period:] == data[-2 * period : -period]:
+            shorter = max((_run(view, short) for short in range(1, min_unit)), default=0)
+            return _run(view, period) // period if shorter < 2 * min_unit else 1
         at = data.rfind(last, 0, at + min_unit - 1)
     return 1
 

@@ -42,7 +42,7 @@ def oracle(one: str, other: str) -> float:
 
 def jaccard(one: str, other: str) -> float:
     found = shingles(comparable(pl.Series([one, other])))
-    a, b = found.of(0), found.of(1)
+    a, b = set(found.of(0).tolist()), set(found.of(1).tolist())
     return len(a & b) / len(a | b)
 
 
@@ -77,7 +77,7 @@ def test_signatures_equal_datasketch_bit_for_bit():
     ours = signatures(found.values, found.offsets)
     for row in range(len(ours)):
         theirs = MinHash(num_perm=128, seed=1, hashfunc=lambda value: value)
-        theirs.update_batch([value & 0xFFFFFFFF for value in found.of(row)])
+        theirs.update_batch([value & 0xFFFFFFFF for value in found.of(row).tolist()])
         assert np.array_equal(theirs.hashvalues, ours[row])
 
 
