@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from curate.dedupe.shingles import I64, U64
 
 I32 = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T", bound=np.integer)
 
 CROWDED = 4096  # mates of one row from which they are collected in a mask instead of being sorted
 
@@ -64,7 +66,7 @@ class Buckets:
             here = np.arange(start, min(start + size, len(self.member)))
             first = np.searchsorted(self.ends, self.ends[here])
             others = here != first
-            packed = np.unique(_packed(self.member[first[others]], self.member[here[others]]))
+            packed = distinct(_packed(self.member[first[others]], self.member[here[others]]))
             yield packed >> np.int64(32), packed & np.int64(0xFFFFFFFF)
 
     def _entries_of(self, chosen: I64) -> tuple[I32, I64]:
@@ -78,7 +80,7 @@ class Buckets:
         sizes = (self.ends[mine] - mine - 1).astype(np.int64)
         right = self.member[_ranges(mine.astype(np.int64) + 1, sizes)]
         keep = alive[right]
-        return np.unique(_packed(np.repeat(self.member[mine], sizes)[keep], right[keep]))
+        return distinct(_packed(np.repeat(self.member[mine], sizes)[keep], right[keep]))
 
     def _masked(self, row: np.int64, alive: Mask) -> I64:
         """Return the pairs of one row with many mates, most of whom it meets in many buckets."""
@@ -87,6 +89,12 @@ class Buckets:
             met[self.member[entry + 1 : self.ends[entry]]] = True
         right = np.flatnonzero(met & alive)
         return _packed(np.full(len(right), row), right)
+
+
+def distinct(values: npt.NDArray[T]) -> npt.NDArray[T]:
+    """Return the values sorted, each once: as ``np.unique``, which hashes first and takes three times as long."""
+    values = np.sort(values)
+    return values[np.concatenate([[True], values[1:] != values[:-1]])] if len(values) else values
 
 
 def _packed(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> I64:
@@ -125,7 +133,7 @@ def find_buckets(bands: Iterable[U64]) -> Buckets:
 def _shared(keys: U64) -> I64:
     """Return the positions, ascending, of the keys that stand more than once: few, as a rule."""
     ordered = np.sort(keys)
-    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
     if len(repeated) == 0:
         return np.empty(0, dtype=np.int64)
