@@ -41,12 +41,11 @@ def mix32(values: U32) -> U32:
 
 def sign(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> tuple[U32, npt.NDArray[np.bool_]]:
     """Return the signatures (n x 128) of texts that went through ``comparable``, and which of them have shingles."""
-    data, offsets = buffers(texts)
     native = kernel()
     if native is not None:
-        signed = native.sign(data, offsets, salt, min_words, permutations())
+        signed = native.sign(*buffers(texts), salt, min_words, permutations())
         return signed.signatures, signed.shingles > 0
-    found = by_numpy(data, offsets, salt, min_words)
+    found = by_numpy(texts, salt, min_words)
     return signatures(found.values, found.offsets), np.diff(found.offsets) > 0
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.dedupe.text import folded
 from curate.native.kernel import kernel
 
 U8 = npt.NDArray[np.uint8]
@@ -69,16 +70,16 @@ def shingles(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> Shi
 
     ``salt`` keeps the shingles of different sides apart, so that a union of sides is a disjoint one.
     """
-    data, offsets = buffers(texts)
     native = kernel()
     if native is not None:
-        grams = native.shingles(data, offsets, salt, min_words)
+        grams = native.shingles(*buffers(texts), salt, min_words)
         return Shingles(grams.values, grams.offsets)
-    return by_numpy(data, offsets, salt, min_words)
+    return by_numpy(texts, salt, min_words)
 
 
-def by_numpy(data: U8, offsets: I64, salt: int, min_words: int) -> Shingles:
+def by_numpy(texts: pl.Series, salt: int, min_words: int) -> Shingles:
     """Return what the C kernel returns, where there is none."""
+    data, offsets = buffers(folded(texts))
     parts, start, count = [], 0, len(offsets) - 1
     while start < count:
         end = max(start + 1, int(np.searchsorted(offsets, offsets[start] + _CHUNK_BYTES, side="right")) - 1)

@@ -2,9 +2,11 @@
  *
  * Text i is bytes[offsets[i] .. offsets[i + 1]]. The stages: bytes -> words -> shingles of five words -> signature.
  *
- *   word       a run of [0-9A-Za-z_] or of bytes above 0x7f: h = h * WORD + byte + 1 over its bytes, then mixed
+ *   word       a run of [0-9A-Za-z_] or of bytes above 0x7f: h = h * WORD + byte + 1 over its bytes, in lower case
+ *              as far as ASCII has one, then mixed
  *   shingle    h = h * GRAM + word over five words, then mixed; a text of fewer than `min_words` words is one
- *              shingle, the hash of all its bytes. With a salt: mixed again, so that sides never share a shingle
+ *              shingle, the hash of all its bytes, white space folded. With a salt: mixed again, so that sides never
+ *              share a shingle
  *   signature  slot k keeps the least of a[k] * mix32(shingle) + b[k] modulo 2^32 (datasketch 2, `affine32`)
  *
  * curate/dedupe/shingles.py and minhash.py are the same stages in numpy, bit for bit; tests hold the two together.
@@ -38,6 +40,8 @@ static inline uint32_t mix32(uint32_t h) {
 
 static const uint64_t IN_WORD[4] = {0x03FF000000000000u, 0x07FFFFFE87FFFFFEu, ~0ull, ~0ull}; /* a bit a byte value */
 
+static inline uint64_t lower(uint8_t byte) { return byte | (uint64_t)((uint8_t)(byte - 'A') < 26) << 5; }
+
 static inline int in_word(uint8_t byte) { return IN_WORD[byte >> 6] >> (byte & 63) & 1; }
 
 typedef struct {
@@ -49,15 +53,26 @@ static inline int next_word(text_t *text, uint64_t *word) {
     while (at < end && !in_word(*at)) at++;
     uint64_t h = 0;
     const uint8_t *start = at;
-    for (; at < end && in_word(*at); at++) h = h * WORD + *at + 1;
+    for (; at < end && in_word(*at); at++) h = h * WORD + lower(*at) + 1;
     text->at = at, *word = mix64(h);
     return at > start;
 }
 
-static uint64_t hash_all(text_t text) {
+/* Hash a whole text, runs of white space as one space and none at its ends. Return 0 where it holds nothing else. */
+static int hash_all(text_t text, uint64_t *hash) {
     uint64_t h = 0;
-    for (; text.at < text.end; text.at++) h = h * WORD + *text.at + 1;
-    return mix64(h);
+    int begun = 0, space = 0;
+    for (; text.at < text.end; text.at++) {
+        uint8_t byte = *text.at;
+        if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
+            space = begun;
+            continue;
+        }
+        if (space) h = h * WORD + ' ' + 1;
+        h = h * WORD + lower(byte) + 1, begun = 1, space = 0;
+    }
+    *hash = mix64(h);
+    return begun;
 }
 
 /* ---- shingles, in chunks ---- */
@@ -86,8 +101,8 @@ static size_t next_grams(grams_t *grams, uint64_t *out, size_t room) {
         while (words < grams->min_words && next_word(&ahead, &word)) words++;
         if (words < grams->min_words) {
             grams->done = 1, grams->words = words;
-            if (grams->whole.at == grams->whole.end) return 0;
-            uint64_t h = hash_all(grams->whole);
+            uint64_t h;
+            if (!hash_all(grams->whole, &h)) return 0;
             *out = grams->salt ? mix64(h ^ grams->salt) : h;
             return 1;
         }

@@ -19,7 +19,7 @@ from curate.dedupe.buckets import find_buckets
 from curate.dedupe.engine import PairRule, find_twins, near_keys
 from curate.dedupe.links import linked
 from curate.dedupe.minhash import signatures
-from curate.dedupe.shingles import buffers, by_numpy, shingles
+from curate.dedupe.shingles import by_numpy, shingles
 from curate.dedupe.text import comparable
 from curate.engines.local import connected
 from curate.engines.tables import MemoryTable
@@ -84,9 +84,9 @@ def test_signatures_equal_datasketch_bit_for_bit():
 def test_chunks_of_text_change_nothing(monkeypatch):
     draw = random.Random(6)
     texts = comparable(pl.Series([text(draw, n % 40) for n in range(200)] + ["", "今天天气很好我们去公园"]))
-    whole = by_numpy(*buffers(texts), 5, 8)
+    whole = by_numpy(texts, 5, 8)
     monkeypatch.setattr("curate.dedupe.shingles._CHUNK_BYTES", 300)
-    parts = by_numpy(*buffers(texts), 5, 8)
+    parts = by_numpy(texts, 5, 8)
 
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 
