@@ -14,7 +14,7 @@ from curate.steps.step import Action, Step
 
 _CUT_WORD = (
     r"(?i)(?:^|[\s(])(a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|that|which|who|whose"
-    r"|because|if|its|their|your|our|this|these|those|such|than|into|between|using|including)$|[\p{L}\p{N}][,;(]$"
+    r"|because|if|its|their|your|our|this|these|those|such|than|into|between|using|including)$|[\p{L}\p{N}][,(]$"
 )
 _FINISH = ("finish_reason", "finish", "stop_reason")
 _AT_LENGTH = frozenset({"length", "max_tokens"})

@@ -78,6 +78,9 @@ def test_a_misspelt_reason_is_no_reason(tmp_path):
 @pytest.mark.parametrize(
     ("answer", "warnings"),
     [
+        pytest.param(
+            "SELECT name FROM birds WHERE wings = 2 AND beak = 'long';", [], id="a statement ends with a semicolon"
+        ),
         pytest.param("SELECT name FROM birds", [], id="no final punctuation is no sign"),
         pytest.param(LONG, [], id="a long sentence without a full stop"),
         pytest.param(f"{LONG} because of the", ["cut_in_sentence"], id="ends with an article"),

@@ -1,0 +1,1 @@
+"""Speed, memory and the harmlessness of the defaults: each a command that prints a Markdown table."""
