@@ -16,6 +16,7 @@ from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, side_texts
 from curate.dedupe.text import is_spaceless
 
 VERIFIED = 1 << 13  # pairs whose rows are held together
+FETCHED = 1 << 11  # rows whose texts are held together
 CACHE_SHINGLES = 1 << 21  # 16 MB of them
 
 Fetch = Callable[[pl.Series, list[str]], pl.DataFrame]
@@ -114,9 +115,10 @@ class Verifier:
                 self._known.move_to_end(position)
             else:
                 missing.append(position)
-        if missing:
-            block = self._fetch(self._rows.gather(missing), ["messages", "tools"])
-            for position, row in zip(missing, _rows(block), strict=True):
+        for start in range(0, len(missing), FETCHED):
+            some = missing[start : start + FETCHED]
+            block = self._fetch(self._rows.gather(some), ["messages", "tools"])
+            for position, row in zip(some, _rows(block), strict=True):
                 self._known[position] = row
                 self._held += row.size
         while self._held > CACHE_SHINGLES and len(self._known) > len(positions):
