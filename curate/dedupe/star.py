@@ -18,7 +18,7 @@ from curate.dedupe.shingles import I64
 BATCH = 8192  # rows that are settled together, at most
 CROWDED = 1 << 26  # mates of a batch above which it is cut: rows that go for the first need no look at each other
 PAIRS = 1 << 22  # candidate pairs that are settled together
-LOOKED = 1 << 19  # and of these, those held together
+LOOKED = 1 << 17  # and of these, those held together
 _OPEN, _KEPT, _GONE = 0, 1, 2
 
 Mask = npt.NDArray[np.bool_]

@@ -15,7 +15,7 @@ from curate.dedupe.shingles import I64, U64, shingles
 from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, side_texts
 from curate.dedupe.text import is_spaceless
 
-VERIFIED = 1 << 13  # pairs whose rows are held together
+VERIFIED = 1 << 11  # pairs whose rows are held together
 FETCHED = 1 << 11  # rows whose texts are held together
 CACHE_SHINGLES = 1 << 21  # 16 MB of them
 
