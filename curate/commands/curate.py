@@ -62,6 +62,8 @@ def command(  # noqa: PLR0913 - a flag each
         raise ConfigError(f"no engine is called {engine!r}; there is local")
     if threads is not None:
         os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when Polars is imported below
+    if memory_limit is not None:  # read once, too: memory that Polars lets go shall be the system's at once
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
     from curate.check.asked import field_names  # noqa: PLC0415
     from curate.commands.curated import as_object, as_text  # noqa: PLC0415 - after the number of threads is known
     from curate.core.command.door import call  # noqa: PLC0415

@@ -10,6 +10,7 @@ import polars as pl
 from curate.core.run.errors import ConfigError
 from curate.curation.plan import Plan
 from curate.curation.stage import Staged
+from curate.dedupe.buckets import repeated
 from curate.dedupe.links import linked
 from curate.engines.local import LocalEngine
 from curate.split.draw import NAMES, Sizes, assign, detectable
@@ -39,9 +40,9 @@ def divide(plan: Plan, staged: Staged) -> Division:
     gone = pl.concat(
         [decision.filter("drops")["row"] for decision in staged.decisions] or [pl.Series([], dtype=pl.UInt64)]
     )
-    everyone = staged.split_keys.read(staged.split_keys.columns)
     for number, name in enumerate(split.group_by):
-        if len(everyone) and everyone[f"key_{number}"].null_count() == len(everyone):
+        field = staged.split_keys.read([f"key_{number}"]).to_series()
+        if len(field) and field.null_count() == len(field):
             raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
     kept = staged.split_keys.without(gone).read(staged.split_keys.columns)
     engine = LocalEngine(staged.blocks)
@@ -49,7 +50,7 @@ def divide(plan: Plan, staged: Staged) -> Division:
     rule = plan.split_rule
     if rule is not None and staged.pair_keys is not None and staged.pair_keys.rows:
         first = find_groups(kept, links, engine)
-        known = first.filter(pl.col("group") != pl.col("row")).select("group", "row").rows()
+        known = first.filter(pl.col("group") != pl.col("row")).select("group", "row").iter_rows()
         links.append(linked(staged.pair_keys.without(gone), engine, rule, known))
     groups = find_groups(kept, links, engine)
     rows = assign(kept, groups, Sizes(split.validation, split.test, split.max_rows), plan.config.seed)
@@ -58,11 +59,13 @@ def divide(plan: Plan, staged: Staged) -> Division:
 
 def _told(rows: pl.DataFrame, plan: Plan) -> Division:
     split = plan.config.split
-    counts = dict(rows.group_by("split").len().iter_rows())
-    sizes = rows.group_by("group").len().sort("len", "group", descending=[True, False])
+    counts = dict(rows["split"].value_counts().iter_rows())
+    several = rows[repeated(rows["group"].to_numpy())]
+    sizes = several.group_by("group").len().sort("len", "group", descending=[True, False])
+    alone = len(rows) - len(several)
     asked = {"validation": split.validation, "test": split.test} if split else {}
     wanted = [name for name in NAMES if name == "train" or asked.get(name, 0) > 0]
-    largest = int(sizes["len"][0]) if len(sizes) else 0
+    largest = int(sizes["len"][0]) if len(sizes) else min(alone, 1)
     smallest = min((counts.get(name, 0) for name in wanted), default=0)
     notes = []
     if largest > max(LARGE_GROUP * len(rows), 1) or (largest > smallest and largest > 1 and len(wanted) > 1):
@@ -83,8 +86,9 @@ def _told(rows: pl.DataFrame, plan: Plan) -> Division:
         )
     stats = {
         "rows": {name: counts.get(name, 0) for name in wanted},
-        "groups": len(sizes),
+        "groups": len(sizes) + alone,
         "largest_group": largest,
-        "group_sizes": {str(size): n for size, n in sizes.group_by("len").len("n").sort("len").iter_rows()},
+        "group_sizes": ({"1": alone} if alone else {})
+        | {str(size): n for size, n in sizes.group_by("len").len("n").sort("len").iter_rows()},
     }
     return Division(rows.select("row", "split"), stats, notes)

@@ -23,7 +23,7 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import Staged, block_size, marked_blocks, stage
+from curate.curation.stage import Staged, block_size, marked_blocks, rows_of, stage
 from curate.curation.stats import stats_of
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
@@ -100,10 +100,10 @@ def _write(
     clusters = _cluster_of(staged)
     with Outputs(plan, folder, names, _matched(staged)) as outputs:
         for block in marked_blocks(staged.blocks, staged.decisions):
-            rows = block.join(clusters, on="row", how="left", maintain_order="left")
-            rows = rows.join(division.rows, on="row", how="left", maintain_order="left")
+            rows = block.join(rows_of(block, clusters), on="row", how="left", maintain_order="left")
+            rows = rows.join(rows_of(block, division.rows), on="row", how="left", maintain_order="left")
             kept = pl.col("reason").is_null()
-            rows = rows.with_columns(split=pl.when(kept).then(pl.col("split").fill_null("train")))
+            rows = rows.with_columns(split=pl.when(kept).then(pl.col("split").cast(pl.String).fill_null("train")))
             outputs.write(rows, staged.tally)
             progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)
         outputs.finish()

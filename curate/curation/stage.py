@@ -80,10 +80,16 @@ def marked_blocks(blocks: DiskTable, decisions: list[pl.DataFrame]) -> Iterator[
         yield block
 
 
+def rows_of(block: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Return the part of a table, whose rows ascend, that is about rows of the block: a slice, nothing is copied."""
+    start = int(table["row"].search_sorted(block["row"][0], side="left"))
+    end = int(table["row"].search_sorted(block["row"][-1], side="right"))
+    return table[start:end]
+
+
 def marked(block: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Return the block with the decisions of a set step marked."""
-    first, last = block["row"][0], block["row"][-1]
-    own = decisions.filter(pl.col("row").is_between(first, last))
+    own = rows_of(block, decisions)
     if own.is_empty():
         return block
     new = own.rename({name: f"__{name}" for name in own.columns if name != "row"})
@@ -167,7 +173,7 @@ def _decide(steps: tuple[SetStep, ...], tables: dict[str, DiskTable], staged: St
     for step in steps:
         if not tables[step.use].rows:
             continue
-        decided = step.decide(tables[step.use].without(gone), engine)
+        decided = step.decide(tables[step.use].without(gone), engine).sort("row")
         dropped = decided.filter("drops")
         gone = pl.concat([gone, dropped["row"]])
         staged.removals.append(dropped.drop_nulls("matched").select(a="matched", b="row"))

@@ -114,7 +114,7 @@ def find_buckets(bands: Iterable[U64]) -> Buckets:
     found_ends: list[I32] = []
     count = 0
     for keys in bands:
-        shared = _shared(keys)
+        shared = repeated(keys)
         own = keys[shared]
         order = np.argsort(own, kind="stable")
         ordered = own[order]
@@ -130,7 +130,7 @@ def find_buckets(bands: Iterable[U64]) -> Buckets:
     return Buckets(member, np.concatenate(found_ends), members.astype(np.int64), entries, first_entry)
 
 
-def _shared(keys: U64) -> I64:
+def repeated(keys: U64) -> I64:
     """Return the positions, ascending, of the keys that stand more than once: few, as a rule."""
     ordered = np.sort(keys)
     repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])

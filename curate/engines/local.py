@@ -10,7 +10,7 @@ import polars as pl
 from curate.core.record.tables import Table
 from curate.engines.tables import DiskTable, MemoryTable
 
-PART_ROWS = 10_000_000  # rows of a table that are looked at together
+PART_ROWS = 1 << 19  # rows of a table that are looked at together
 
 
 class LocalEngine:
@@ -26,7 +26,7 @@ class LocalEngine:
     def group(self, data: Table, by: str, f: Callable[[pl.DataFrame], pl.DataFrame]) -> Table:
         """Return the table of ``f`` of parts of the rows; the rows of one key are all in one part, in their order."""
         hashed = pl.col(by).hash()
-        count = max(1, len(data.read([by])) // PART_ROWS)
+        count = 1 + sum(len(batch) for batch in data.batches([by])) // PART_ROWS
         parts = (data.read(data.columns, where=hashed % count == number) for number in range(count))
         return _joined([f(part) for part in parts])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -102,10 +103,28 @@ class DiskTable:
         for number in np.unique(file_of):
             frame = pl.read_ipc(self._files[number], columns=list(dict.fromkeys(["row", *columns])))
             at = np.searchsorted(frame["row"].to_numpy(), ordered[file_of == number])
-            parts.append(frame.select(columns)[at.tolist()])
+            few = frame.select(columns)[at.tolist()]
+            parts.append(few.select(_copied(pl.col(name), kind).alias(name) for name, kind in few.schema.items()))
         if not parts:
             return pl.DataFrame(schema={name: self._schema[name] for name in columns})
+        gathered: pl.DataFrame = pl.concat(parts)
+        if np.array_equal(order, np.arange(len(order))):
+            return gathered
         back = np.empty(len(order), dtype=np.int64)
         back[order] = np.arange(len(order))
-        gathered: pl.DataFrame = pl.concat(parts)[back.tolist()]
-        return gathered
+        ordered_back: pl.DataFrame = gathered[back.tolist()]
+        return ordered_back
+
+
+def _copied(values: pl.Expr, kind: Any) -> pl.Expr:
+    """Return the values in memory of their own: a view of one short string keeps all strings of its file in memory."""
+    if kind == pl.String:
+        return values + pl.lit("")
+    if kind == pl.Binary:
+        return values + pl.lit(b"")
+    if isinstance(kind, pl.Struct):
+        fields = [_copied(values.struct.field(one.name), one.dtype).alias(one.name) for one in kind.fields]
+        return pl.struct(fields)
+    if isinstance(kind, pl.List):
+        return values.list.eval(_copied(pl.element(), kind.inner))
+    return values

@@ -12,10 +12,12 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.draw import draws
+from curate.dedupe.buckets import repeated
 
 I64 = npt.NDArray[np.int64]
 
 NAMES = ("train", "validation", "test")
+_TOGETHER = 1 << 18  # rows drawn for at once
 
 
 class Sizes(NamedTuple):
@@ -33,33 +35,58 @@ def assign(keys: pl.DataFrame, groups: pl.DataFrame, sizes: Sizes, seed: int) ->
     counts, and the cap, fill with whole groups in the order of the draw, the highest first, and a group that does not
     fit is passed over.
     """
-    frame = keys.select("row", "digest").join(groups, on="row", how="left", maintain_order="left")
-    of_group = frame.group_by("group").agg(digest=pl.col("digest").min(), size=pl.len())
-    drawn = of_group.with_columns(draw=draws(seed, of_group["digest"])).sort(
-        ["draw", "digest", "group"], descending=[True, False, False]
-    )
-    draw, size = drawn["draw"].to_numpy(), drawn["size"].to_numpy()
-    split = np.zeros(len(drawn), dtype=np.int8)
-    taken = np.zeros(len(drawn), dtype=bool)
+    owners = groups if groups["row"].equals(keys["row"]) else keys.select("row").join(groups, on="row", how="left")
+    group, digest = owners["group"].to_numpy(), keys["digest"].to_numpy()
+    units = _units(group, digest, seed)
+    split = np.zeros(len(units.draw), dtype=np.uint8)
+    taken = units.size == 0
     top = 1.0
     for number, wanted in ((2, sizes.test), (1, sizes.validation)):
         if wanted <= 0:
             continue
         if wanted < 1:
-            inside = ~taken & (draw >= top - wanted) & (draw < top)
+            inside = ~taken & (units.draw >= top - wanted) & (units.draw < top)
             top -= wanted
             room = sizes.cap
         else:
             inside, room = ~taken, int(wanted)
-        chosen = _fill(np.flatnonzero(inside), size, room)
+        candidates = np.flatnonzero(inside)
+        order = np.lexsort((units.group[candidates], units.digest[candidates], -units.draw[candidates]))
+        chosen = _fill(candidates[order], units.size, room)
         split[chosen] = number
         taken[chosen] = True
-    names = pl.Series("split", np.array(NAMES, dtype=object)[split].tolist(), dtype=pl.String)
-    return (
-        frame.select("row", "group")
-        .join(drawn.select("group").with_columns(names), on="group", how="left", maintain_order="left")
-        .select("row", "group", "split")
-    )
+    of_row = split[: len(group)]
+    of_row[units.shared] = split[len(group) + units.owner]
+    return pl.DataFrame({"row": keys["row"], "group": group, "split": pl.Series(of_row).cat.to(pl.Enum(NAMES))})
+
+
+class _Units(NamedTuple):
+    """What is drawn as a whole: a place for each row, empty where the row is one of a group, then those groups.
+
+    Nearly all rows are groups of their own, and a table of groups would take many times the memory of the rows.
+    """
+
+    draw: npt.NDArray[np.float64]
+    size: npt.NDArray[np.uint32]
+    digest: npt.NDArray[np.uint64]  # the smallest of the group
+    group: npt.NDArray[np.uint64]
+    shared: I64  # rows that are one of a group, and which group that is
+    owner: I64
+
+
+def _units(group: npt.NDArray[np.uint64], digest: npt.NDArray[np.uint64], seed: int) -> _Units:
+    shared = repeated(group)
+    names, owner, counts = np.unique(group[shared], return_inverse=True, return_counts=True)
+    least = np.full(len(names), np.iinfo(np.uint64).max, dtype=np.uint64)
+    np.minimum.at(least, owner, digest[shared])
+    size = np.ones(len(group) + len(names), dtype=np.uint32)
+    size[shared] = 0
+    size[len(group) :] = counts
+    digests = np.concatenate([digest, least])
+    parts = (digests[start : start + _TOGETHER] for start in range(0, len(digests), _TOGETHER))
+    drawn = [draws(seed, pl.Series(part)).to_numpy() for part in parts]
+    draw = np.concatenate(drawn) if drawn else np.empty(0)
+    return _Units(draw, size, digests, np.concatenate([group, names]), shared, owner)
 
 
 def _fill(candidates: I64, size: npt.NDArray[np.uint32], room: int) -> list[int]:

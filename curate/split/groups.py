@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.views import prompt
+from curate.dedupe.buckets import repeated
 from curate.engines.tables import MemoryTable
 
 _SEED = 0x5911
@@ -49,20 +51,29 @@ def _fields(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]]:
 
 
 def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engine) -> pl.DataFrame:
-    """Return (row, group) for each row of ``keys``: group is the smallest row that keys or links (a, b) lead to."""
+    """Return (row, group) for each row of ``keys``, whose rows ascend.
+
+    The group is the smallest row that keys or links (a, b) lead to.
+    """
     edges = [link.select("a", "b") for link in links]
-    for name in keys.columns:
-        if name.startswith("key_"):
-            shared = keys.select("row", name).drop_nulls()
-            first = shared.with_columns(a=pl.col("row").min().over(name)).filter(pl.col("a") != pl.col("row"))
-            edges.append(first.select("a", b="row"))
+    edges += [_with_first(keys, name) for name in keys.columns if name.startswith("key_")]
     joined = pl.concat(edges) if edges else pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64})
     if joined.is_empty():
         return keys.select("row", group="row")
     table: Table = engine.components(MemoryTable(joined))
     roots = table.read(["row", "root"])
-    return (
-        keys.select("row")
-        .join(roots, on="row", how="left", maintain_order="left")
-        .select("row", group=pl.coalesce("root", "row"))
+    rows = keys["row"].to_numpy()
+    at = np.searchsorted(rows, roots["row"].to_numpy())
+    here = (
+        np.flatnonzero(rows[np.minimum(at, max(len(rows) - 1, 0))] == roots["row"].to_numpy()) if len(rows) else at[:0]
     )
+    group = rows.copy()
+    group[at[here]] = roots["root"].to_numpy()[here]
+    return pl.DataFrame({"row": keys["row"], "group": group})
+
+
+def _with_first(keys: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return (a, b): each row whose key stands in an earlier row, with the first of them."""
+    known = keys.select("row", name).drop_nulls()
+    few = known[repeated(known[name].to_numpy())]
+    return few.select(a=pl.col("row").min().over(name), b="row").filter(pl.col("a") != pl.col("b"))
