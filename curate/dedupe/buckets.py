@@ -15,6 +15,7 @@ I32 = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.integer)
 
+_TOGETHER = 1 << 18  # keys looked up at once
 CROWDED = 4096  # mates of one row from which they are collected in a mask instead of being sorted
 
 
@@ -133,9 +134,13 @@ def find_buckets(bands: Iterable[U64]) -> Buckets:
 def repeated(keys: U64) -> I64:
     """Return the positions, ascending, of the keys that stand more than once: few, as a rule."""
     ordered = np.sort(keys)
-    repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
+    twice = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
-    if len(repeated) == 0:
+    if len(twice) == 0:
         return np.empty(0, dtype=np.int64)
-    at = np.searchsorted(repeated, keys)
-    return np.flatnonzero(repeated[np.minimum(at, len(repeated) - 1)] == keys)
+    found = []
+    for start in range(0, len(keys), _TOGETHER):
+        part = keys[start : start + _TOGETHER]
+        at = np.minimum(np.searchsorted(twice, part), len(twice) - 1)
+        found.append(np.flatnonzero(twice[at] == part) + start)
+    return np.concatenate(found)

@@ -12,7 +12,7 @@ import polars as pl
 
 from curate.core.record.tables import Engine, Table
 from curate.dedupe.bands import band_keys, choose_bands
-from curate.dedupe.buckets import Buckets, find_buckets
+from curate.dedupe.buckets import Buckets, find_buckets, repeated
 from curate.dedupe.minhash import SLOTS
 from curate.dedupe.shingles import I64, U64
 from curate.dedupe.sides import COLUMNS, estimate, side_texts, sign_sides, sketch
@@ -87,40 +87,41 @@ def find_twins(keys: Table, engine: Engine, rule: PairRule, judge: Judge, order:
     rows = keys.read(["row"])["row"]
     if len(rows) == 0:
         return []
-    rank = np.arange(len(rows)) if order is None else order
-    ranked = rows.gather(rank)
+    ranked = rows if order is None else rows.gather(order)
     verifier = Verifier(ranked, engine.fetch, rule.least, whole=False)
     verify = partial(_verify, verifier, judge)
-    buckets = find_buckets_of(keys, rank)
-    look = Sketches(keys, buckets, rank)
+    buckets = find_buckets_of(keys, order)
+    look = Sketches(keys, buckets, order)
     dropped, warned = star(buckets, partial(look.plausible, least=rule.least, both=True), verify)
     gone = np.zeros(len(rows), dtype=bool)
     gone[list(dropped)] = True
-    for match in _same_prompts(keys, rank, gone, verify):
+    for match in _same_prompts(keys, order, gone, verify):
         warned.setdefault(match.row, match)
     marks = dropped | {row: match for row, match in warned.items() if not gone[row]}
-    numbers = ranked.to_list()
-    twins = [Twin(numbers[m.row], numbers[m.kept], m.reason, m.drops, m.similarity) for m in marks.values()]
+    numbers = ranked.to_numpy()
+    twins = [Twin(int(numbers[m.row]), int(numbers[m.kept]), m.reason, m.drops, m.similarity) for m in marks.values()]
     return sorted(twins, key=lambda twin: twin.row)
 
 
-def find_buckets_of(keys: Table, rank: I64) -> Buckets:
-    """Return the buckets of a table of keys, over both sides, its rows taken in the order ``rank``."""
-    return find_buckets(_bands(keys, "b", rank))
+def find_buckets_of(keys: Table, order: I64 | None = None) -> Buckets:
+    """Return the buckets of a table of keys, over both sides, its rows taken in an order; None is row order."""
+    return find_buckets(_bands(keys, "b", order))
 
 
-def _bands(keys: Table, prefix: str, rank: I64) -> Iterator[U64]:
+def _bands(keys: Table, prefix: str, order: I64 | None) -> Iterator[U64]:
     for name in keys.columns:
         if name[0] == prefix and name[1:].isdigit():
-            yield keys.read([name]).to_series().to_numpy()[rank]
+            band = keys.read([name]).to_series().to_numpy()
+            yield band if order is None else band[order]
 
 
 class Sketches:
     """The sketches of the rows that share a band."""
 
-    def __init__(self, keys: Table, buckets: Buckets, rank: I64) -> None:
+    def __init__(self, keys: Table, buckets: Buckets, order: I64 | None = None) -> None:
         self._members = buckets.members
-        chosen = np.sort(rank[buckets.members])
+        here = buckets.members if order is None else order[buckets.members]
+        chosen = np.sort(here)
         parts, start = [], 0
         for batch in keys.batches(["sketch"]):
             low, high = np.searchsorted(chosen, [start, start + len(batch)])
@@ -130,7 +131,7 @@ class Sketches:
         table = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint8)
         both = table.reshape(len(chosen), 2, SLOTS)
         self._both, self._answered = np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
-        self._place = np.searchsorted(chosen, rank[buckets.members])
+        self._place = np.searchsorted(chosen, here)
 
     def plausible(self, left: I64, right: I64, least: float, *, both: bool) -> npt.NDArray[np.bool_]:
         """Say which pairs may reach the similarity ``least``: the sides as one and, if ``both``, the answer side too.
@@ -161,13 +162,14 @@ def _verify(verifier: Verifier, judge: Judge, left: I64, right: I64) -> list[Mat
 
 
 def _same_prompts(
-    keys: Table, rank: I64, gone: npt.NDArray[np.bool_], verify: Callable[[I64, I64], list[Match]]
+    keys: Table, rank: I64 | None, gone: npt.NDArray[np.bool_], verify: Callable[[I64, I64], list[Match]]
 ) -> list[Match]:
     """Return matches of kept rows with the first kept row of a prompt band: enough to warn, and never quadratic."""
-    asks = keys.read(["asks"]).to_series().to_numpy()[rank]
-    here = np.flatnonzero(asks & ~gone)
+    asks = keys.read(["asks"]).to_series().to_numpy()
+    everyone = np.flatnonzero((asks if rank is None else asks[rank]) & ~gone).astype(np.int32)
     packed = np.empty(0, dtype=np.uint64)
     for band in _bands(keys, "p", rank):
+        here = everyone[repeated(band[everyone])]
         own = band[here]
         order = np.argsort(own, kind="stable")
         ordered = own[order]

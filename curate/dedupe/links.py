@@ -54,9 +54,8 @@ def linked(keys: Table, engine: Engine, rule: PairRule, known: Iterable[tuple[in
         one, other = np.searchsorted(numbers, [a, b])
         if max(one, other) < len(numbers) and numbers[one] == a and numbers[other] == b:
             joined.join(int(one), int(other))
-    rank = np.arange(len(rows))
-    buckets = find_buckets_of(keys, rank)
-    look = Sketches(keys, buckets, rank)
+    buckets = find_buckets_of(keys)
+    look = Sketches(keys, buckets)
     verifier = Verifier(rows, engine.fetch, rule.least, whole=True)
     edges: list[tuple[int, int]] = []
 
