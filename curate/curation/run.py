@@ -23,7 +23,7 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import Staged, block_size, marked_blocks, rows_of, stage
+from curate.curation.stage import Staged, block_size, mapped_size, marked_blocks, rows_of, stage
 from curate.curation.stats import stats_of
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
@@ -65,7 +65,8 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
     plan = make_plan(config, base)
     with _work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
         size = options.block_bytes or block_size(options.memory_limit)
-        staged = stage(plan, work, progress, block_bytes=size, limit=options.limit)
+        mapped = mapped_size(options.memory_limit)
+        staged = stage(plan, work, progress, block_bytes=size, mapped_bytes=mapped, limit=options.limit)
         division = divide(plan, staged)
         names = _names(plan)
         outputs = _write(plan, staged, division, folder, names, progress)

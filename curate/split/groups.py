@@ -12,8 +12,8 @@ import polars as pl
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.views import prompt
-from curate.dedupe.buckets import repeated
 from curate.engines.tables import MemoryTable
+from curate.split.repeated import repeated
 
 _SEED = 0x5911
 
