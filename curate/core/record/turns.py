@@ -49,9 +49,9 @@ class Turns:
         if several.any():
             here = several[owner]
             rows = pl.DataFrame({"owner": pl.Series(owner[here]).set_sorted(), "text": texts.gather(places[here])})
-            joint = rows.group_by("owner", maintain_order=True).agg(pl.col("text").drop_nulls().str.join(TURN_BREAK))
+            joint = rows.group_by("owner", maintain_order=True).agg("text")
             source[np.flatnonzero(several)] = len(texts) + np.arange(len(joint))
-            texts = pl.concat([texts, joint["text"]])
+            texts = pl.concat([texts, joint["text"].list.join(TURN_BREAK, ignore_nulls=True)])
         spoken = pl.Series(source)
         found = texts.gather(spoken.set(spoken < 0, None) if (source < 0).any() else spoken)
         if found.null_count() > int((source < 0).sum()):  # a turn without a text: an empty one, not none
