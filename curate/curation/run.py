@@ -74,7 +74,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         stats = stats_of(plan, staged.tally, outputs, division, clusters, texts=options.texts, first_rows=options.limit)
         manifest = _manifest(plan, staged, outputs, options.limit)
         if folder is not None:
-            _publish(folder, names, stats, manifest, started, options)
+            _publish(folder, names, outputs.hashes(), stats, manifest, _run_view(started, options))
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"])
 
 
@@ -167,18 +167,18 @@ def _manifest(plan: Plan, staged: Staged, outputs: Outputs, limit: int | None) -
 def _publish(
     folder: OutputFolder,
     names: list[str],
+    hashes: dict[str, tuple[str, int]],
     stats: dict[str, Any],
     manifest: dict[str, Any],
-    started: float,
-    options: Options,
+    view: dict[str, Any],
 ) -> None:
     write_json(folder.file(STATS_FILE), stats)
     for name in [*names, STATS_FILE]:
-        sha256, size = sha256_of(folder.file(name))
+        sha256, size = hashes.get(name) or sha256_of(folder.file(name))
         manifest["outputs"].append(
             {"path": name, "sha256": sha256, "bytes": size, "rows": _rows_of(name, manifest["counts"])}
         )
-    write_json(folder.file(RUN_FILE), _run_view(started, options))
+    write_json(folder.file(RUN_FILE), view)
     folder.publish([*names, STATS_FILE, RUN_FILE], OWN)
     folder.finish(manifest)
 
