@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.core.read.lines import Span
-from curate.core.read.scanning import Clean
+from curate.core.read.scanning import Clean, Scanned
 from curate.native.arrow import binary, chats, strings
 from curate.native.library import LEVELS, library, most_level
 from curate.native.scanner import COLUMNS, ENDS, LAYOUTS, LEAST_TURN, MOST_BYTES, Room, Scan, look_at
@@ -33,16 +32,15 @@ class Cleared(NamedTuple):
 class Gatherer:
     """A scanner that gathers what a block needs of the rows it clears; ``id_field`` names the field of the id."""
 
-    def __init__(self, loaded: ctypes.CDLL, id_field: str) -> None:
-        self._library = loaded
+    def __init__(self, loaded: ctypes.CDLL, level: int, id_field: str) -> None:
+        self._library, self._level = loaded, level
         loaded.thresher_lines.restype = ctypes.c_int64
         self._id = id_field.encode()
-        self._level = most_level(loaded)
         self._room = Room()
         self._columns: dict[str, Array] = {}  # room for a piece's, used again
         self._given = (0, 0)
 
-    def scan(self, data: bytes, layout: str, limit: int) -> tuple[Clean, list[Span]] | None:
+    def scan(self, data: bytes, layout: str, limit: int) -> Scanned | None:
         """Return the rows that are clean, and the lines to look at."""
         if layout not in LAYOUTS or len(data) > MOST_BYTES:
             return None
@@ -51,7 +49,7 @@ class Gatherer:
         self._room.give(scan, len(data))
         self._give(scan, len(data), lines)
         doubtful = look_at(self._library, data, scan, lines)
-        return self._taken(scan.rows, scan.spoken), doubtful
+        return Scanned(scan.lines, self._taken(scan.rows, scan.spoken), doubtful)
 
     def frame(self, cleared: Sequence[tuple[int, Clean]]) -> pl.DataFrame:
         """Return line, id, digest, raw, messages and label of the rows of some pieces."""
@@ -79,16 +77,16 @@ class Gatherer:
             turns = size // LEAST_TURN + 2
             bytes_of = {name: np.empty(size, np.uint8) for name in ENDS_OF}
             flags = {name: np.empty(lines, np.uint8) for name in ("has_id", "has_label")}
-            ends = {name: np.empty(lines + 1, np.int64) for name in ENDS}
-            by_turn = {"roles": np.empty(turns, np.uint8), "text_ends": np.empty(turns + 1, np.int64)}
-            self._columns = bytes_of | flags | ends | by_turn
+            ends = {name: np.empty(lines + 1, np.int64) for name in ENDS if name != "text_ends"}
+            ends["text_ends"] = np.empty(turns + 1, np.int64)
+            self._columns = {**bytes_of, **flags, **ends, "roles": np.empty(turns, np.uint8)}
         for name, array in self._columns.items():
             setattr(scan, name, array.ctypes.data)
 
     def _taken(self, rows: int, turns: int) -> Cleared:
         """Return a copy of what a scan wrote into the columns."""
         sizes = {"roles": turns, "text_ends": turns + 1, "has_id": rows, "has_label": rows, "line": rows}
-        sizes |= {name: rows + 1 for name in ("raw_ends", "id_ends", "label_ends", "turn_ends")}
+        sizes |= dict.fromkeys(("raw_ends", "id_ends", "label_ends", "turn_ends"), rows + 1)
         sizes |= {name: int(self._columns[ends][sizes[ends] - 1]) for name, ends in ENDS_OF.items()}
         columns = {name: self._columns[name][:size].copy() for name, size in sizes.items()}
         return Cleared(rows, len(columns["raw"]), columns)
@@ -96,7 +94,7 @@ class Gatherer:
     def _digests(self, data: Array, ends: Array) -> Array:
         """Return the first eight bytes of the SHA-256 of each text, as numbers."""
         if LEVELS[self._level] != "avx512":  # such machines often have instructions for it, which hashlib uses
-            lines = memoryview(data)
+            lines = memoryview(data.data)
             made = b"".join([hashlib.sha256(lines[a:b]).digest()[:8] for a, b in pairwise(ends.tolist())])
             return np.frombuffer(made, dtype=">u8").astype(np.uint64)
         found = np.empty(len(ends) - 1, np.uint64)
@@ -108,8 +106,11 @@ class Gatherer:
 
 def _joined(ends: Sequence[Array]) -> Array:
     """Return the ends of all pieces as those of one."""
-    after = np.cumsum([0, *(piece[-1] for piece in ends)])
-    return np.concatenate([[0], *(piece[1:] + start for piece, start in zip(ends, after, strict=False))]).astype(np.int64)
+    parts, start = [np.zeros(1, np.int64)], 0
+    for piece in ends:
+        parts.append(piece[1:] + start)
+        start += int(piece[-1])
+    return np.concatenate(parts)
 
 
 def _hex(digest: Array) -> pl.Series:
@@ -121,4 +122,4 @@ def _hex(digest: Array) -> pl.Series:
 def native_gatherer(id_field: str) -> Gatherer | None:
     """Return a gatherer; None where the kernel was not built or is switched off."""
     loaded = library()
-    return None if loaded is None else Gatherer(loaded, id_field)
+    return None if loaded is None else Gatherer(loaded, most_level(loaded), id_field)

@@ -9,7 +9,7 @@ import ctypes
 from typing import NamedTuple
 
 from curate.core.read.lines import Span
-from curate.core.read.scanning import Clean
+from curate.core.read.scanning import Scanned
 from curate.native.library import library
 
 LAYOUTS = (  # in the order of scan.c
@@ -88,14 +88,14 @@ class Sieve:
         loaded.thresher_lines.restype = ctypes.c_int64
         self._room = Room()
 
-    def scan(self, data: bytes, layout: str, limit: int) -> tuple[Clean, list[Span]] | None:
+    def scan(self, data: bytes, layout: str, limit: int) -> Scanned | None:
         """Return how many rows are clean, and the lines to look at."""
         if layout not in LAYOUTS or len(data) > MOST_BYTES:
             return None
         scan = Scan(layout=LAYOUTS.index(layout), most=limit, id=b"", id_size=-1)
         self._room.give(scan, len(data))
         doubtful = look_at(self._library, data, scan, self._library.thresher_lines(data, ctypes.c_size_t(len(data))))
-        return Counted(scan.rows), doubtful
+        return Scanned(scan.lines, Counted(scan.rows), doubtful)
 
 
 def native_sieve() -> Sieve | None:

@@ -165,7 +165,7 @@ def _cleared(frame: pl.DataFrame, source: int, layout: Layout | None) -> pl.Data
     """Return the block of rows that a scanner cleared."""
     count = len(frame)
     return frame.with_columns(
-        (pl.col("line") | np.uint64(source << LINE_BITS)).alias("row"),
+        (pl.col("line") | pl.lit(source << LINE_BITS, dtype=pl.UInt64)).alias("row"),
         pl.repeat(source, count, dtype=pl.UInt32, eager=True).alias("source"),
         pl.repeat(layout.name if layout else None, count, dtype=pl.String, eager=True).alias("layout"),
         pl.repeat("input", count, dtype=pl.String, eager=True).alias("origin"),

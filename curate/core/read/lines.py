@@ -34,9 +34,8 @@ class Lines:
 
 @dataclass(frozen=True)
 class Piece:
-    """Whole lines as one run of bytes, with their ends, as they lie in the file."""
+    """Whole lines as one run of bytes, with their ends, as they lie in the file; whoever walks them numbers them."""
 
-    first: int  # the number of the first
     data: bytes
     limit: int  # bytes of a line
     missing: int = 0  # bytes of the first line that were not kept, it being far over the limit
@@ -51,7 +50,6 @@ def read_lines(
     Of a line much longer than ``max_line_bytes`` no more than its start is kept, so that one endless line cannot
     fill the memory.
     """
-    first = 1
     held: list[bytes] = []  # the start of a line whose end is not read yet
     size = 0  # of what is held
     keep = max_line_bytes + len(BOM) + 1  # so that a line that lost bytes is over the limit without its marks, too
@@ -66,12 +64,10 @@ def read_lines(
                 missing += size - keep - 1
                 held, size = [tail[:keep], tail[-1:]], keep + 1  # the last byte may be half of a line end
             continue
-        piece = Piece(first, b"".join([*held, memoryview(data)[:end]]), max_line_bytes, missing)
-        yield piece
-        first += piece.data.count(b"\n")
+        yield Piece(b"".join([*held, memoryview(data)[:end]]), max_line_bytes, missing)
         held, size, missing = [data[end:]], len(data) - end, 0
     if size:
-        yield Piece(first, b"".join(held), max_line_bytes, missing, unended=True)
+        yield Piece(b"".join(held), max_line_bytes, missing, unended=True)
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
@@ -87,21 +83,25 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def split(piece: Piece) -> Lines:
-    """Return the lines of a piece; one that is too long is cut to the limit and noted."""
+def split(piece: Piece, first: int) -> Lines:
+    """Return the lines of a piece, numbered from ``first`` on; one that is too long is cut to the limit and noted."""
     rows = piece.data.split(b"\n")
     if not piece.unended:
         rows.pop()  # what follows the last line end
-    return _lines(piece, rows, None)
+    return _lines(piece, first, rows, piece.missing, unended=piece.unended)
 
 
-def pick(piece: Piece, spans: Sequence[Span]) -> Lines:
+def pick(piece: Piece, first: int, spans: Sequence[Span]) -> Lines:
     """Return some lines of a piece, by (number in it from 0, start, end)."""
-    numbers = [piece.first + line for line, _, _ in spans]
-    return _lines(piece, [piece.data[start:end] for _, start, end in spans], numbers)
+    numbers = [first + line for line, _, _ in spans]
+    missing = piece.missing if numbers[:1] == [first] else 0
+    unended = piece.unended and bool(spans) and spans[-1][2] == len(piece.data)
+    return _lines(piece, first, [piece.data[start:end] for _, start, end in spans], missing, numbers, unended=unended)
 
 
-def _lines(piece: Piece, rows: list[bytes], numbers: list[int] | None) -> Lines:
+def _lines(
+    piece: Piece, first: int, rows: list[bytes], missing: int, numbers: list[int] | None = None, *, unended: bool
+) -> Lines:
     data, limit = piece.data, piece.limit
     if b"\r" in data:
         rows = [row.removesuffix(b"\r") for row in rows]
@@ -114,8 +114,6 @@ def _lines(piece: Piece, rows: list[bytes], numbers: list[int] | None) -> Lines:
     if max(map(len, rows), default=0) > limit:
         for index, row in enumerate(rows):
             if len(row) > limit:
-                is_first = index == 0 and (numbers is None or numbers[0] == piece.first)
-                too_long[index] = len(row) + (piece.missing if is_first else 0)
+                too_long[index] = len(row) + (missing if index == 0 else 0)
                 rows[index] = row[:limit]
-    unended = piece.unended and (numbers is None or numbers[-1:] == [piece.first + data.count(b"\n")])
-    return Lines(piece.first, rows, too_long, marked, unended, numbers=numbers)
+    return Lines(first, rows, too_long, marked, unended, numbers=numbers)

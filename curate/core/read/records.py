@@ -55,25 +55,27 @@ def read_records(
     blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=hashing)
     layout, blocks = _told(source, blocks)
     scan = scanner.scan if scanner is not None and not source.fields else None
+    first = 1
     for block in blocks:
-        found = scan(block.data, layout.name, block.limit) if scan and layout and isinstance(block, Piece) else None
-        if found is None:
-            clean, lines = None, _lines(block)
+        scanned = scan(block.data, layout.name, block.limit) if scan and layout and isinstance(block, Piece) else None
+        if scanned is not None and isinstance(block, Piece):
+            lines = pick(block, first, scanned.doubtful)
+            first += scanned.lines
+            seen.rows += scanned.clean.rows
         else:
-            clean, doubtful = found
-            lines = pick(block, doubtful)
-            seen.rows += clean.rows
+            lines = _lines(block, first)
+            first += len(lines.rows)
         records, faults = _decode(lines, source)
         _fit(layout, records, faults)
         seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
-        yield Batch(lines, layout, records, faults, source.fields, clean)
+        yield Batch(lines, layout, records, faults, source.fields, scanned.clean if scanned else None)
 
 
 Rows = Lines | Piece
 
 
-def _lines(rows: Rows) -> Lines:
-    return split(rows) if isinstance(rows, Piece) else rows
+def _lines(rows: Rows, first: int) -> Lines:
+    return split(rows, first) if isinstance(rows, Piece) else rows
 
 
 def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int, list[Fault]]]:
@@ -113,7 +115,7 @@ def _told(source: Source, blocks: Iterator[Rows]) -> tuple[Layout | None, Iterat
     first: list[Record] = []
     for block in blocks:
         held.append(block)
-        lines = _lines(block)
+        lines = _lines(block, 1)
         for start in range(0, len(lines.rows), FIRST_ROWS):
             if len(first) < FIRST_ROWS:
                 records, _ = _decode(_part(lines, start), source)

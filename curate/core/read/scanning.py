@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from curate.core.read.lines import Span
 
@@ -25,13 +25,24 @@ class Clean(Protocol):
         ...
 
 
+class Scanned(NamedTuple):
+    """What a scanner says of a piece of ``lines`` lines: the rows it cleared, and the lines to look at.
+
+    Lines that are neither are blank.
+    """
+
+    lines: int
+    clean: Clean
+    doubtful: list[Span]
+
+
 class Scanner(Protocol):
     """Clears rows in which reading and the checks of the profile ``any`` would find no fault."""
 
-    def scan(self, data: bytes, layout: str, limit: int) -> tuple[Clean, list[Span]] | None:
-        """Return the rows cleared, and the lines to look at; None where it does not know the layout.
+    def scan(self, data: bytes, layout: str, limit: int) -> Scanned | None:
+        """Return what is known of whole lines; None where they must all be looked at, as in a layout it does not know.
 
-        Lines that are neither are blank. A line longer than ``limit`` is always one to look at.
+        A line longer than ``limit`` is always one to look at.
         """
         ...
 
@@ -40,5 +51,5 @@ class Gatherer(Scanner, Protocol):
     """A scanner that gathers the rows it clears."""
 
     def frame(self, cleared: Sequence[tuple[int, Clean]]) -> pl.DataFrame:
-        """Return line, id, digest, raw, messages and label of rows, given with the number of their piece's first line."""
+        """Return line, id, digest, raw, messages and label of rows, each piece's with the number of its first line."""
         ...
