@@ -25,6 +25,7 @@ from curate.dedupe.sides import CONVERSATION
 from curate.engines.columns import MAPPED_BYTES, ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
+from curate.native.gather import native_gatherer
 from curate.split.groups import split_keys
 from curate.steps.step import SetStep
 
@@ -134,10 +135,11 @@ def _read(
 
 def _blocks(plan: Plan, source: Source, seen: Seen, block_bytes: int, limit: int | None) -> Iterator[pl.DataFrame]:
     """Yield the blocks of a source, of about ``block_bytes`` of lines; it is read to its end whatever the limit."""
-    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id)
+    gatherer = native_gatherer(plan.config.input.id) if plan.judge.is_bare else None
+    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id, gatherer)
     room = limit
     piece, longest = min(READ_BYTES, block_bytes), plan.config.input.max_line_bytes
-    for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest):
+    for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):
         if room is not None and room <= 0:
             continue  # the rest is read for its hash alone
         made.add(batch)

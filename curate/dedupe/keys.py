@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import nanoarrow
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -15,6 +14,7 @@ from curate.dedupe.rule import PairRule
 from curate.dedupe.shingles import Sets, mix64, shingles
 from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, CONVERSATION, side_texts
 from curate.dedupe.text import is_spaceless
+from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 
 COLUMNS = ("row", "messages", "tools", "raw")
@@ -41,12 +41,12 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         **{f"b{band}": pl.Series(keys) for band, keys in enumerate(bands)},
         **{f"p{band}": pl.Series(keys) for band, keys in enumerate(prompts)},
         "sketch": pl.Series(both.astype(np.uint8), dtype=pl.Array(pl.UInt8, SLOTS)),
-        "asked": _lists(asked),
-        "answered": _lists(answered),
+        "asked": lists(asked.values, asked.starts),
+        "answered": lists(answered.values, answered.starts),
         "digest": pl.Series(mix64(asked.digests) ^ answered.digests),
         "spaceless": (is_spaceless(texts["asked"]) | is_spaceless(texts["answered"])).cast(pl.UInt8),
         "under": pl.Series(under),
-        "instructions": _lists(under_sets),
+        "instructions": lists(under_sets.values, under_sets.starts),
     }
     keys = pl.DataFrame(columns)
     return keys if (asks | answers).all() else keys.filter(pl.Series(asks | answers))
@@ -70,14 +70,3 @@ def _under(texts: pl.Series) -> tuple[npt.NDArray[np.uint64], Sets]:
     sizes = np.zeros(len(frame), dtype=np.int64)
     sizes[first.arg_true().to_numpy()] = np.diff(found.starts)
     return own.to_numpy(), Sets(found.values, np.concatenate([[0], np.cumsum(sizes)]), found.digests)
-
-
-def _lists(sets: Sets) -> pl.Series:
-    """Return the sets as a column of lists, their values not copied."""
-    values = nanoarrow.c_array_from_buffers(nanoarrow.uint64(), len(sets.values), [None, sets.values], null_count=0)
-    kind = nanoarrow.large_list(nanoarrow.uint64())
-    count = len(sets.starts) - 1
-    lists = nanoarrow.c_array_from_buffers(
-        kind, count, [None, sets.starts.astype(np.int64)], null_count=0, children=[values]
-    )
-    return pl.Series(nanoarrow.Array(lists))

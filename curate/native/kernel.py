@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.core.run.errors import ConfigError, nearest
+from curate.native import library
+from curate.native.library import LEVELS, level_of
 from curate.native.views import Views
 
 U32 = npt.NDArray[np.uint32]
@@ -21,9 +22,6 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 SLOTS = 128
-LEVELS = ("plain", "avx2", "avx512")
-SWITCH = "THRESHER_KERNEL"  # off, or the most of LEVELS that may be used
-FILE = Path(__file__).with_name("_kernel.so")
 
 
 class Signed(NamedTuple):
@@ -87,18 +85,15 @@ def load(path: Path, most: str = LEVELS[-1]) -> Kernel:
     Raises:
         ConfigError: no level is called so.
     """
-    if most not in LEVELS:
-        raise ConfigError(f"{SWITCH} is {most!r}{nearest(most, ('off', *LEVELS))}")
-    return Kernel(ctypes.CDLL(str(path)), LEVELS.index(most))
+    return Kernel(ctypes.CDLL(str(path)), level_of(most))
 
 
 @lru_cache(maxsize=1)
 def kernel() -> Kernel | None:
     """Return the kernel; None, having said so once, where it was not built or is switched off."""
-    wanted = os.environ.get(SWITCH, LEVELS[-1])
-    if wanted == "off":
-        return None
-    if not FILE.exists():
-        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
-        return None
-    return load(FILE, wanted)
+    loaded = library.library()
+    if loaded is not None:
+        return Kernel(loaded, library.most_level(loaded))
+    if not library.FILE.exists() and os.environ.get(library.SWITCH) != "off":
+        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 100 times as long\n")
+    return None

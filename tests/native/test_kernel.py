@@ -20,6 +20,7 @@ from curate.dedupe.minhash import permutations, signatures
 from curate.dedupe.shingles import by_numpy
 from curate.dedupe.text import comparable
 from curate.native import kernel as loader
+from curate.native import library
 
 ROOT = Path(__file__).resolve().parents[2]
 NATIVE = ROOT / "curate" / "native"
@@ -47,7 +48,7 @@ def built(tmp_path_factory) -> Path:
 
 
 @needs_compiler
-@pytest.mark.parametrize("level", loader.LEVELS)
+@pytest.mark.parametrize("level", library.LEVELS)
 def test_every_level_gives_the_bits_of_numpy(built, level):
     """Oracle: the numpy path, which is held to the definition and to datasketch elsewhere."""
     native = loader.load(built, level)
@@ -138,15 +139,15 @@ def test_without_the_kernel_numpy_does_it_and_it_is_said_once(tmp_path, environm
     code = (
         "from pathlib import Path\n"
         "import polars as pl\n"
-        "from curate.native import kernel\n"
-        "kernel.FILE = Path('nowhere.so')\n"
+        "from curate.native import library\n"
+        "library.FILE = Path('nowhere.so')\n"
         "from curate.dedupe.minhash import sign\n"
         "print(sign(pl.Series(['a b', 'c']))[1].starts.tolist(), sign(pl.Series(['', 'c']))[1].starts.tolist())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if k != loader.SWITCH} | environment,
+        env={k: v for k, v in os.environ.items() if k != library.SWITCH} | environment,
         capture_output=True,
         text=True,
         check=True,

@@ -1,0 +1,86 @@
+"""Buffers to Polars columns through Arrow's C interface: no Python object a row, and no copy of the bytes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import nanoarrow as na
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+
+def binary(data: U8, ends: I64) -> pl.Series:
+    """Return the bytes ``data[ends[i]:ends[i + 1]]`` as a column."""
+    return _series(_bytes(na.large_binary(), data, ends))
+
+
+def strings(data: U8, ends: I64, present: npt.NDArray[np.bool_] | None = None) -> pl.Series:
+    """Return the texts ``data[ends[i]:ends[i + 1]]``, which are UTF-8, as a column; null where not ``present``."""
+    return _series(_bytes(na.large_string(), data, ends, present))
+
+
+def lists(values: U64, ends: I64) -> pl.Series:
+    """Return the lists ``values[ends[i]:ends[i + 1]]`` as a column."""
+    flat = na.c_array_from_buffers(na.uint64(), len(values), [None, values], null_count=0)
+    kind = na.large_list(na.uint64())
+    return _series(na.c_array_from_buffers(kind, len(ends) - 1, [None, ends], null_count=0, children=[flat]))
+
+
+def chats(roles: U8, texts: U8, text_ends: I64, turn_ends: I64) -> pl.Series:
+    """Return lists of messages, of which role and text are given and all else is null.
+
+    Turn ``k`` has the role ``ROLES[roles[k]]`` and the text ``texts[text_ends[k]:text_ends[k + 1]]``; chat ``i`` has
+    the turns ``turn_ends[i]`` to ``turn_ends[i + 1]``.
+    """
+    count = len(roles)
+    fields = {
+        "role": na.c_array_from_buffers(na.string_view(), count, [None, _SHORT[roles]], null_count=0),
+        "text": _bytes(na.large_string(), texts, text_ends),
+        **{name: _nulls(kind, count) for name, kind in _NULLS.items()},
+    }
+    turn = na.struct({name: array.schema for name, array in fields.items()})
+    turns = na.c_array_from_buffers(turn, count, [None], null_count=0, children=fields.values(), move=True)
+    return _series(
+        na.c_array_from_buffers(
+            na.large_list(turn), len(turn_ends) - 1, [None, turn_ends], null_count=0, children=[turns], move=True
+        )
+    )
+
+
+def _short(text: str) -> npt.NDArray[np.uint8]:
+    """Return a text of at most 12 bytes as an Arrow view: its size, then itself."""
+    return np.frombuffer(len(text).to_bytes(4, sys.byteorder) + text.encode().ljust(12, b"\0"), np.uint8)
+
+
+ROLES = ("system", "user", "assistant")  # in the order of scan.c
+_SHORT = np.stack([_short(role) for role in ROLES])
+_NULLS = {
+    "parts": na.binary_view(),
+    "calls": na.binary_view(),
+    "call_id": na.string_view(),
+    "name": na.string_view(),
+    "weight": na.int8(),
+}
+
+
+def _nulls(kind: Any, count: int) -> Any:
+    width = 1 if kind == na.int8() else 16
+    return na.c_array_from_buffers(
+        kind, count, [np.zeros((count + 7) // 8, np.uint8), np.zeros(count * width, np.uint8)], null_count=count
+    )
+
+
+def _bytes(kind: Any, data: U8, ends: I64, present: npt.NDArray[np.bool_] | None = None) -> Any:
+    valid = None if present is None else np.packbits(present, bitorder="little")
+    missing = 0 if present is None else len(present) - int(np.count_nonzero(present))
+    return na.c_array_from_buffers(kind, len(ends) - 1, [valid, ends, data], null_count=missing)
+
+
+def _series(array: Any) -> pl.Series:
+    return pl.Series(na.Array(array))
