@@ -64,7 +64,7 @@ class Plan:
         split = self.config.split
         if split is None or split.similarity == 0 or (split.validation <= 0 and split.test <= 0):
             return None
-        return PairRule(split.similarity, split.similarity, LOOSE_RECALL)
+        return PairRule(split.similarity, split.similarity, LOOSE_RECALL, prompts=False)
 
 
 def make_plan(config: CurateConfig, base: Path) -> Plan:

@@ -18,6 +18,7 @@ class PairRule:
     least: float
     threshold: float
     recall: float = 0.9999
+    prompts: bool = True  # whether rows that share a prompt alone are looked for too
 
     @property
     def bands(self) -> tuple[int, int]:
@@ -34,7 +35,7 @@ class PairRule:
     @property
     def prompt_bands(self) -> tuple[int, int]:
         """Return (bands, slots a band) over the prompt side alone."""
-        return choose_bands(self.threshold, LOOSE_RECALL)
+        return choose_bands(self.threshold, LOOSE_RECALL) if self.prompts else (0, 1)
 
     @property
     def agreement(self) -> int:

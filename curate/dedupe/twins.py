@@ -56,7 +56,7 @@ def find_twins(
     rows = rows_of(keys, rule, places)
     asks = (rows.asked_starts[1:] > rows.asked_starts[:-1]).astype(np.uint8)
     links = linked_bands(keys, places, "b")
-    heads = linked_bands(keys, places, "p", use=asks, first=True) if asks.any() else links[:0]
+    heads = linked_bands(keys, places, "p", use=asks, first=True) if rule.prompts and asks.any() else links[:0]
     gone = np.zeros(len(places), dtype=np.uint8)
     first = _firsts(keys, rows, links) if linkage == "single" and Kind.NEAR in drops else None
     if first is not None:

@@ -45,6 +45,9 @@ class NearDuplicates(SetStep):
         "first", description="Which of the twins stays: the first, or that of the longest answer or highest keep_field."
     )
     keep_field: str | None = Field(None, description="The field, a number, of which the highest value stays.")
+    tell_prompts: bool = Field(
+        default=True, description="Whether rows are warned of that share a prompt with a kept row and nothing else."
+    )
     recall: float = Field(0.9999, gt=0, lt=1, description="Chance that a pair at the threshold is found.")
     by_column: ClassVar[bool] = True
     reasons: ClassVar[dict[str, str]] = {
@@ -69,7 +72,7 @@ class NearDuplicates(SetStep):
     @property
     def rule(self) -> PairRule:
         """Return the bands, and which pairs are worth a look."""
-        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall)
+        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall, self.tell_prompts)
 
     @property
     def signature(self) -> str:
