@@ -15,7 +15,7 @@ _NOT_NFC = r"[^\x00-\u02ff]"  # every text of characters below U+0300 is in form
 _NOT_ASCII = r"[^\x00-\x7f]"
 _NO_SINGLE_SPACE = r"[^\S ]\s*|\s{2,}"  # white space that is not one space already
 _LAST_WORD, _FIRST_WORD = r"[\t\n\r ][^\t\n\r ]*$", r"^[^\t\n\r ]*[\t\n\r ]"  # with the white space that bounds it
-_END_CHARS, _LOOK_CHARS = 24, 64  # of a key; of the text that they are looked for in
+END_CHARS, _LOOK_CHARS = 24, 64  # of a key; of the text that they are looked for in
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
 
 
@@ -51,7 +51,7 @@ class Normalise(Step):
             pl.col("first").str.replace(_LAST_WORD, ""), pl.col("last").str.replace(_FIRST_WORD, "")
         )
         keys = cut.select(self.key(pl.col("first")), self.key(pl.col("last")))
-        enough = [keys[name].str.len_chars() >= _END_CHARS for name in keys.columns]
+        enough = [keys[name].str.len_chars() >= END_CHARS for name in keys.columns]
         bounded = [cut[name].str.len_bytes() < look[name].str.len_bytes() for name in keys.columns]
         found = enough[0] & enough[1] & bounded[0] & bounded[1]
         whole = np.ones(len(texts), dtype=np.bool_)
@@ -60,7 +60,7 @@ class Normalise(Step):
         place = np.empty(len(texts), dtype=np.int64)
         place[np.concatenate([np.flatnonzero(~whole), np.flatnonzero(whole)])] = np.arange(len(texts))
         both = pl.concat([keys.filter(found), rest.with_columns(last="first")])
-        head, tail = pl.col("first").str.head(_END_CHARS), pl.col("last").str.tail(_END_CHARS)
+        head, tail = pl.col("first").str.head(END_CHARS), pl.col("last").str.tail(END_CHARS)
         return both.select(pl.concat_str(head, tail, separator="\x1e")).to_series().gather(place)
 
     def _text(self, text: pl.Expr) -> pl.Expr:
