@@ -13,7 +13,7 @@ from curate.curation.stage import Staged
 from curate.dedupe.links import linked
 from curate.engines.local import LocalEngine
 from curate.split.draw import NAMES, Sizes, assign, detectable
-from curate.split.groups import find_groups
+from curate.split.groups import find_groups, same_prompts
 from curate.split.repeated import repeated
 
 LARGE_GROUP = 0.05  # share of the rows above which a group is told of
@@ -46,6 +46,7 @@ def divide(plan: Plan, staged: Staged) -> Division:
             raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
     kept = staged.split_keys.without(gone).read(staged.split_keys.columns)
     engine = LocalEngine(staged.blocks)
+    kept = same_prompts(kept, engine, plan.normalise.key(pl.col("prompt")))
     links = list(staged.removals)
     rule = plan.split_rule
     if rule is not None and staged.pair_keys is not None and staged.pair_keys.rows:

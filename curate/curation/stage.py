@@ -169,8 +169,7 @@ def _phase(
         for set_step in phase.set_steps:
             tables[set_step.use].append(set_step.keys(block))
         if staged.split_keys is not None and plan.config.split is not None:
-            key = plan.normalise.key(pl.col("prompt"))
-            staged.split_keys.append(split_keys(block, plan.config.split.group_by, key))
+            staged.split_keys.append(split_keys(block, plan.config.split.group_by, plan.normalise.ends))
             if plan.split_rule is not None and shared is None and staged.pair_keys is not None:
                 alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
                 staged.pair_keys.append(near_keys(alive, plan.split_rule))
