@@ -12,16 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curate.core.run.errors import ConfigError, nearest
+from curate.native.library import FILE, LEVELS, SWITCH, level_of
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
-
-LEVELS = ("plain", "avx2", "avx512")
-SWITCH = "THRESHER_KERNEL"  # off, or the most of LEVELS that may be used
-FILE = Path(__file__).with_name("_kernel.so")
 
 
 class Signed(NamedTuple):
@@ -107,9 +103,8 @@ def load(path: Path, most: str = LEVELS[-1]) -> Kernel:
     Raises:
         ConfigError: no level is called so.
     """
-    if most not in LEVELS:
-        raise ConfigError(f"{SWITCH} is {most!r}{nearest(most, ('off', *LEVELS))}")
-    return Kernel(ctypes.CDLL(str(path)), LEVELS.index(most))
+    level = level_of(most)
+    return Kernel(ctypes.CDLL(str(path)), level)
 
 
 @lru_cache(maxsize=1)
