@@ -18,12 +18,14 @@ from curate.native.library import LEVELS, library, most_level
 from curate.native.scanner import COLUMNS, ENDS, LAYOUTS, LEAST_TURN, MOST_BYTES, Room, Scan, look_at
 
 Array = npt.NDArray[Any]
-ENDS_OF = {"raw": "raw_ends", "ids": "id_ends", "labels": "label_ends", "texts": "text_ends"}
+ENDS_OF = {"ids": "id_ends", "labels": "label_ends", "texts": "text_ends"}
+SPANS = ("line", "starts", "ends")  # a number a row, no offsets
 
 
 class Cleared(NamedTuple):
-    """The columns of a piece's clean rows: bytes with their ends, as Arrow has them."""
+    """The clean rows of a piece: the spans of their lines, and columns of bytes with ends, as Arrow has them."""
 
+    data: bytes
     rows: int
     bytes: int
     columns: dict[str, Array]
@@ -49,22 +51,24 @@ class Gatherer:
         self._room.give(scan, len(data))
         self._give(scan, len(data), lines)
         doubtful = look_at(self._library, data, scan, lines)
-        return Scanned(scan.lines, self._taken(scan.rows, scan.spoken), doubtful)
+        return Scanned(scan.lines, self._taken(data, scan.rows, scan.spoken), doubtful)
 
     def frame(self, cleared: Sequence[tuple[int, Clean]]) -> pl.DataFrame:
         """Return line, id, digest, raw, messages and label of the rows of some pieces."""
-        pieces = [cast("Cleared", clean).columns for _, clean in cleared]
+        whole = [cast("Cleared", clean) for _, clean in cleared]
+        pieces = [piece.columns for piece in whole]
         joined = {name: np.concatenate([piece[name] for piece in pieces]) for name in COLUMNS}
-        ends = {name: _joined([piece[name] for piece in pieces]) for name in ENDS if name != "line"}
+        ends = {name: _joined([piece[name] for piece in pieces]) for name in ENDS if name not in SPANS}
         line = np.concatenate([first + piece["line"] for (first, _), piece in zip(cleared, pieces, strict=True)])
-        digest = self._digests(joined["raw"], ends["raw_ends"])
+        raw, raw_ends = self._raw(whole)
+        digest = self._digests(raw, raw_ends)
         own = strings(joined["ids"], ends["id_ends"], joined["has_id"].view(np.bool_))
         return pl.DataFrame(
             {
                 "line": line.astype(np.uint64),
                 "id": own if own.null_count() == 0 else own.to_frame("id").select(pl.coalesce("id", _hex(digest))),
                 "digest": digest,
-                "raw": binary(joined["raw"], ends["raw_ends"]),
+                "raw": binary(raw, raw_ends),
                 "messages": chats(joined["roles"], joined["texts"], ends["text_ends"], ends["turn_ends"]),
                 "label": strings(joined["labels"], ends["label_ends"], joined["has_label"].view(np.bool_)),
             }
@@ -75,21 +79,35 @@ class Gatherer:
         if size > self._given[0] or lines > self._given[1]:
             size, lines = self._given = max(size, self._given[0]), max(lines, self._given[1])
             turns = size // LEAST_TURN + 2
-            bytes_of = {name: np.empty(size, np.uint8) for name in ENDS_OF}
+            bytes_of = {name: np.empty(size, np.uint8) for name in ("ids", "labels")}
             flags = {name: np.empty(lines, np.uint8) for name in ("has_id", "has_label")}
             ends = {name: np.empty(lines + 1, np.int64) for name in ENDS if name != "text_ends"}
             ends["text_ends"] = np.empty(turns + 1, np.int64)
             self._columns = {**bytes_of, **flags, **ends, "roles": np.empty(turns, np.uint8)}
+        self._columns["texts"] = np.empty(size, np.uint8)  # most of the bytes: taken as they are, not copied
         for name, array in self._columns.items():
             setattr(scan, name, array.ctypes.data)
 
-    def _taken(self, rows: int, turns: int) -> Cleared:
-        """Return a copy of what a scan wrote into the columns."""
-        sizes = {"roles": turns, "text_ends": turns + 1, "has_id": rows, "has_label": rows, "line": rows}
-        sizes |= dict.fromkeys(("raw_ends", "id_ends", "label_ends", "turn_ends"), rows + 1)
+    def _taken(self, data: bytes, rows: int, turns: int) -> Cleared:
+        """Return what a scan wrote into the columns."""
+        sizes = {"roles": turns, "text_ends": turns + 1, "has_id": rows, "has_label": rows}
+        sizes |= dict.fromkeys(SPANS, rows) | dict.fromkeys(("id_ends", "label_ends", "turn_ends"), rows + 1)
         sizes |= {name: int(self._columns[ends][sizes[ends] - 1]) for name, ends in ENDS_OF.items()}
-        columns = {name: self._columns[name][:size].copy() for name, size in sizes.items()}
-        return Cleared(rows, len(columns["raw"]), columns)
+        columns = {name: self._columns[name][:size] for name, size in sizes.items()}
+        columns |= {name: column.copy() for name, column in columns.items() if name != "texts"}
+        return Cleared(data, rows, int((columns["ends"] - columns["starts"]).sum()), columns)
+
+    def _raw(self, pieces: Sequence[Cleared]) -> tuple[Array, Array]:
+        """Return the lines of the rows one behind the other, and their ends."""
+        raw = np.empty(sum(piece.bytes for piece in pieces), np.uint8)
+        ends = np.zeros(sum(piece.rows for piece in pieces) + 1, np.int64)
+        row = 0
+        for piece in pieces:
+            spans = [_at(piece.columns[name]) for name in ("starts", "ends")]
+            count = ctypes.c_size_t(piece.rows)
+            self._library.thresher_pack(piece.data, *spans, count, _at(raw), _at(ends[row:]))
+            row += piece.rows
+        return raw, ends
 
     def _digests(self, data: Array, ends: Array) -> Array:
         """Return the first eight bytes of the SHA-256 of each text, as numbers."""
@@ -99,9 +117,12 @@ class Gatherer:
             return np.frombuffer(made, dtype=">u8").astype(np.uint64)
         found = np.empty(len(ends) - 1, np.uint64)
         count, level = ctypes.c_size_t(len(found)), ctypes.c_int(self._level)
-        at = [ctypes.c_void_p(array.ctypes.data) for array in (data, ends, found)]
-        self._library.thresher_digests(at[0], at[1], count, level, at[2])
+        self._library.thresher_digests(_at(data), _at(ends), count, level, _at(found))
         return found
+
+
+def _at(array: Array) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
 
 
 def _joined(ends: Sequence[Array]) -> Array:

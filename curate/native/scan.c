@@ -47,9 +47,9 @@ typedef struct { /* as curate/native/scanner.py has it, field by field */
     /* what is found: */
     int64_t lines, rows, spoken, looks; /* lines read, clean rows, their turns, lines to look at */
     int64_t *look;                      /* line, start and end of each */
-    /* columns of the clean rows, bytes with Arrow's offsets; `raw` is null where none are asked for */
-    uint8_t *raw, *ids, *has_id, *labels, *has_label, *texts, *roles;
-    int64_t *line, *raw_ends, *id_ends, *label_ends, *turn_ends, *text_ends;
+    /* columns of the clean rows, bytes with Arrow's offsets; `line` is null where none are asked for */
+    uint8_t *ids, *has_id, *labels, *has_label, *texts, *roles;
+    int64_t *line, *starts, *ends, *id_ends, *label_ends, *turn_ends, *text_ends;
 } scan_t;
 
 typedef struct {
@@ -312,11 +312,10 @@ static void append_if(uint8_t *bytes, int64_t *ends, uint8_t *has, int64_t row, 
 }
 
 /* Write a clean line's row to the columns. */
-static void keep(scan_t *scan, const line_t *line, const uint8_t *start, const value_t *slots, size_t first) {
+static void keep(scan_t *scan, const line_t *line, int64_t start, int64_t end, const value_t *slots, size_t first) {
     int64_t row = scan->rows;
     const value_t *id = &slots[ID], *label = &slots[BESIDE];
-    scan->line[row] = scan->lines;
-    append(scan->raw, scan->raw_ends, row, start, (size_t)(line->end - start));
+    scan->line[row] = scan->lines, scan->starts[row] = start, scan->ends[row] = end;
     append_if(scan->ids, scan->id_ends, scan->has_id, row, id, id->kind == STRING || id->kind == INTEGER);
     append_if(scan->labels, scan->label_ends, scan->has_label, row, label, label->kind != ABSENT);
     for (const turn_t *turn = scan->turns + first; turn < scan->turns + line->turns; turn++) {
@@ -345,10 +344,7 @@ int64_t thresher_lines(const uint8_t *data, size_t size) {
 void thresher_scan(const uint8_t *data, size_t size, scan_t *scan) {
     const uint8_t *stop = data + size;
     line_t line = {.stop = stop, .asked = scan};
-    if (scan->raw) {
-        scan->raw_ends[0] = scan->id_ends[0] = scan->label_ends[0] = 0;
-        scan->turn_ends[0] = scan->text_ends[0] = 0;
-    }
+    if (scan->line) scan->id_ends[0] = scan->label_ends[0] = scan->turn_ends[0] = scan->text_ends[0] = 0;
     for (const uint8_t *start = data, *end; start < stop; start = end + 1, scan->lines++) {
         value_t slots[SLOTS] = {{ABSENT, 0, 0}};
         size_t first;
@@ -359,11 +355,18 @@ void thresher_scan(const uint8_t *data, size_t size, scan_t *scan) {
         int short_enough = line.end - start <= scan->most;
         if (short_enough && !skip(&line) && line.at == line.end) continue; /* blank */
         if (short_enough && record(&line, slots, &first)) {
-            if (scan->raw) keep(scan, &line, start, slots, first);
+            if (scan->line) keep(scan, &line, start - data, line.end - data, slots, first);
             scan->rows++;
             continue;
         }
         int64_t *look = scan->look + 3 * scan->looks++;
         look[0] = scan->lines, look[1] = start - data, look[2] = end - data;
     }
+}
+
+/* Write n lines of the data one behind the other, and where each ends; where the first begins stands in `written[0]`. */
+void thresher_pack(const uint8_t *data, const int64_t *starts, const int64_t *ends, size_t count, uint8_t *out,
+                   int64_t *written) {
+    for (size_t i = 0; i < count; i++)
+        append(out, written, (int64_t)i, data + starts[i], (size_t)(ends[i] - starts[i]));
 }

@@ -24,8 +24,8 @@ LAYOUTS = (  # in the order of scan.c
 MOST_BYTES = 8 << 20  # of a piece: one that is larger holds few lines, which take the other way
 LEAST_TURN = 8  # bytes; no turn is written in fewer
 TURN_BYTES = 24
-COLUMNS = ("raw", "ids", "has_id", "labels", "has_label", "texts", "roles")
-ENDS = ("line", "raw_ends", "id_ends", "label_ends", "turn_ends", "text_ends")
+COLUMNS = ("ids", "has_id", "labels", "has_label", "texts", "roles")
+ENDS = ("line", "starts", "ends", "id_ends", "label_ends", "turn_ends", "text_ends")
 
 
 class Scan(ctypes.Structure):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 BOM = b"\xef\xbb\xbf"
@@ -88,21 +88,21 @@ def split(piece: Piece, first: int) -> Lines:
     rows = piece.data.split(b"\n")
     if not piece.unended:
         rows.pop()  # what follows the last line end
-    return _lines(piece, first, rows, piece.missing, unended=piece.unended)
+    return _lines(Lines(first, rows, unended=piece.unended), piece.data, piece.limit, piece.missing)
 
 
 def pick(piece: Piece, first: int, spans: Sequence[Span]) -> Lines:
     """Return some lines of a piece, by (number in it from 0, start, end)."""
+    rows = [piece.data[start:end] for _, start, end in spans]
     numbers = [first + line for line, _, _ in spans]
-    missing = piece.missing if numbers[:1] == [first] else 0
     unended = piece.unended and bool(spans) and spans[-1][2] == len(piece.data)
-    return _lines(piece, first, [piece.data[start:end] for _, start, end in spans], missing, numbers, unended=unended)
+    missing = piece.missing if numbers[:1] == [first] else 0
+    return _lines(Lines(first, rows, unended=unended, numbers=numbers), b"\n".join(rows), piece.limit, missing)
 
 
-def _lines(
-    piece: Piece, first: int, rows: list[bytes], missing: int, numbers: list[int] | None = None, *, unended: bool
-) -> Lines:
-    data, limit = piece.data, piece.limit
+def _lines(lines: Lines, data: bytes, limit: int, missing: int) -> Lines:
+    """Return the lines without marks and carriage returns, cut to the limit; their rows stand in ``data``."""
+    rows = lines.rows
     if b"\r" in data:
         rows = [row.removesuffix(b"\r") for row in rows]
     marked: tuple[int, ...] = ()
@@ -116,4 +116,4 @@ def _lines(
             if len(row) > limit:
                 too_long[index] = len(row) + (missing if index == 0 else 0)
                 rows[index] = row[:limit]
-    return Lines(first, rows, too_long, marked, unended, numbers=numbers)
+    return replace(lines, rows=rows, too_long=too_long, marked=marked)
