@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,17 +84,23 @@ def from_pairs(file: Path) -> Labelled:
     return Labelled(file.stem, list(place), len(groups) - len(np.unique(groups)), right)
 
 
-def from_marks(file: Path, fields: Sequence[str], duplicate: str, gone: str) -> Labelled:
+def from_marks(file: Path, fields: Sequence[str], gone: str, group: str) -> Labelled:
     """Return rows that carry a human verdict; the text is the named fields, a line each.
 
-    ``duplicate`` (as ``field=value``) says which rows have a twin in the file, ``gone`` which ones people removed. A
-    removal is right where the row has a twin, whichever of them stays, up to the number that people removed.
+    ``gone`` (as ``field=value``) says which rows people removed. Rows whose ``group`` field has the same words are a
+    group: of each, as many removals are right as people removed, whichever of its rows stays.
     """
     rows = _rows(file)
-    twin = np.array([_has(row, duplicate) for row in rows])
-    should = sum(_has(row, gone) for row in rows)
+    went = np.array([_has(row, gone) for row in rows])
+    words = ["".join(re.findall(r"\w+", str(row.get(group)).lower())) for row in rows]
+    groups = np.unique(words, return_inverse=True)[1]
+    most = np.bincount(groups, weights=went)
     texts = ["\n".join(str(row.get(field) or "") for field in fields) for row in rows]
-    return Labelled(file.stem, texts, should, lambda kept: min(should, int(np.count_nonzero(~kept & twin))))
+
+    def right(kept: Mask) -> int:
+        return int(np.minimum(most, np.bincount(groups, weights=~kept)).sum())
+
+    return Labelled(file.stem, texts, int(most.sum()), right)
 
 
 def from_levels(base: Path, level: Path) -> Labelled:

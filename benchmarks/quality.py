@@ -9,7 +9,8 @@ chance that bands of slots propose a pair. ``benchmarks/scoring.py`` says what t
 Labelled sets, at each of ``--thresholds``, as precision / recall / F1 of what was removed (``benchmarks/labelled.py``):
 
 --same FILES      pairs: {"a": text, "b": text, "same": 0 or 1} a line
---marked FILES    rows with a human verdict; --text names the fields compared, --twin and --gone the verdict
+--marked FILES    rows with a human verdict; --text names the fields compared, --gone the verdict, --group
+                  the field by which rows are of a group
 --levels BASE T=FILE ...   a set as it is, and as others deduplicated it at similarity T
 """
 
@@ -94,8 +95,8 @@ def main() -> None:
     parser.add_argument("--same", nargs="*", type=Path, default=[], help="labelled pairs")
     parser.add_argument("--marked", nargs="*", type=Path, default=[], help="rows with a human verdict")
     parser.add_argument("--text", nargs="*", default=["title", "abstract"], help="fields compared (title abstract)")
-    parser.add_argument("--twin", default="source=duplicate", help="says that a row has a twin (source=duplicate)")
-    parser.add_argument("--gone", default="label=Duplicate_in_trash", help="says that people removed it")
+    parser.add_argument("--gone", default="source=duplicate", help="says that people removed it (source=duplicate)")
+    parser.add_argument("--group", default="title", help="rows that agree in it are of a group (title)")
     parser.add_argument("--levels", nargs="*", default=[], help="BASE T=FILE ...")
     parser.add_argument("--thresholds", nargs="*", type=float, default=[0.5, 0.7, 0.8], help="(0.5 0.7 0.8)")
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(BESIDE), help=f"({' '.join(BESIDE)})")
@@ -108,7 +109,7 @@ def main() -> None:
     for texts in corpora:
         print_by_similarity(texts, entered)
     sets = [(one, t) for one in map(from_pairs, asked.same) for t in asked.thresholds]
-    marked = [from_marks(file, asked.text, asked.twin, asked.gone) for file in asked.marked]
+    marked = [from_marks(file, asked.text, asked.gone, asked.group) for file in asked.marked]
     sets += [(one, t) for one in marked for t in asked.thresholds]
     for level in asked.levels[1:]:
         similarity, _, file = level.partition("=")
