@@ -22,7 +22,9 @@ RATES = (0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08)  # share of words that an e
 MEAN = 1100  # characters of a synthetic row
 COPIES, TEMPLATED = 0.30, 0.05  # shares of the rows
 EXACT, REFORMATTED = 0.10, 0.15  # shares of the copies; the others are edited
+PLAIN = 0.9  # share of the texts that are pure ASCII, as in English sets
 GROUP = 40  # rows that share a template
+_BARE = str.maketrans("éüÉÜ", "euEU")
 
 
 def edited(text: str, rate: float, draw: random.Random, words: Sequence[str]) -> str:
@@ -74,13 +76,19 @@ def with_copies(texts: list[str], copies: int, draw: random.Random) -> list[str]
     return everything
 
 
+def plain(text: str, draw: random.Random) -> str:
+    """Return the text, as a rule without its accents."""
+    return text.translate(_BARE) if draw.random() < PLAIN else text
+
+
 def synthetic(records: int, seed: int) -> list[str]:
     """Return synthetic texts, near copies and templated groups among them."""
     writer = Writer(seed)
     copies, templated = int(records * COPIES), int(records * TEMPLATED)
-    texts = [writer.text(writer.length(MEAN)) for _ in range(records - copies - templated)]
+    rows = records - copies - templated
+    texts = [plain(writer.text(writer.length(MEAN)), writer.draw) for _ in range(rows)]
     for start in range(0, templated, GROUP):
-        opening, close = writer.text(500), writer.text(200)
+        opening, close = writer.text(500).translate(_BARE), writer.text(200).translate(_BARE)
         own = (writer.text(writer.draw.choice((20, 60, 150))) for _ in range(min(GROUP, templated - start)))
         texts += [f"{opening}\n\n{text}\n\n{close}" for text in own]
     return with_copies(texts, copies, writer.draw)
@@ -98,7 +106,7 @@ def from_files(files: Sequence[Path], records: int, seed: int) -> list[str]:
 def pairs(count: int, seed: int) -> list[str]:
     """Return so many synthetic texts and one edited copy of each, shuffled: all similarities between 0.5 and 1."""
     writer = Writer(seed)
-    texts = [writer.text(writer.length(MEAN)) for _ in range(count)]
+    texts = [plain(writer.text(writer.length(MEAN)), writer.draw) for _ in range(count)]
     words = sorted({word for text in texts[:200] for word in text.split()})
     rates = [RATES[-1] * ((at + 1) / count) ** 1.5 for at in range(count)]
     everything = texts + [edited(text, rate, writer.draw, words) for text, rate in zip(texts, rates, strict=True)]

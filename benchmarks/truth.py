@@ -25,7 +25,7 @@ I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
-_COUNTERS = np.uint64((1 << 24) - 1)
+_COUNTERS = 1 << 24  # at most: shingles that share one are told apart by their bits
 _TOGETHER = 1 << 23  # proposals held at once
 _ROWS = 1 << 14  # rows whose prefixes are cut at once
 
@@ -95,15 +95,16 @@ def _parts(ends: I64) -> Iterator[tuple[int, int]]:
 
 
 def _prefixes(sets: Shingles, least: float) -> tuple[U64, I64]:
-    """Return the shingles of each row's prefix, and the row of each. Equal counters are told apart by the shingle."""
-    counts = np.bincount((sets.values & _COUNTERS).astype(np.int64), minlength=int(_COUNTERS) + 1)
+    """Return the shingles of each row's prefix, and the row of each."""
+    low = np.uint64(min(_COUNTERS, 1 << len(sets.values).bit_length()) - 1)
+    counts = np.bincount((sets.values & low).astype(np.int64))
     tokens, rows = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int64)]
     for start in range(0, len(sets.offsets) - 1, _ROWS):
         offsets = sets.offsets[start : start + _ROWS + 1]
         sizes = np.diff(offsets)
         values = sets.values[offsets[0] : offsets[-1]]
         owner = np.repeat(np.arange(len(sizes)), sizes)
-        rarity = counts[(values & _COUNTERS).astype(np.int64)]
+        rarity = counts[(values & low).astype(np.int64)]
         order = np.lexsort((values, rarity, owner))
         place = np.arange(len(values)) - np.repeat(offsets[:-1] - offsets[0], sizes)
         longest = sizes - np.ceil(least * sizes - 1e-9).astype(np.int64) + 1
