@@ -24,13 +24,9 @@ from benchmarks.measure import print_table
 EVERY = 0.002  # seconds
 # A stack belongs to the first of these, from the inside out, whose file and function it passes through.
 STAGES = (
-    ("verification", "dedupe/verify", ""),
-    ("verification", "dedupe/jaccard", ""),
-    ("verification", "dedupe/engine", "plausible"),
-    ("signature", "dedupe/engine", "near_keys"),
-    ("banding", "dedupe/buckets", ""),
-    ("banding", "dedupe/star", ""),
-    ("banding", "dedupe/engine", ""),
+    ("banding", "dedupe/mates", "linked_bands"),
+    ("signature", "dedupe/keys", ""),
+    ("verification", "dedupe/twins", ""),
     ("writing", "curate/core/write/", ""),
     ("writing", "curation/outputs", ""),
     ("writing", "curation/ledger", ""),

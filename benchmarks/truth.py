@@ -17,8 +17,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
-from curate.dedupe.jaccard import jaccard, shared
-from curate.dedupe.shingles import Shingles, shingles
+from curate.dedupe.shingles import Sets, shingles
 from curate.dedupe.text import comparable
 
 I64 = npt.NDArray[np.int64]
@@ -58,21 +57,47 @@ def read_rows(path: Path) -> Rows:
 
 def find_pairs(texts: Sequence[str], least: float) -> Pairs:
     """Return every pair of texts whose similarity is at least ``least`` (above 0)."""
-    sets = shingles(comparable(pl.Series(texts, dtype=pl.String))).as_sets()
+    sets = _sorted(shingles(comparable(pl.Series(texts, dtype=pl.String))))
     left, right = _proposed(sets, least)
-    own = [sets.values[a:b] for a, b in zip(sets.offsets[:-1], sets.offsets[1:], strict=True)]
-    sizes = np.diff(sets.offsets)
-    similarity = jaccard(shared(own, left, right), sizes[left] + sizes[right])
-    return Pairs(left, right, similarity).reaching(least)
+    sizes = np.diff(sets.starts)
+    common = _shared(sets, left, right)
+    return Pairs(left, right, common / (sizes[left] + sizes[right] - common)).reaching(least)
 
 
-def _proposed(sets: Shingles, least: float) -> tuple[I64, I64]:
+def _sorted(sets: Sets) -> Sets:
+    owner = np.repeat(np.arange(len(sets.starts) - 1), np.diff(sets.starts))
+    return sets._replace(values=sets.values[np.lexsort((sets.values, owner))])
+
+
+def _shared(sets: Sets, left: I64, right: I64) -> I64:
+    """Return how many shingles each pair shares: those of the smaller set are looked up in the larger one."""
+    sizes = np.diff(sets.starts)
+    swap = sizes[left] > sizes[right]
+    few, many = np.where(swap, right, left), np.where(swap, left, right)
+    found: list[I64] = [np.empty(0, dtype=np.int64)]
+    for start, end in _parts(np.cumsum(sizes[few])):
+        counts = sizes[few[start:end]]
+        owner = np.repeat(np.arange(end - start), counts)
+        within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+        wanted = sets.values[sets.starts[few[start:end]][owner] + within]
+        low, ends = sets.starts[many[start:end]][owner], sets.starts[many[start:end] + 1][owner]
+        high = ends
+        while (open_ := low < high).any():  # a binary search of each shingle in its own set
+            middle = (low + high) >> 1
+            below = open_ & (sets.values[np.minimum(middle, len(sets.values) - 1)] < wanted)
+            low, high = np.where(below, middle + 1, low), np.where(open_ & ~below, middle, high)
+        hit = (low < ends) & (sets.values[np.minimum(low, len(sets.values) - 1)] == wanted)
+        found.append(np.bincount(owner[hit], minlength=end - start))
+    return np.concatenate(found)
+
+
+def _proposed(sets: Sets, least: float) -> tuple[I64, I64]:
     tokens, rows = _prefixes(sets, least)
     order = np.lexsort((rows, tokens))
     tokens, rows = tokens[order], rows[order]
     ends = np.searchsorted(tokens, tokens, side="right")
     mates = ends - np.arange(len(tokens)) - 1
-    sizes = np.diff(sets.offsets)
+    sizes = np.diff(sets.starts)
     found: list[I64] = [np.empty(0, dtype=np.int64)]
     for start, end in _parts(np.cumsum(mates)):
         counts = mates[start:end]
@@ -94,13 +119,13 @@ def _parts(ends: I64) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _prefixes(sets: Shingles, least: float) -> tuple[U64, I64]:
+def _prefixes(sets: Sets, least: float) -> tuple[U64, I64]:
     """Return the shingles of each row's prefix, and the row of each."""
     low = np.uint64(min(_COUNTERS, 1 << len(sets.values).bit_length()) - 1)
     counts = np.bincount((sets.values & low).astype(np.int64))
     tokens, rows = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int64)]
-    for start in range(0, len(sets.offsets) - 1, _ROWS):
-        offsets = sets.offsets[start : start + _ROWS + 1]
+    for start in range(0, len(sets.starts) - 1, _ROWS):
+        offsets = sets.starts[start : start + _ROWS + 1]
         sizes = np.diff(offsets)
         values = sets.values[offsets[0] : offsets[-1]]
         owner = np.repeat(np.arange(len(sizes)), sizes)
