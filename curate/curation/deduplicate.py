@@ -12,14 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.check.judge import Judge
+from curate.check.judge import Judge, drops
 from curate.core.read.build import Builder
 from curate.core.read.lines import BLOCK_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.write.written import WrittenFile
-from curate.curation.plan import row_drops
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
@@ -70,7 +69,7 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates) -> Deduplicated:
 def _blocks(sources: list[Source]) -> Iterator[pl.DataFrame]:
     for source in sources:
         gatherer = native_gatherer("id")
-        made = Builder(0, Judge(), row_drops, lambda _: False, gatherer=gatherer)
+        made = Builder(0, Judge(), drops, lambda _: False, gatherer=gatherer)
         for batch in read_records(source, Seen(), hashing=False, scanner=gatherer):
             made.add(batch)
             if made.bytes >= BLOCK_BYTES:

@@ -30,7 +30,7 @@ from curate.split.groups import split_keys
 from curate.steps.step import SetStep
 
 SMALLEST_BLOCK = 1 << 20
-SMALLEST_MAPPED = 16 << 20
+SMALLEST_MAPPED = 8 << 20
 BLOCKS_IN_MEMORY = 64  # a block's records, columns and arrays are about as large as this many of its bytes
 
 
@@ -57,7 +57,7 @@ def block_size(memory_limit: int | None) -> int:
 
 def mapped_size(memory_limit: int | None) -> int:
     """Return how many bytes of files may stay in memory while rows are compared."""
-    return MAPPED_BYTES if memory_limit is None else max(SMALLEST_MAPPED, min(MAPPED_BYTES, memory_limit // 8))
+    return MAPPED_BYTES if memory_limit is None else max(SMALLEST_MAPPED, min(MAPPED_BYTES, memory_limit // 16))
 
 
 def stage(

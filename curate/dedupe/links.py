@@ -27,6 +27,7 @@ def linked(keys: Columns, rule: PairRule, known: pl.DataFrame) -> pl.DataFrame:
     for start in range(0, len(places), STRIDE):
         pairs.join(links, seen, parents, start, min(start + STRIDE, len(places)), twins=False)
         keys.relax()
+    keys.relax(everything=True)
     root = roots(parents)
     later = np.flatnonzero(root != np.arange(len(root)))
     return pl.DataFrame({"a": numbers[root[later]], "b": numbers[later]}, schema={"a": pl.UInt64, "b": pl.UInt64})

@@ -19,7 +19,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
-STRIDE = 1 << 10  # rows that are settled before memory is looked after
+STRIDE = 1 << 7  # rows that are settled before memory is looked after
 Linkage = Literal["star", "single"]
 
 
@@ -72,6 +72,7 @@ def find_twins(
     own = keys.numbers("row")
     row, kept = own[places[marked]], own[places[star.match[marked]]]
     by_row = np.argsort(row, kind="stable")
+    keys.relax(everything=True)
     return Twins(row[by_row], kept[by_row], star.kind[marked][by_row], star.alike[marked][by_row])
 
 

@@ -116,9 +116,9 @@ class ColumnTable:
             self._maps[name] = mmap.mmap(file.fileno(), count)
         return np.frombuffer(self._maps[name], dtype=np.uint32)[: shape[0] * shape[1]].reshape(shape)
 
-    def relax(self) -> None:
-        """Let go of the pages in memory, if they are many: they are read again when they are looked at."""
-        if _shared_bytes() - self._floor > self._mapped_bytes:
+    def relax(self, *, everything: bool = False) -> None:
+        """Let go of the pages in memory, if they are many (or at all): they are read again when they are looked at."""
+        if everything or _shared_bytes() - self._floor > self._mapped_bytes:
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)
 

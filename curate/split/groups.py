@@ -16,7 +16,7 @@ from curate.engines.tables import MemoryTable
 from curate.split.repeated import repeated
 
 _SEED = 0x5911
-_TOGETHER = 2000  # rows fetched at once
+_TOGETHER = 1000  # rows fetched at once
 
 
 def split_keys(block: pl.DataFrame, group_by: Sequence[str], ends: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
 _IN_KEY = ("row", "messages", "tools", "rejected")
-_TOGETHER = 2000  # rows fetched at once
+_TOGETHER = 1000  # rows fetched at once
 _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 rows has probability 10^-21
 
 

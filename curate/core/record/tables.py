@@ -46,8 +46,8 @@ class Columns(Table, Protocol):
         """Return zeros to be written to."""
         ...
 
-    def relax(self) -> None:
-        """Let go of what is in memory, if it is much."""
+    def relax(self, *, everything: bool = False) -> None:
+        """Let go of what is in memory, if it is much, or at all."""
         ...
 
 
