@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import nanoarrow as na
@@ -39,10 +38,12 @@ def chats(roles: U8, texts: U8, text_ends: I64, turn_ends: I64) -> pl.Series:
     the turns ``turn_ends[i]`` to ``turn_ends[i + 1]``.
     """
     count = len(roles)
+    role_ends = np.concatenate([[0], np.cumsum(_SIZES[roles])])
     fields = {
-        "role": na.c_array_from_buffers(na.string_view(), count, [None, _SHORT[roles]], null_count=0),
+        "role": _bytes(na.large_string(), _LETTERS[roles][_USED[roles]], role_ends),
         "text": _bytes(na.large_string(), texts, text_ends),
-        **{name: _nulls(kind, count) for name, kind in _NULLS.items()},
+        **{name: _nulls(kind, count, np.zeros(count + 1, np.int64), b"") for name, kind in _NULLS.items()},
+        "weight": _nulls(na.int8(), count, np.zeros(count, np.int8)),
     }
     turn = na.struct({name: array.schema for name, array in fields.items()})
     turns = na.c_array_from_buffers(turn, count, [None], null_count=0, children=fields.values(), move=True)
@@ -53,27 +54,21 @@ def chats(roles: U8, texts: U8, text_ends: I64, turn_ends: I64) -> pl.Series:
     )
 
 
-def _short(text: str) -> npt.NDArray[np.uint8]:
-    """Return a text of at most 12 bytes as an Arrow view: its size, then itself."""
-    return np.frombuffer(len(text).to_bytes(4, sys.byteorder) + text.encode().ljust(12, b"\0"), np.uint8)
-
-
 ROLES = ("system", "user", "assistant")  # in the order of scan.c
-_SHORT = np.stack([_short(role) for role in ROLES])
+_SIZES = np.array([len(role) for role in ROLES])
+_LETTERS = np.array([list(role.ljust(_SIZES.max()).encode()) for role in ROLES], np.uint8)
+_USED = np.arange(_SIZES.max()) < _SIZES[:, None]
 _NULLS = {
-    "parts": na.binary_view(),
-    "calls": na.binary_view(),
-    "call_id": na.string_view(),
-    "name": na.string_view(),
-    "weight": na.int8(),
+    "parts": na.large_binary(),
+    "calls": na.large_binary(),
+    "call_id": na.large_string(),
+    "name": na.large_string(),
 }
 
 
-def _nulls(kind: Any, count: int) -> Any:
-    width = 1 if kind == na.int8() else 16
-    return na.c_array_from_buffers(
-        kind, count, [np.zeros((count + 7) // 8, np.uint8), np.zeros(count * width, np.uint8)], null_count=count
-    )
+def _nulls(kind: Any, count: int, *held: Any) -> Any:
+    """Return nulls; ``held`` are the buffers of the kind, whose number nanoarrow takes on trust."""
+    return na.c_array_from_buffers(kind, count, [np.zeros((count + 7) // 8, np.uint8), *held], null_count=count)
 
 
 def _bytes(kind: Any, data: U8, ends: I64, present: npt.NDArray[np.bool_] | None = None) -> Any:

@@ -77,7 +77,8 @@ class Gatherer:
     def _give(self, scan: Scan, size: int, lines: int) -> None:
         """Give a scan columns that hold whatever a piece of ``size`` bytes and ``lines`` lines may have."""
         if size > self._given[0] or lines > self._given[1]:
-            size, lines = self._given = max(size, self._given[0]), max(lines, self._given[1])
+            self._given = max(size * 5 // 4, self._given[0]), max(lines * 5 // 4, self._given[1])
+            size, lines = self._given
             turns = size // LEAST_TURN + 2
             bytes_of = {name: np.empty(size, np.uint8) for name in ("ids", "labels")}
             flags = {name: np.empty(lines, np.uint8) for name in ("has_id", "has_label")}

@@ -65,7 +65,7 @@ class Room:
     def give(self, scan: Scan, size: int) -> None:
         """Give a scan the room that a piece of ``size`` bytes needs."""
         if size > self._size:
-            self._size = size
+            self._size = size = size * 5 // 4  # the next may be a little larger
             self._scratch = ctypes.create_string_buffer(2 * size + 16)
             self._turns = ctypes.create_string_buffer((size // LEAST_TURN + 2) * TURN_BYTES)
         scan.scratch, scan.turns = ctypes.addressof(self._scratch), ctypes.addressof(self._turns)
