@@ -14,6 +14,7 @@ from benchmarks.measure import THRESHER
 from benchmarks.planted import write_rows
 
 ENGINE, CURATE = "thresher engine", "thresher curate"
+PEERS_PYTHON = str(Path(".peers", "bin", "python"))  # of `make peers`
 PEERS: Mapping[str, tuple[str, ...]] = {  # a name: a script of benchmarks/peers, and what it is told
     "datasketch": ("datasketch_lsh", "xxh32"),
     "datasketch-sha1": ("datasketch_lsh", "sha1"),
@@ -75,8 +76,10 @@ def _fault(one: Contestant) -> str | None:
             done = subprocess.run(
                 one.command(source, work, 0.8), check=False, capture_output=True, text=True, timeout=300
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except subprocess.TimeoutExpired as error:
             return str(error)
+        except OSError as error:
+            return f"{error} (make peers installs them, --python names the interpreter that has them)"
         if done.returncode:
             return (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
         kept = one.kept(work).read_bytes().splitlines()

@@ -10,8 +10,8 @@ a process of its own from JSON Lines to JSON Lines, at the same threshold (0.8) 
 3. our ratios to each peer and to the fastest of them: medians over the paired runs;
 4. our stages apart, and the share of the time that a bare read, parse and write of the file takes: the floor.
 
-Peers live in an environment of their own (``benchmarks/peers/requirements.txt``), named by ``--python``. One that is
-not there, or fails on three rows, is left out, with the reason.
+Peers live in an environment of their own: ``make peers`` makes it, ``--python`` names another. A peer that is not
+there, or fails on three rows, is left out, with the reason.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.contestants import CURATE, ENGINE, PEERS, Contestant, contestants
+from benchmarks.contestants import CURATE, ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
 from benchmarks.measure import Used, median_cpu, median_wall, print_table, ratio, run, run_in_turn
 from benchmarks.stages import print_stages
 
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=20_000, help="rows of the corpus (20000)")
     parser.add_argument("--files", nargs="*", type=Path, default=[], help="JSON Lines to plant copies into")
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), help="all, if not named")
-    parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers (this one)")
+    parser.add_argument("--python", default=PEERS_PYTHON, help=f"the interpreter with the peers ({PEERS_PYTHON})")
     parser.add_argument("--times", type=int, default=3, help="runs of each (3)")
     asked = parser.parse_args()
     entered, skipped = contestants(asked.peers, asked.python)

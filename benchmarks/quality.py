@@ -17,14 +17,13 @@ Labelled sets, at each of ``--thresholds``, as precision / recall / F1 of what w
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.contestants import ENGINE, PEERS, Contestant, contestants
+from benchmarks.contestants import ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
 from benchmarks.dedupe import THRESHOLD
 from benchmarks.labelled import Labelled, agreement, from_levels, from_marks, from_pairs
 from benchmarks.measure import print_table, run
@@ -100,7 +99,7 @@ def main() -> None:
     parser.add_argument("--levels", nargs="*", default=[], help="BASE T=FILE ...")
     parser.add_argument("--thresholds", nargs="*", type=float, default=[0.5, 0.7, 0.8], help="(0.5 0.7 0.8)")
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(BESIDE), help=f"({' '.join(BESIDE)})")
-    parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers (this one)")
+    parser.add_argument("--python", default=PEERS_PYTHON, help=f"the interpreter with the peers ({PEERS_PYTHON})")
     asked = parser.parse_args()
     entered, skipped = contestants(asked.peers, asked.python)
     entered = [one for one in entered if one.name != ENGINE]  # the same engine by another door
