@@ -72,7 +72,7 @@ def _blocks(sources: list[Source]) -> Iterator[pl.DataFrame]:
         made = Builder(0, Judge(), drops, lambda _: False, gatherer=gatherer)
         for batch in read_records(source, Seen(), hashing=False, scanner=gatherer):
             made.add(batch)
-            if made.bytes >= BLOCK_BYTES:
+            if made.bytes >= BLOCK_BYTES // 4:
                 yield made.block()
         if made.rows:
             yield made.block()

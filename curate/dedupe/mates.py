@@ -32,6 +32,7 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
         asked_starts=asked_starts,
         answered=answered,
         answered_starts=answered_starts,
+        files=(keys.file("asked"), keys.file("answered")),
         digests=keys.numbers("digest"),
         spaceless=keys.numbers("spaceless"),
         under=keys.numbers("under"),

@@ -19,7 +19,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
-STRIDE = 1 << 7  # rows that are settled before memory is looked after
+STRIDE = 1 << 10  # rows that are settled before memory is looked after
 Linkage = Literal["star", "single"]
 
 

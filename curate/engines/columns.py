@@ -16,7 +16,7 @@ Numbers = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
-MAPPED_BYTES = 128 << 20  # pages of the columns that may stay in memory
+MAPPED_BYTES = 1 << 30  # pages of the columns that may stay in memory
 
 
 class ColumnTable:
@@ -31,6 +31,7 @@ class ColumnTable:
         self._schema = pl.Schema()
         self._files: dict[str, BinaryIO] = {}
         self._maps: dict[str, mmap.mmap] = {}
+        self._read: dict[str, BinaryIO] = {}
         self._gone: U32 | None = None
         self.rows = 0
         self._floor = 0
@@ -99,6 +100,13 @@ class ColumnTable:
         np.cumsum(sizes, out=starts[1:])
         return self._mapped(name, kind.inner if isinstance(kind, pl.List) else kind), starts
 
+    def file(self, name: str) -> int:
+        """Return the open file of the values of a column of lists; -1 where there are none."""
+        path = self._folder / name
+        if name not in self._read and path.exists():
+            self._read[name] = path.open("rb")
+        return self._read[name].fileno() if name in self._read else -1
+
     def scratch(self, name: str, shape: tuple[int, int]) -> U32:
         """Return zeros to be written to, in a file beside the columns.
 
@@ -117,10 +125,17 @@ class ColumnTable:
         return np.frombuffer(self._maps[name], dtype=np.uint32)[: shape[0] * shape[1]].reshape(shape)
 
     def relax(self, *, everything: bool = False) -> None:
-        """Let go of the pages in memory, if they are many (or at all): they are read again when they are looked at."""
+        """Let go of the pages in memory, if they are many, or of all that is open: it is read again when looked at."""
         if everything or _shared_bytes() - self._floor > self._mapped_bytes:
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)
+        if everything:
+            self._close_read()
+
+    def _close_read(self) -> None:
+        for file in self._read.values():
+            file.close()
+        self._read.clear()
 
     def _mapped(self, name: str, kind: Any) -> Numbers:
         dtype = pl.Series([], dtype=kind).to_numpy().dtype

@@ -8,9 +8,11 @@
  * keeps state: columns may be files mapped into memory, and a caller may stop after any row to let their pages go.
  */
 
+#define _POSIX_C_SOURCE 200809L
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -29,6 +31,7 @@ typedef struct {
     const int64_t *asked_starts;
     const uint64_t *answered;
     const int64_t *answered_starts;
+    int asked_file, answered_file; /* open files of the same values, to be read instead; or -1 */
     const uint64_t *digests;   /* equal where both sides are the same text */
     const uint8_t *spaceless;  /* compared by characters */
     const uint64_t *under;     /* the digest of the instructions; 0 where there are none */
@@ -39,7 +42,9 @@ typedef struct {
     const int64_t *under_starts;
     double threshold, least;   /* similarity from which a pair is a twin, and from which it is told of at all */
     uint32_t agreement;        /* bytes of the sketches of a pair that must agree for it to be looked at */
-    uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest set */
+    uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest row */
+    uint64_t *read;            /* room for the largest set, where sets are read from files */
+    uint32_t *failed;          /* set to 1 where a file could not be read */
 } rows_t;
 
 /* ---- links ---- */
@@ -67,16 +72,30 @@ typedef struct {
     uint32_t count;
 } set_t;
 
-static inline set_t set_at(const uint64_t *grams, const int64_t *starts, uint32_t position) {
-    return (set_t){grams + starts[position], (uint32_t)(starts[position + 1] - starts[position])};
+static inline uint32_t count_at(const int64_t *starts, uint32_t position) {
+    return (uint32_t)(starts[position + 1] - starts[position]);
+}
+
+/* Return a set: where it lies, or read from its file into the one room there is for it. A page of a mapped file would
+ * bring its neighbours into memory, which are of no use: rows to be compared lie anywhere. */
+static set_t set_at(const rows_t *rows, const uint64_t *grams, int file, const int64_t *starts, uint32_t position) {
+    set_t set = {grams + starts[position], count_at(starts, position)};
+    if (file < 0 || set.count == 0) return set;
+    size_t size = 8 * (size_t)set.count, done = 0;
+    while (done < size) {
+        ssize_t got = pread(file, (uint8_t *)rows->read + done, size - done, (off_t)(8 * starts[position]) + (off_t)done);
+        if (got <= 0) return *rows->failed = 1, (set_t){rows->read, 0};
+        done += (size_t)got;
+    }
+    return (set_t){rows->read, set.count};
 }
 
 static inline set_t asked_of(const rows_t *rows, uint32_t position) {
-    return set_at(rows->asked, rows->asked_starts, position);
+    return set_at(rows, rows->asked, rows->asked_file, rows->asked_starts, position);
 }
 
 static inline set_t answered_of(const rows_t *rows, uint32_t position) {
-    return set_at(rows->answered, rows->answered_starts, position);
+    return set_at(rows, rows->answered, rows->answered_file, rows->answered_starts, position);
 }
 
 static set_t under_of(const rows_t *rows, uint32_t position) {
@@ -90,24 +109,27 @@ static set_t under_of(const rows_t *rows, uint32_t position) {
             high = middle;
     }
     if (!digest || low == rows->n_holders || rows->holders[low] != digest) return (set_t){rows->under_grams, 0};
-    return set_at(rows->under_grams, rows->under_starts, rows->held_by[low]);
+    return set_at(rows, rows->under_grams, -1, rows->under_starts, rows->held_by[low]);
 }
 
-/* ---- the table: one set, or two that share nothing, to look others up in ---- */
+/* ---- the table: the sets of a row, to look others up in ---- */
 
-/* Put two sets into the table; return the mask of its places. A value 0 marks an empty place, and is kept as 1. */
-static size_t fill(uint64_t *table, set_t one, set_t other) {
+/* Make the table ready for `count` values; return the mask of its places. */
+static size_t clear(uint64_t *table, size_t count) {
     size_t mask = 16;
-    while (mask < 2 * ((size_t)one.count + other.count)) mask *= 2;
-    memset(table, 0, mask-- * sizeof *table);
-    for (int second = 0; second < 2; second++, one = other)
-        for (uint32_t i = 0; i < one.count; i++) {
-            uint64_t gram = one.grams[i] + !one.grams[i];
-            size_t place = gram & mask;
-            while (table[place] && table[place] != gram) place = (place + 1) & mask;
-            table[place] = gram;
-        }
-    return mask;
+    while (mask < 2 * count) mask *= 2;
+    memset(table, 0, mask * sizeof *table);
+    return mask - 1;
+}
+
+/* Put a set into the table. A value 0 marks an empty place, and is kept as 1. */
+static void fill(uint64_t *table, size_t mask, set_t set) {
+    for (uint32_t i = 0; i < set.count; i++) {
+        uint64_t gram = set.grams[i] + !set.grams[i];
+        size_t place = gram & mask;
+        while (table[place] && table[place] != gram) place = (place + 1) & mask;
+        table[place] = gram;
+    }
 }
 
 /* Return how many values of a set are in the table: exact where these are `needed` or more. */
@@ -138,7 +160,8 @@ static double similarity(const uint64_t *table, size_t mask, uint32_t filled, se
 static double under(const rows_t *rows, uint32_t one, uint32_t other) {
     if (rows->under[one] == rows->under[other]) return 1;
     set_t set = under_of(rows, one);
-    size_t mask = fill(rows->table, set, (set_t){set.grams, 0});
+    size_t mask = clear(rows->table, set.count);
+    fill(rows->table, mask, set);
     double found = similarity(rows->table, mask, set.count, under_of(rows, other), 0);
     return found < 0 ? 1 : found;
 }
@@ -162,26 +185,31 @@ static int plausible(const rows_t *rows, uint32_t one, uint32_t other) {
 }
 
 typedef struct {
-    uint32_t position;
+    uint32_t position, asked, answered; /* sizes of the sides */
     size_t mask;
-    int filled; /* whether the table holds this row's set */
+    int filled; /* whether the table holds this row's sets */
 } held_t;
+
+static inline held_t held_of(const rows_t *rows, uint32_t position) {
+    return (held_t){position, count_at(rows->asked_starts, position), count_at(rows->answered_starts, position), 0, 0};
+}
 
 static void hold(const rows_t *rows, held_t *held) {
     if (held->filled) return;
-    held->mask = fill(rows->table, asked_of(rows, held->position), answered_of(rows, held->position));
+    held->mask = clear(rows->table, (size_t)held->asked + held->answered);
+    fill(rows->table, held->mask, asked_of(rows, held->position));
+    fill(rows->table, held->mask, answered_of(rows, held->position));
     held->filled = 1;
 }
 
 /* Return the similarity of the row held with another, both sides of each as one set. */
 static double whole(const rows_t *rows, held_t *held, uint32_t other, double least) {
-    set_t asked = asked_of(rows, other), answered = answered_of(rows, other);
-    uint32_t own = asked_of(rows, held->position).count + answered_of(rows, held->position).count;
-    uint32_t sizes = own + asked.count + answered.count;
+    uint32_t answered = count_at(rows->answered_starts, other);
+    uint32_t sizes = held->asked + held->answered + count_at(rows->asked_starts, other) + answered;
     double wanted = needed(sizes, least);
     hold(rows, held);
-    uint32_t both = shared(rows->table, held->mask, asked, wanted - answered.count);
-    both += shared(rows->table, held->mask, answered, wanted - both);
+    uint32_t both = shared(rows->table, held->mask, asked_of(rows, other), wanted - answered);
+    both += shared(rows->table, held->mask, answered_of(rows, other), wanted - both);
     return jaccard(both, sizes);
 }
 
@@ -192,10 +220,9 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double *alike
     double asked = 1, answered = 1;
     if (!same) {
         hold(rows, held);
-        asked = similarity(rows->table, held->mask, asked_of(rows, own).count, asked_of(rows, other), rows->least);
+        asked = similarity(rows->table, held->mask, held->asked, asked_of(rows, other), rows->least);
         if (asked >= 0 && asked < rows->least) return ALONE;
-        uint32_t count = answered_of(rows, own).count;
-        answered = similarity(rows->table, held->mask, count, answered_of(rows, other), rows->least);
+        answered = similarity(rows->table, held->mask, held->answered, answered_of(rows, other), rows->least);
     }
     double lower = asked < 0 ? answered : answered < 0 || asked < answered ? asked : answered;
     *alike = lower;
@@ -215,11 +242,10 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double *alike
  * set, and instructions. */
 void thresher_compare(const rows_t *rows, const uint32_t *left, const uint32_t *right, size_t pairs, double *out) {
     for (size_t k = 0; k < pairs; k++, out += 4) {
-        held_t held = {.position = left[k]};
+        held_t held = held_of(rows, left[k]);
         hold(rows, &held);
-        set_t asked = asked_of(rows, right[k]), answered = answered_of(rows, right[k]);
-        out[0] = similarity(rows->table, held.mask, asked_of(rows, left[k]).count, asked, 0);
-        out[1] = similarity(rows->table, held.mask, answered_of(rows, left[k]).count, answered, 0);
+        out[0] = similarity(rows->table, held.mask, held.asked, asked_of(rows, right[k]), 0);
+        out[1] = similarity(rows->table, held.mask, held.answered, answered_of(rows, right[k]), 0);
         out[2] = whole(rows, &held, right[k], 0);
         out[3] = under(rows, left[k], right[k]);
     }
@@ -263,7 +289,7 @@ static inline uint32_t next_kept(const star_t *star, uint32_t *links, uint32_t *
  * those that stay; the earliest, where several are. */
 void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
     for (size_t row = from; row < to; row++) {
-        held_t held = {.position = rows->at[row]};
+        held_t held = held_of(rows, rows->at[row]);
         uint32_t once = (uint32_t)row + 1;
         for (uint32_t band = 0; band < star->bands && !star->gone[row]; band++) {
             uint32_t *links = star->links + star->n * band, *link = links + row, mate;
@@ -304,7 +330,7 @@ static uint32_t root_of(uint32_t *parents, uint32_t row) {
 void thresher_join(const rows_t *rows, size_t n, uint32_t bands, uint32_t *links, uint32_t *seen, uint32_t *parents,
                    int twins, size_t from, size_t to) {
     for (size_t row = from; row < to; row++) {
-        held_t held = {.position = rows->at[row]};
+        held_t held = held_of(rows, rows->at[row]);
         uint32_t own = root_of(parents, (uint32_t)row);
         for (uint32_t band = 0; band < bands; band++) {
             uint32_t *link = links + n * band, mate, joined = JOINED;

@@ -30,6 +30,7 @@ class Rows:
     asked_starts: I64
     answered: U64
     answered_starts: I64
+    files: tuple[int, int]  # open files of the values of both, to be read instead; or -1
     digests: U64  # equal where both sides are the same text
     spaceless: U8  # 1 where a row is compared by characters
     under: U64  # the digest of the instructions, 0 where there are none
@@ -72,22 +73,23 @@ class Star:
         return cls(links, firsts, drops, words[0], gone, words[1], np.zeros(n, np.uint8), np.zeros(n))
 
 
-_POINTERS = (
-    "at", "sketches", "asked", "asked_starts", "answered", "answered_starts", "digests", "spaceless", "under",
-    "holders", "held_by",
-)  # fmt: skip
+_SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
+_MARKS = ("digests", "spaceless", "under", "holders", "held_by")
+_UNDER = ("under_grams", "under_starts")
 
 
 class _Rows(ctypes.Structure):
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in _POINTERS),
+        *((name, ctypes.c_void_p) for name in _SETS),
+        ("asked_file", ctypes.c_int),
+        ("answered_file", ctypes.c_int),
+        *((name, ctypes.c_void_p) for name in _MARKS),
         ("n_holders", ctypes.c_size_t),
-        ("under_grams", ctypes.c_void_p),
-        ("under_starts", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in _UNDER),
         ("threshold", ctypes.c_double),
         ("least", ctypes.c_double),
         ("agreement", ctypes.c_uint32),
-        ("table", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in ("table", "read", "failed")),
     )
 
 
@@ -107,18 +109,32 @@ class _Star(ctypes.Structure):
 
 
 class Pairs:
-    """The kernel's verbs on rows. The arrays are the caller's, and are changed in place."""
+    """The kernel's verbs on rows. The arrays are the caller's, and are changed in place.
+
+    Each raises OSError where a file of sets cannot be read.
+    """
 
     def __init__(self, kernel: Kernel, rows: Rows) -> None:
         self._library = kernel.library
-        self._rows = rows
         places = 16
         while places < 2 * rows.largest:
             places *= 2
-        self._table = np.zeros(places, np.uint64)
-        arrays = {name: at(getattr(rows, name)) for name in (*_POINTERS, "under_grams", "under_starts")}
-        numbers = {"threshold": rows.threshold, "least": rows.least, "agreement": rows.agreement}
-        self._c = _Rows(**arrays, **numbers, n_holders=len(rows.holders), table=at(self._table))
+        self._table, self._read = np.zeros(places, np.uint64), np.empty(rows.largest, np.uint64)
+        self._failed = np.zeros(1, np.uint32)
+        self._rows = rows
+        asked_file, answered_file = rows.files
+        self._c = _Rows(
+            **{name: at(getattr(rows, name)) for name in (*_SETS, *_MARKS, *_UNDER)},
+            threshold=rows.threshold,
+            least=rows.least,
+            agreement=rows.agreement,
+            asked_file=asked_file,
+            answered_file=answered_file,
+            n_holders=len(rows.holders),
+            table=at(self._table),
+            read=at(self._read),
+            failed=at(self._failed),
+        )
 
     def star(self, star: Star, start: int, end: int) -> None:
         """Settle the ranks from ``start`` to ``end``; those before are settled."""
@@ -127,6 +143,7 @@ class Pairs:
         self._library.thresher_star(
             ctypes.byref(self._c), ctypes.byref(_Star(**fields, **sizes)), size(start), size(end)
         )
+        self._check()
 
     def join(self, links: U32, seen: U32, parents: U32, start: int, end: int, *, twins: bool) -> None:
         """Join the ranks from ``start`` to ``end`` with earlier ones alike: as one set, or as twins on both sides."""
@@ -134,12 +151,18 @@ class Pairs:
             ctypes.byref(self._c), size(len(parents)), ctypes.c_uint32(len(links)), at(links), at(seen), at(parents),
             ctypes.c_int(twins), size(start), size(end),
         )  # fmt: skip
+        self._check()
 
     def compare(self, left: U32, right: U32) -> F64:
         """Return the exact similarity (n x 4) of positions: asked, answered, both as one set, instructions."""
         out = np.empty((len(left), 4))
         self._library.thresher_compare(ctypes.byref(self._c), at(left), at(right), size(len(left)), at(out))
+        self._check()
         return out
+
+    def _check(self) -> None:
+        if self._failed[0]:
+            raise OSError("the sets of shingles of this run cannot be read: is the disk at fault?")
 
 
 def link(kernel: Kernel, keys: U64, rows: U32, use: U8 | None, links: U32, *, first: bool, parts: int = 1) -> None:

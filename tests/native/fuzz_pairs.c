@@ -4,6 +4,7 @@
  * and a group's first row leads to itself. usage: fuzz_pairs ROUNDS SEED
  */
 
+#define _POSIX_C_SOURCE 200809L
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ typedef struct {
     const int64_t *asked_starts;
     const uint64_t *answered;
     const int64_t *answered_starts;
+    int asked_file, answered_file;
     const uint64_t *digests;
     const uint8_t *spaceless;
     const uint64_t *under;
@@ -26,7 +28,8 @@ typedef struct {
     const int64_t *under_starts;
     double threshold, least;
     uint32_t agreement;
-    uint64_t *table;
+    uint64_t *table, *read;
+    uint32_t *failed;
 } rows_t;
 
 typedef struct {
@@ -80,7 +83,8 @@ int main(int argc, char **argv) {
     for (int round = 0; round < atoi(argv[1]); round++) {
         size_t positions = 1 + draw(60), n = draw(2) ? positions : draw((uint32_t)positions + 1);
         uint32_t bands = draw(5), heads = draw(4), *at = zeros(4 * positions);
-        rows_t rows = {.at = at, .threshold = 0.8, .least = draw(2) ? 0.7 : 0.8, .agreement = draw(8)};
+        rows_t rows = {.at = at, .threshold = 0.8, .least = draw(2) ? 0.7 : 0.8, .agreement = draw(8),
+                       .asked_file = -1, .answered_file = -1};
         for (uint32_t i = 0; i < positions; i++) at[i] = i;
         for (uint32_t i = (uint32_t)positions; i > 1; i--) { /* any order, and only the first n of it */
             uint32_t j = draw(i), other = at[j];
@@ -100,6 +104,12 @@ int main(int argc, char **argv) {
         rows.under_grams = sets(positions, &under_starts), rows.under_starts = under_starts;
         rows.sketches = sketches, rows.digests = digests, rows.spaceless = spaceless, rows.under = under;
         rows.holders = holders, rows.held_by = held_by, rows.n_holders = 3, rows.table = zeros(8 * 128);
+        rows.read = zeros(8 * 20), rows.failed = zeros(4);
+        FILE *file = draw(2) ? tmpfile() : NULL;
+        if (file) { /* one side's sets from a file, as they are where they do not fit */
+            fwrite(rows.asked, 8, (size_t)rows.asked_starts[positions], file), fflush(file);
+            rows.asked_file = fileno(file), rows.asked = NULL;
+        }
         uint32_t *links = zeros(4 * bands * n), *firsts = zeros(4 * heads * n);
         for (uint32_t band = 0; band < bands + heads; band++) {
             uint32_t parts = 1 + draw(3), *own = band < bands ? links + n * band : firsts + n * (band - bands);
@@ -119,6 +129,8 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < n; i += 5) thresher_star(&rows, &star, i, i + 5 < n ? i + 5 : n);
         for (size_t i = 0; i < n; i++) REQUIRE(!star.kind[i] || (star.match[i] < i && !star.gone[star.match[i]]));
         if (n) thresher_compare(&rows, at, at, n, zeros(8 * 4 * n));
+        REQUIRE(!*rows.failed);
+        if (file) fclose(file);
         while (n_held) free(held[--n_held]);
     }
     puts("no fault");

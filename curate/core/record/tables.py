@@ -42,6 +42,10 @@ class Columns(Table, Protocol):
         """Return the values of a column of lists, and where each list starts in them (rows + 1)."""
         ...
 
+    def file(self, name: str) -> int:
+        """Return the open file that holds the values of a column of lists, or -1 where no file does."""
+        ...
+
     def scratch(self, name: str, shape: tuple[int, int]) -> npt.NDArray[np.uint32]:
         """Return zeros to be written to."""
         ...
