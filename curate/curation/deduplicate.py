@@ -18,7 +18,6 @@ from curate.core.read.lines import BLOCK_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
-from curate.core.write.written import WrittenFile
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
@@ -46,11 +45,11 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates) -> Deduplicated:
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         work = Path(folder)
         keys = ColumnTable(work / "keys")
-        lines = WrittenFile(work / "lines")
+        lines = (work / "lines").open("wb")
         numbers, sizes = [], []
         for block in _blocks(find_sources([Wanted(str(source))], Path.cwd())):
             keys.append(step.keys(block))
-            lines.write_lines(block["raw"].to_list())
+            lines.write(b"\n".join([*block["raw"].to_list(), b""]))
             numbers.append(block["line"].to_numpy())
             sizes.append(block["raw"].bin.size().to_numpy())
         lines.close()

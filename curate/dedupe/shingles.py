@@ -117,12 +117,28 @@ def _shingles(data: U8, offsets: I64, min_words: int) -> tuple[U64, I64]:
     ends = np.flatnonzero(is_word & (last | ~np.concatenate([is_word[1:], [False]]))) + 1
     owner = np.searchsorted(offsets, begins, side="right") - 1
     short = (np.bincount(owner, minlength=count) < min_words) & (lengths > 0)
-    grams, gram_owner = _grams(_segments(data, begins, ends), owner, short)
+    grams, gram_owner = _grams(_words(data, begins, ends), owner, short)
     whole = np.flatnonzero(short)
     values = np.concatenate([grams, _segments(data, offsets[whole], offsets[whole + 1])])
     owners = np.concatenate([gram_owner, whole])
     starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
     return values[np.argsort(owners, kind="stable")], starts.astype(np.int64)
+
+
+def _words(data: U8, begins: I64, ends: I64) -> U64:
+    """Return the hash of each word: over eight bytes at a time, the last filled up with zeros."""
+    hashes = np.zeros(len(begins), dtype=np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([data, np.zeros(8, dtype=np.uint8)]), 8)
+    going, at = np.arange(len(begins)), begins
+    while len(going):
+        left = ends[going] - at
+        eight = np.ascontiguousarray(windows[at]).view("<u8")[:, 0]
+        short = np.minimum(left, 8).astype(np.uint64) * np.uint64(8)
+        eight = eight & (np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - short))
+        mixed = (hashes[going] ^ eight) * _WORD_BASE
+        hashes[going] = mixed ^ (mixed >> np.uint64(32))
+        going, at = going[left > 8], at[left > 8] + 8
+    return hashes * _SHINGLE_BASE
 
 
 def _segments(data: U8, begins: I64, ends: I64) -> U64:

@@ -2,11 +2,12 @@
  *
  * The stages: bytes -> words -> shingles of five words -> the set of them -> signature -> band keys.
  *
- *   word       a run of [0-9A-Za-z_] or of bytes above 0x7f: h = h * WORD + byte + 1 over its bytes, in lower case
- *              as far as ASCII has one, then mixed
+ *   word       a run of [0-9A-Za-z_] or of bytes above 0x7f, in lower case as far as ASCII has one: over every eight
+ *              bytes, the first lowest and the last filled up with zeros, h = (h ^ bytes) * WORD, h ^= h >> 32; then
+ *              h * GRAM
  *   shingle    h = h * GRAM + word over five words, then mixed; a text of fewer than `min_words` words is one
- *              shingle, the hash of all its bytes, white space folded. With a salt: mixed again, so that sides never
- *              share a shingle
+ *              shingle: h = h * WORD + byte + 1 over all its bytes, white space folded, then mixed. With a salt: mixed
+ *              again, so that sides never share a shingle
  *   digest     of a text's shingles in their order: h = h * GRAM + shingle, then mixed
  *   signature  slot k keeps the least of a[k] * mix32(shingle) + b[k] modulo 2^32 (datasketch 2, `affine32`)
  *   band key   of the slots of a band: h = mix64(h ^ (slot + WORD)), from the band's number on
@@ -60,9 +61,6 @@ static inline text_t text_of(const uint8_t *views, const uint8_t *const *buffers
 }
 
 #define ONES 0x0101010101010101u
-#define W2 (WORD * WORD) /* all modulo 2^64 */
-#define W4 (W2 * W2)
-#define UNWORD 0xF1DE83E19937733Du /* the inverse of WORD: a shorter word is the sum of eight bytes, divided */
 
 /* Return eight bytes in lower case, as far as ASCII has one; no byte looks at another. */
 static inline uint64_t lower(uint64_t bytes) {
@@ -70,33 +68,20 @@ static inline uint64_t lower(uint64_t bytes) {
     return bytes | (~bytes & (from ^ above) & 0x80 * ONES) >> 2;
 }
 
-typedef struct {
-    uint64_t power[9], inverse[9], ones[9]; /* of k bytes: WORD^k, WORD^(k-8), the sum of WORD^7 .. WORD^(8-k) */
-} powers_t;
-
-static void open_powers(powers_t *powers) {
-    uint64_t power = 1, inverse = 1, top = W4 * W2 * WORD;
-    powers->ones[0] = 0;
-    for (int k = 0; k <= 8; k++, power *= WORD, inverse *= UNWORD, top *= UNWORD) {
-        powers->power[k] = power, powers->inverse[8 - k] = inverse;
-        if (k < 8) powers->ones[k + 1] = powers->ones[k] + top;
-    }
-}
-
-/* Return h * WORD + byte + 1 over the bytes of a word, eight at a time: their sum does not wait for one another. */
-static inline uint64_t hash_word(const uint8_t *at, const uint8_t *word_end, const uint8_t *end, const powers_t *powers) {
+static inline uint64_t hash_word(const uint8_t *at, const uint8_t *word_end, const uint8_t *end) {
     uint64_t h = 0;
     for (; at < word_end; at += 8) {
-        size_t count = word_end - at < 8 ? (size_t)(word_end - at) : 8;
+        ptrdiff_t left = word_end - at;
         uint64_t bytes = 0;
-        memcpy(&bytes, at, end - at < 8 ? count : 8);
-        bytes = lower(bytes & ~(uint64_t)0 >> (64 - 8 * count));
-        uint64_t sum = powers->ones[count];
-        uint64_t high = ((bytes & 0xFF) * WORD + (bytes >> 8 & 0xFF)) * W2 + (bytes >> 16 & 0xFF) * WORD + (bytes >> 24 & 0xFF);
-        uint64_t low = ((bytes >> 32 & 0xFF) * WORD + (bytes >> 40 & 0xFF)) * W2 + (bytes >> 48 & 0xFF) * WORD + (bytes >> 56);
-        h = h * powers->power[count] + (sum + high * W4 + low) * powers->inverse[count];
+        if (end - at >= 8)
+            memcpy(&bytes, at, 8);
+        else
+            memcpy(&bytes, at, (size_t)left);
+        if (left < 8) bytes &= ~(uint64_t)0 >> (64 - 8 * left);
+        h = (h ^ lower(bytes)) * WORD;
+        h ^= h >> 32;
     }
-    return mix64(h);
+    return h * GRAM;
 }
 
 /* Return a bit for each of up to 64 bytes that belongs to a word. */
@@ -124,7 +109,7 @@ static inline uint64_t words_in(const uint8_t *at, const uint8_t *end) {
 }
 
 /* Write the hash of each word of a text; return how many there are, at most one for every two bytes. */
-static size_t hash_words(text_t text, const powers_t *powers, uint64_t *out) {
+static size_t hash_words(text_t text, uint64_t *out) {
     size_t count = 0;
     const uint8_t *begin = text.at;
     uint64_t inside = 0; /* whether the byte before is of a word */
@@ -133,12 +118,12 @@ static size_t hash_words(text_t text, const powers_t *powers, uint64_t *out) {
         for (; edges; edges &= edges - 1, inside ^= 1) {
             const uint8_t *edge = at + __builtin_ctzll(edges);
             if (inside)
-                out[count++] = hash_word(begin, edge, text.end, powers);
+                out[count++] = hash_word(begin, edge, text.end);
             else
                 begin = edge;
         }
     }
-    if (inside) out[count++] = hash_word(begin, text.end, text.end, powers);
+    if (inside) out[count++] = hash_word(begin, text.end, text.end);
     return count;
 }
 
@@ -162,9 +147,9 @@ static int hash_all(text_t text, uint64_t *hash) {
 /* ---- shingles ---- */
 
 /* Write the shingles of a text, in its order; return how many. They take the place of the words they are made of. */
-static size_t shingle(text_t text, const powers_t *powers, uint64_t salt, uint32_t min_words, uint64_t *out,
+static size_t shingle(text_t text, uint64_t salt, uint32_t min_words, uint64_t *out,
                       uint32_t *words) {
-    size_t count = hash_words(text, powers, out);
+    size_t count = hash_words(text, out);
     *words = (uint32_t)count;
     if (count < min_words)
         count = (size_t)hash_all(text, out);
@@ -314,12 +299,10 @@ size_t thresher_sign(const uint8_t *views, const uint8_t *const *buffers, size_t
                      const uint32_t *a, const uint32_t *b, int level, uint32_t *signatures, uint64_t *grams,
                      int64_t *starts, uint64_t *digests, uint32_t *words) {
     least_f *least = least_of(level);
-    powers_t powers;
     size_t all = 0;
-    open_powers(&powers);
     for (size_t i = 0; i < n; i++) {
         uint64_t *own = grams + all, digest = 0;
-        size_t count = shingle(text_of(views, buffers, i), &powers, salt, min_words, own, words + i);
+        size_t count = shingle(text_of(views, buffers, i), salt, min_words, own, words + i);
         for (size_t j = 0; j < count; j++) digest = digest * GRAM + own[j];
         count = unique(own, count);
         starts[i] = (int64_t)all, digests[i] = mix64(digest);
