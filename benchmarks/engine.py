@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import thresher
 
 
 def main() -> None:
     source, out, threshold = sys.argv[1:4]
-    deduplicate = getattr(thresher, "deduplicate", None)
-    if deduplicate is None:
-        raise SystemExit("this version of thresher has no function deduplicate")
-    deduplicate(Path(source), Path(out), threshold=float(threshold))
+    thresher.deduplicate(source, out, threshold=float(threshold))
 
 
 if __name__ == "__main__":

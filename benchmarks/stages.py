@@ -31,6 +31,7 @@ STAGES = (
     ("writing", "curation/outputs", ""),
     ("writing", "curation/ledger", ""),
     ("writing", "curation/run", "_write"),
+    ("writing", "curation/deduplicate", "_copy"),
     ("parse", "curate/core/read/", ""),
 )
 START, OTHER = "start-up", "other"

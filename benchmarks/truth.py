@@ -27,6 +27,7 @@ F64 = npt.NDArray[np.float64]
 _COUNTERS = 1 << 24  # at most: shingles that share one are told apart by their bits
 _TOGETHER = 1 << 23  # proposals held at once
 _ROWS = 1 << 14  # rows whose prefixes are cut at once
+_LOOKED_UP = 1 << 16  # shingles looked up at once: their columns fit the cache
 
 
 class Pairs(NamedTuple):
@@ -75,7 +76,7 @@ def _shared(sets: Sets, left: I64, right: I64) -> I64:
     swap = sizes[left] > sizes[right]
     few, many = np.where(swap, right, left), np.where(swap, left, right)
     found: list[I64] = [np.empty(0, dtype=np.int64)]
-    for start, end in _parts(np.cumsum(sizes[few])):
+    for start, end in _parts(np.cumsum(sizes[few]), _LOOKED_UP):
         counts = sizes[few[start:end]]
         owner = np.repeat(np.arange(end - start), counts)
         within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -110,11 +111,11 @@ def _proposed(sets: Sets, least: float) -> tuple[I64, I64]:
     return packed >> 32, packed & 0xFFFFFFFF
 
 
-def _parts(ends: I64) -> Iterator[tuple[int, int]]:
+def _parts(ends: I64, together: int = _TOGETHER) -> Iterator[tuple[int, int]]:
     start = 0
     while start < len(ends):
         before = ends[start - 1] if start else 0
-        end = max(start + 1, int(np.searchsorted(ends, before + _TOGETHER, side="right")))
+        end = max(start + 1, int(np.searchsorted(ends, before + together, side="right")))
         yield start, end
         start = end
 
