@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,8 @@ from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
 from curate.native.gather import native_gatherer
 from curate.steps.near_duplicates import NearDuplicates
+
+_COPIED = 1 << 20  # bytes copied at once
 
 
 class Deduplicated(NamedTuple):
@@ -81,8 +82,8 @@ def _copy(lines: Path, out: Path, kept: npt.NDArray[np.bool_], ends: npt.NDArray
     """Write the lines that are kept: those between two that went as one piece."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]]).astype(np.int8)))
     with lines.open("rb") as file, out.open("wb") as target:
-        if not len(edges):
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            for first, last in edges.reshape(-1, 2).tolist():
-                target.write(mapped[int(ends[first]) : int(ends[last])])
+        for first, last in edges.reshape(-1, 2).tolist():
+            start, end = int(ends[first]), int(ends[last])
+            file.seek(start)
+            while start < end:
+                start += target.write(file.read(min(end - start, _COPIED)))
