@@ -79,7 +79,7 @@ def deduplicate(source: str | Path, out: str | Path, *, threshold: float = 0.8, 
     from curate.curation.deduplicate import deduplicate as run  # noqa: PLC0415
     from curate.steps.near_duplicates import NearDuplicates  # noqa: PLC0415
 
-    given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, **settings}
+    given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, "tell_clusters": False, **settings}
     return run(Path(source), Path(out), validate(NearDuplicates, given, "the settings"))
 
 

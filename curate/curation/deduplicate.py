@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,9 +82,8 @@ def _blocks(sources: list[Source]) -> Iterator[pl.DataFrame]:
 def _copy(lines: Path, out: Path, kept: npt.NDArray[np.bool_], ends: npt.NDArray[np.int64]) -> None:
     """Write the lines that are kept: those between two that went as one piece."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]]).astype(np.int8)))
-    with lines.open("rb") as file, out.open("wb") as target:
+    with lines.open("rb", buffering=0) as file, out.open("wb") as target:
         for first, last in edges.reshape(-1, 2).tolist():
             start, end = int(ends[first]), int(ends[last])
-            file.seek(start)
             while start < end:
-                start += target.write(file.read(min(end - start, _COPIED)))
+                start += target.write(os.pread(file.fileno(), min(end - start, _COPIED), start))

@@ -122,7 +122,7 @@ def _matched(staged: Staged) -> pl.DataFrame:
 
 def _cluster_of(staged: Staged) -> pl.DataFrame:
     """Return (row, cluster) of the rows that were removed for another, and of those they were removed for."""
-    links = pl.concat(staged.removals or [pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64})])
+    links = pl.concat([*staged.removals, *staged.alike] or [pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64})])
     if links.is_empty():
         return pl.DataFrame(schema={"row": pl.UInt64, "cluster": pl.UInt64})
     roots = LocalEngine(staged.blocks).components(MemoryTable(links)).read(["row", "root"])

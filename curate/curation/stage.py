@@ -45,6 +45,7 @@ class Staged:
     split_keys: DiskTable | None = None
     pair_keys: ColumnTable | None = None
     mapped_bytes: int = MAPPED_BYTES  # of files that may stay in memory while rows are compared
+    alike: list[pl.DataFrame] = field(default_factory=list)  # (a, b): the first of a cluster and one of its rows
     removals: list[pl.DataFrame] = field(default_factory=list)  # (a, b): a kept row and one that went for it
 
 
@@ -204,7 +205,8 @@ def _decide(
         dropped = decided.filter("drops")
         gone = pl.concat([gone, dropped["row"]])
         staged.removals.append(dropped.drop_nulls("matched").select(a="matched", b="row"))
-        decisions.append(decided)
+        staged.alike.append(decided.drop_nulls("cluster").select(a="cluster", b="row"))
+        decisions.append(decided.drop_nulls("reason").drop("cluster"))
     return decisions
 
 

@@ -13,7 +13,6 @@ from curate.dedupe.minhash import sign
 from curate.dedupe.rule import PairRule
 from curate.dedupe.shingles import Sets, mix64, shingles
 from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, CONVERSATION, side_texts
-from curate.dedupe.text import is_spaceless
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 
@@ -29,12 +28,12 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
     """
     texts = side_texts(block.select(COLUMNS), compare)
     (asked_signature, asked), (answered_signature, answered) = (
-        sign(texts["asked"], ASKED_SALT),
-        sign(texts["answered"], ANSWERED_SALT),
+        sign(texts["asked"].texts, ASKED_SALT),
+        sign(texts["answered"].texts, ANSWERED_SALT),
     )
     asks, answers = np.diff(asked.starts) > 0, np.diff(answered.starts) > 0
     both = np.minimum(asked_signature, answered_signature) if asks.any() else answered_signature
-    under, under_sets = _under(texts["under"])
+    under, under_sets = _under(texts["under"].texts)
     bands, prompts = band_keys(both, *rule.bands), _prompt_keys(asked_signature, asks, rule)
     columns = {
         "row": block["row"],
@@ -44,7 +43,7 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         "asked": lists(asked.values, asked.starts),
         "answered": lists(answered.values, answered.starts),
         "digest": pl.Series(mix64(asked.digests) ^ answered.digests),
-        "spaceless": (is_spaceless(texts["asked"]) | is_spaceless(texts["answered"])).cast(pl.UInt8),
+        "spaceless": (texts["asked"].spaceless | texts["answered"].spaceless).cast(pl.UInt8),
         "under": pl.Series(under),
         "instructions": lists(under_sets.values, under_sets.starts),
     }
@@ -61,6 +60,9 @@ def _prompt_keys(
 
 def _under(texts: pl.Series) -> tuple[npt.NDArray[np.uint64], Sets]:
     """Return the digest of each row's instructions, and their sets, each with the first row that has them."""
+    if (texts == "").all():
+        none = np.zeros(len(texts), dtype=np.uint64)
+        return none, Sets(none[:0], np.zeros(len(texts) + 1, np.int64), none)
     frame = pl.DataFrame({"text": texts})
     first = frame["text"].is_first_distinct() & (frame["text"] != "")
     distinct = frame.filter(first)

@@ -15,7 +15,7 @@ import polars as pl
 
 from curate.core.record.fields import field_values
 from curate.core.record.views import ANSWERING, INSTRUCTING, TURN_BREAK
-from curate.dedupe.text import comparable
+from curate.dedupe.text import Compared, compared
 
 I64 = npt.NDArray[np.int64]
 
@@ -23,8 +23,8 @@ ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
 CONVERSATION, PROMPT, ANSWER = "conversation", "prompt", "answer"
 
 
-def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION) -> pl.DataFrame:
-    """Return the comparable text of each side (asked, answered, under), empty where there is none.
+def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION) -> dict[str, Compared]:
+    """Return the comparable texts of each side (asked, answered, under), empty where there is none.
 
     ``compare`` is the whole conversation, its prompt side or its answers alone, or fields of the records by name,
     which together are one side.
@@ -44,7 +44,7 @@ def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION)
         texts["asked"] = nothing
     if block["tools"].null_count() < len(block):
         texts["under"] = texts["under"] + "\n" + block["tools"].cast(pl.String).fill_null("")
-    return pl.DataFrame({name: comparable(text) for name, text in texts.items()})
+    return {name: compared(text) for name, text in texts.items()}
 
 
 class _Turns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
@@ -16,6 +18,18 @@ STABLE = (
 
 
 def comparable(texts: pl.Series) -> pl.Series:
+    """Return the texts ready for comparison, as ``compared`` says; null becomes empty."""
+    return compared(texts).texts
+
+
+class Compared(NamedTuple):
+    """Texts ready for comparison, and which of them are written, by most letters, in a script without spaces."""
+
+    texts: pl.Series
+    spaceless: pl.Series
+
+
+def compared(texts: pl.Series) -> Compared:
     r"""Return the texts ready for comparison; null becomes empty.
 
     Texts of pure ASCII stay as they are: case and white space are folded where they are read. In the others every
@@ -25,25 +39,20 @@ def comparable(texts: pl.Series) -> pl.Series:
     texts = texts.fill_null("")
     foreign = texts.str.len_bytes() != texts.str.len_chars()
     if not foreign.any():
-        return texts
+        return Compared(texts, foreign)
     few = _nfkc(texts.filter(foreign).str.replace_all(_ZERO_WIDTH, ""))
     few = few.str.to_lowercase().str.replace_all(r"[^\w\x00-\x7f]", " ")
     spaceless = _most_spaceless(few)
     if spaceless.any():
         characters = few.filter(spaceless).str.replace_all(r"[\s\p{P}]", "").str.replace_all(r"(.)", "$1 ")
         few = few.scatter(spaceless.arg_true(), characters)
-    return texts.scatter(foreign.arg_true(), few)
+    at = foreign.arg_true()
+    return Compared(texts.scatter(at, few), foreign.scatter(at, spaceless))
 
 
 def folded(texts: pl.Series) -> pl.Series:
     """Return the texts in lower case, runs of white space as one space and none at the ends."""
     return texts.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-
-
-def is_spaceless(texts: pl.Series) -> pl.Series:
-    """Say which texts are written, by more than half of their letters, in a script without spaces."""
-    foreign = (texts.str.len_bytes() != texts.str.len_chars()).fill_null(value=False)
-    return foreign.scatter(foreign.arg_true(), _most_spaceless(texts.filter(foreign))) if foreign.any() else foreign
 
 
 def _nfkc(texts: pl.Series) -> pl.Series:

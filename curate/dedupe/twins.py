@@ -7,12 +7,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from curate.core.record.tables import Columns
 from curate.dedupe.kinds import Kind
 from curate.dedupe.mates import comparer, linked_bands, rows_of
 from curate.dedupe.rule import PairRule
-from curate.native.pairs import Rows, Star
+from curate.native.pairs import LINK, Rows, Star
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -30,6 +31,7 @@ class Twins(NamedTuple):
     kept: U64
     kind: U8
     similarity: F64
+    clusters: pl.DataFrame  # row, cluster: rows that twins lead to, and the first of them; the same in any order
 
 
 def find_twins(
@@ -38,6 +40,8 @@ def find_twins(
     drops: Collection[Kind],
     order: npt.NDArray[np.intp] | None = None,
     linkage: Linkage = "star",
+    *,
+    clusters: bool = True,
 ) -> Twins:
     """Return the rows that resemble a kept row.
 
@@ -46,50 +50,64 @@ def find_twins(
     first stays, and the similarity is that with the first, which may be low.
 
     ``drops`` are the kinds for which a row goes; ``order`` is the order in which rows are taken (indexes of the rows
-    of the table); None is theirs. Each row takes about 100 bytes, and on disk 500 and eight a word.
+    of the table); None is theirs. ``clusters`` says whether they are wanted, which takes half the time again. Each row
+    takes about 100 bytes, and on disk 500 and eight a word.
     """
     places = keys.places()
     if len(places) == 0:
         none = np.empty(0, dtype=np.uint64)
-        return Twins(none, none, np.empty(0, dtype=np.uint8), np.empty(0))
+        return Twins(none, none, np.empty(0, dtype=np.uint8), np.empty(0), _clusters(none, none, none))
     places = places if order is None else places[order]
     rows = rows_of(keys, rule, places)
     asks = (rows.asked_starts[1:] > rows.asked_starts[:-1]).astype(np.uint8)
     links = linked_bands(keys, places, "b")
     heads = linked_bands(keys, places, "p", use=asks, first=True) if rule.prompts and asks.any() else links[:0]
     gone = np.zeros(len(places), dtype=np.uint8)
-    first = _firsts(keys, rows, links) if linkage == "single" and Kind.NEAR in drops else None
-    if first is not None:
-        gone[first != np.arange(len(first))] = 1
+    first = _firsts(keys, rows, links) if clusters or linkage == "single" else np.arange(0, dtype=np.uint32)
+    went = np.flatnonzero(first != np.arange(len(first), dtype=np.uint32))
+    single = linkage == "single" and Kind.NEAR in drops
+    if single:
+        gone[went] = 1
     star = Star.of(links, heads, sum(1 << kind for kind in drops), gone)
     pairs = comparer(rows)
     for start in range(0, len(places), STRIDE):
         pairs.star(star, start, min(start + STRIDE, len(places)))
         keys.relax()
-    if first is not None:
-        _mark(star, first, rows)
+    if single:
+        _mark(star, first, went, rows)
     marked = np.flatnonzero(star.kind)
     own = keys.numbers("row")
     row, kept = own[places[marked]], own[places[star.match[marked]]]
     by_row = np.argsort(row, kind="stable")
     keys.relax(everything=True)
-    return Twins(row[by_row], kept[by_row], star.kind[marked][by_row], star.alike[marked][by_row])
+    found = _clusters(own[places], first, went)
+    return Twins(row[by_row], kept[by_row], star.kind[marked][by_row], star.alike[marked][by_row], found)
 
 
 def _firsts(keys: Columns, rows: Rows, links: U32) -> U32:
     """Return for each rank the first of those that twins lead to, in a chain of any length."""
     count = len(rows.at)
     parents, seen = np.arange(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
-    own, pairs = links.copy(), comparer(rows)  # a join leaves its marks in the links
+    pairs = comparer(rows)
     for start in range(0, count, STRIDE):
-        pairs.join(own, seen, parents, start, min(start + STRIDE, count), twins=True)
+        pairs.join(links, seen, parents, start, min(start + STRIDE, count), twins=True)
+        keys.relax()
+    for band in links:
+        band &= LINK  # without what the join noted there
         keys.relax()
     return roots(parents)
 
 
-def _mark(star: Star, first: U32, rows: Rows) -> None:
+def _clusters(numbers: U64, first: npt.NDArray[np.integer], went: npt.NDArray[np.integer]) -> pl.DataFrame:
+    """Return (row, cluster) of the rows that twins lead to; a cluster is called by its smallest row number."""
+    heads = first[went]
+    members = np.concatenate([went, np.unique(heads)])
+    frame = pl.DataFrame({"row": numbers[members], "head": np.concatenate([heads, np.unique(heads)])})
+    return frame.select("row", cluster=pl.col("row").min().over("head")).sort("row")
+
+
+def _mark(star: Star, first: U32, went: npt.NDArray[np.intp], rows: Rows) -> None:
     """Mark the rows that went for the first of their group, with their own similarity to it."""
-    went = np.flatnonzero(first != np.arange(len(first)))
     found = comparer(rows).compare(rows.at[went], rows.at[first[went]])
     sides = np.where(found[:, :2] < 0, np.inf, found[:, :2]).min(axis=1)
     star.kind[went], star.match[went], star.alike[went] = Kind.NEAR, first[went], sides

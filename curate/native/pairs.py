@@ -19,6 +19,8 @@ F64 = npt.NDArray[np.float64]
 
 _ALL = 1 << 32
 
+LINK = np.uint32(0x7FFFFFFF)  # of a link: 1 + the rank that it leads to, without the note beside it
+
 
 @dataclass(frozen=True)
 class Rows:

@@ -59,6 +59,7 @@ class Balance(SetStep):
                 detail=pl.format("{} {} has more than {} rows", pl.lit(self.by), "value", pl.lit(self.cap)),
                 matched=pl.lit(None, dtype=pl.UInt64),
                 similarity=pl.lit(None, dtype=pl.Float64),
+                cluster=pl.lit(None, dtype=pl.UInt64),
             )
             .cast(DECISIONS)
         )

@@ -58,6 +58,7 @@ class ExactDuplicates(SetStep):
                 detail=pl.lit(None, dtype=pl.String),
                 matched="matched",
                 similarity=pl.lit(1.0),
+                cluster="matched",
             )
             .cast(DECISIONS)
         )

@@ -48,6 +48,9 @@ class NearDuplicates(SetStep):
     tell_prompts: bool = Field(
         default=True, description="Whether rows are warned of that share a prompt with a kept row and nothing else."
     )
+    tell_clusters: bool = Field(
+        default=True, description="Whether the ledger has the cluster of each row: all rows that twins lead to."
+    )
     recall: float = Field(0.9999, gt=0, lt=1, description="Chance that a pair at the threshold is found.")
     by_column: ClassVar[bool] = True
     reasons: ClassVar[dict[str, str]] = {
@@ -107,14 +110,17 @@ class NearDuplicates(SetStep):
         if self.keep != "first":
             order = np.argsort(-keys.numbers("worth")[keys.places()], kind="stable")
         drops = [kind for kind, reason in _REASONS.items() if self.drops(reason)]
-        twins = find_twins(keys, self.rule, drops, order, self.linkage)
+        twins = find_twins(keys, self.rule, drops, order, self.linkage, clusters=self.tell_clusters)
         kinds = [Kind(kind) for kind in twins.kind.tolist()]
         reason = pl.Series([_REASONS[kind] for kind in kinds], dtype=pl.String)
         dropped = pl.Series([kind in drops for kind in kinds], dtype=pl.Boolean)
         detail = pl.Series([None if kind in drops else self.reasons[_REASONS[kind]] for kind in kinds], dtype=pl.String)
         similarity = pl.Series(twins.similarity).round(6)
         columns = {"row": twins.row, "reason": reason, "drops": dropped, "detail": detail, "matched": twins.kept}
-        return pl.DataFrame({**columns, "similarity": similarity}, schema=DECISIONS)
+        marked = pl.DataFrame({**columns, "similarity": similarity})
+        return (
+            marked.join(twins.clusters, on="row", how="full", coalesce=True).select(DECISIONS.names()).cast(DECISIONS)
+        )
 
 
 _REASONS = {

@@ -61,7 +61,7 @@ class SetStep(Step):
         raise NotImplementedError(f"{type(self).__name__} has no keys")
 
     def decide(self, keys: Any, engine: Engine) -> pl.DataFrame:
-        """Return a row of ``DECISIONS`` for each row that is marked."""
+        """Return a row of ``DECISIONS`` for each row that is marked, and for each of a cluster."""
         raise NotImplementedError(f"{type(self).__name__} decides nothing")
 
 
@@ -73,5 +73,6 @@ DECISIONS = pl.Schema(
         "detail": pl.String,
         "matched": pl.UInt64,
         "similarity": pl.Float64,
+        "cluster": pl.UInt64,  # the first of the rows that twins lead to in any order of the rows; null where none do
     }
 )

@@ -65,7 +65,7 @@ def test_a_second_run_into_the_same_folder_gives_the_same_bytes(folder, plain):
 
 
 def test_another_order_of_rows_gives_the_same_clusters(tmp_path):
-    """With twins only, not chains: in a chain the row that comes first decides."""
+    """And the same rows kept: copies make no chains."""
     write_corpus(tmp_path, rows=120)
     lines = (tmp_path / "north.jsonl").read_bytes().splitlines()
     shuffled = lines.copy()
@@ -80,6 +80,27 @@ def test_another_order_of_rows_gives_the_same_clusters(tmp_path):
         clusters.append((sorted(sorted(ids) for ids in groups["id"].to_list()), kept, len(contents)))
 
     assert clusters[0] == clusters[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_chains_of_near_duplicates_are_the_same_clusters_in_any_order(tmp_path, seed):
+    """Which row of a chain stays follows the order; what belongs together does not. Six rows, each near the next."""
+    words = [f"word{n}" for n in range(60)]
+    rows = [
+        {"text": " ".join([*(f"new{chain}x{n}" for n in range(2 * step)), *words[2 * step :], f"end{chain} " * 9])}
+        for chain in range(3)
+        for step in range(6)
+    ]
+    found = []
+    for name in ("given", "shuffled"):
+        (tmp_path / name).mkdir()
+        ran = curate_rows(tmp_path / name, rows, [{"use": "near_duplicates"}])
+        groups = ran.ledger.drop_nulls("cluster").group_by("cluster").agg("id")
+        found.append(sorted(sorted(ids) for ids in groups["id"].to_list()))
+        random.Random(seed).shuffle(rows)
+
+    assert found[0] == found[1]
+    assert sum(map(len, found[0])) == len(rows)
 
 
 def test_the_ledger_has_row_groups_of_a_fixed_size(tmp_path):

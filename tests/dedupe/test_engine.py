@@ -185,7 +185,7 @@ def test_star_drops_what_brute_force_drops(seed, tmp_path):
         else:
             kept.append(row)
 
-    assert {row: (one, alike) for row, one, kind, alike in zip(*twins, strict=True) if kind == Kind.NEAR} == dropped
+    assert {row: (one, alike) for row, one, kind, alike in zip(*twins[:4], strict=True) if kind == Kind.NEAR} == dropped
     assert len(dropped) > 50
 
 
@@ -242,7 +242,7 @@ def test_single_linkage_drops_all_of_a_component_but_its_first(tmp_path):
     roots = dict(connected(pl.Series([i for i, _ in edges]), pl.Series([j for _, j in edges])).iter_rows())
     wanted = {row: (root, pytest.approx(alike(pairs[row], pairs[root]))) for row, root in roots.items() if row != root}
 
-    assert {row: (one, near) for row, one, kind, near in zip(*twins, strict=True) if kind == Kind.NEAR} == wanted
+    assert {row: (one, near) for row, one, kind, near in zip(*twins[:4], strict=True) if kind == Kind.NEAR} == wanted
     assert wanted[4][0] == 0
     assert alike(pairs[0], pairs[4]) < step.threshold
 
@@ -258,7 +258,8 @@ def test_kernel_and_plain_python_say_the_same_of_everything(tmp_path, monkeypatc
         monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
     theirs = find_twins(keys_of(block, step.rule, tmp_path / "b"), step.rule, [Kind.NEAR])
 
-    assert [part.tolist() for part in ours] == [part.tolist() for part in theirs]
+    assert [part.tolist() for part in ours[:4]] == [part.tolist() for part in theirs[:4]]
+    assert ours.clusters.equals(theirs.clusters)
     assert set(ours.kind.tolist()) == {kind.value for kind in Kind if kind is not Kind.ALONE}
 
 
