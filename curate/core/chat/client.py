@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,13 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from curate.core.chat.backend import OpenAIBackend
-from curate.core.chat.breaker import Breaker
-from curate.core.chat.budget import Purse
+from curate.core.chat.breaker import Breaker, ChatError
+from curate.core.chat.budget import BudgetError, Purse
 from curate.core.chat.cache import Cache
 from curate.core.chat.log import Log, Summary
 from curate.core.chat.probe import Capabilities, probe
 from curate.core.chat.reply import Chat, Reply
-from curate.core.chat.request import Request, identity
+from curate.core.chat.request import Request
 from curate.core.chat.retry import Retry
 from curate.core.chat.settings import ChatSettings
 from curate.core.chat.store import Store
@@ -66,7 +67,7 @@ class Client:
         breaker = Breaker(settings)
         purse = Purse(Throttle(backend, settings.limits, breaker), settings.budget, settings.prices)
         self._uncached: Chat = Retry(purse, settings.limits, breaker)
-        self._chat: Chat = Cache(self._uncached, self._store, identity(settings))
+        self._chat: Chat = Cache(self._uncached, self._store)
         self.summary = Summary(settings.prices, purse.spent)
 
     def close(self) -> None:
@@ -82,6 +83,7 @@ class Client:
         Raises:
             BudgetError: the budget is reached; what was bought is kept.
             ChatError: the endpoint does not work.
+            OutputError: a reply could not be kept.
         """
         return self._runner.run(self._ask(requests, progress))
 
@@ -96,15 +98,20 @@ class Client:
     async def _ask(self, requests: Sequence[Request], progress: Progress | None) -> list[Reply]:
         replies: dict[int, Reply] = {}
         ends: list[ThresherError] = []
-        waiting = iter(enumerate(requests))  # one for all workers: each takes the next
+        waiting = deque(enumerate(requests))  # one for all workers: each takes the next
 
         async def work() -> None:
-            for number, request in waiting:
+            while waiting:
+                number, request = waiting.popleft()
                 try:
                     reply = await self._chat.reply(request)
-                except ThresherError as end:  # the others go on: what is in the cache is still to be had
+                except (BudgetError, ChatError) as end:  # nothing more is sent, but the cache still has replies
                     ends.append(end)
                     continue
+                except ThresherError as end:  # what cannot be kept is not bought
+                    ends.append(end)
+                    waiting.clear()
+                    return
                 replies[number] = reply
                 self.summary.add(reply)
                 self._log.write(request, reply)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curate.core.chat.request import Request, identity
+from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings
 from curate.core.chat.store import Store
 from curate.core.chat.tokens import estimated_tokens, token_counter
@@ -91,8 +91,7 @@ def estimate(settings: ChatSettings, requests: Sequence[Request], folder: Path) 
         ConfigError: the tokenizer of the settings cannot be used.
     """
     path = settings.cache_path(folder)
-    backend = identity(settings)
-    fresh = {request.key(backend): request for request in reversed(requests)}
+    fresh = {request.key: request for request in reversed(requests)}
     distinct = len(fresh)
     if path.exists():
         with Store(path) as store:

@@ -18,7 +18,7 @@ import orjson
 
 from curate.core.chat.budget import Spent
 from curate.core.chat.reply import Reply
-from curate.core.chat.request import Request, identity
+from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings, Prices
 
 
@@ -101,7 +101,6 @@ class Log:
 
     def __init__(self, path: Path | None, settings: ChatSettings) -> None:
         self._settings = settings
-        self._backend = identity(settings)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC
         self._file = None if path is None else os.open(path, flags, 0o600)
 
@@ -120,7 +119,7 @@ class Log:
             return
         fault, usage, prices = reply.fault, reply.usage, self._settings.prices
         line = {
-            "request": request.key(self._backend).hex(),
+            "request": request.key.hex(),
             "model": request.body["model"],
             "cached": reply.cached,
             "attempts": reply.attempts,

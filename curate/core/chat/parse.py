@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -20,10 +19,15 @@ def parse(request: Request, payload: Any) -> Reply:
         return _malformed(f"a {type(payload).__name__} where an object is due")
     if payload.get("error"):  # some gateways answer 200 with an error inside
         return Reply(failure=Fault("server_error", _worded(payload["error"])))
-    read = _vectors if request.path == EMBEDDINGS else _choices
+    embeds = request.path == EMBEDDINGS
     try:
-        reply = read(request, payload)
-        return reply if reply.failure else _named(reply, payload)
+        return Reply(
+            choices=() if embeds else tuple(_choice(request, one) for one in _some(payload["choices"])),
+            vectors=tuple(_vectors(request, payload["data"])) if embeds else (),
+            usage=_usage(payload.get("usage")),
+            model=str(payload.get("model") or ""),
+            fingerprint=str(payload.get("system_fingerprint") or ""),
+        )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         return _malformed(f"not the shape of a reply ({type(error).__name__}: {error})")
 
@@ -36,11 +40,6 @@ def _worded(error: Any) -> str:
     return str(error.get("message", error) if isinstance(error, Mapping) else error)[:200]
 
 
-def _named(reply: Reply, payload: dict[str, Any]) -> Reply:
-    model, fingerprint = str(payload.get("model") or ""), str(payload.get("system_fingerprint") or "")
-    return replace(reply, usage=_usage(payload.get("usage")), model=model, fingerprint=fingerprint)
-
-
 def _usage(told: Any) -> Usage | None:
     """Return the usage, None where it is not told or makes no sense: an answer is not lost for that."""
     if not isinstance(told, Mapping):
@@ -49,18 +48,16 @@ def _usage(told: Any) -> Usage | None:
     return used if all(type(tokens) is int and tokens >= 0 for tokens in used) else None
 
 
-def _vectors(request: Request, payload: dict[str, Any]) -> Reply:
-    found = sorted(payload["data"], key=lambda one: int(one["index"]))
-    if [one["index"] for one in found] != list(range(len(request.body["input"]))):
-        return _malformed(f"{len(found)} embeddings for {len(request.body['input'])} texts")
-    return Reply(vectors=tuple(array("f", one["embedding"]) for one in found))
+def _vectors(request: Request, data: list[dict[str, Any]]) -> Iterator[array[float]]:
+    found = {one["index"]: one["embedding"] for one in data}
+    for index in range(len(request.body["input"])):  # a missing one is a KeyError: no reply
+        yield array("f", found[index])
 
 
-def _choices(request: Request, payload: dict[str, Any]) -> Reply:
-    choices = payload["choices"]
+def _some(choices: Any) -> list[dict[str, Any]]:
     if not isinstance(choices, list) or not choices:
-        return _malformed("no choices")
-    return Reply(tuple(_choice(request, one) for one in choices))
+        raise ValueError("no choices")
+    return choices
 
 
 def _choice(request: Request, told: dict[str, Any]) -> Choice:

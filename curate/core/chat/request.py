@@ -23,6 +23,7 @@ class Request:
 
     path: str
     body: Mapping[str, Any]
+    backend: bytes  # names who is asked, beside the model that stands in the body
     max_output: int  # tokens, of all choices together
     schema: Mapping[str, Any] | None = None
 
@@ -36,13 +37,14 @@ class Request:
         """Return more tokens than the prompt can have: no tokenizer makes more of them than there are bytes."""
         return len(self.wire)
 
-    def key(self, backend: bytes) -> bytes:
+    @cached_property
+    def key(self) -> bytes:
         """Return the sha256 of the request and of who is asked."""
-        return hashlib.sha256(b"\n".join((backend, self.path.encode(), self.wire))).digest()
+        return hashlib.sha256(b"\n".join((self.backend, self.path.encode(), self.wire))).digest()
 
 
 def identity(settings: ChatSettings) -> bytes:
-    """Return what names the backend, beside the model that stands in the request."""
+    """Return what names the backend of some settings."""
     return orjson.dumps(["openai", settings.base_url, settings.revision])
 
 
@@ -90,7 +92,7 @@ def chat_request(
         **{name: value for name, value in optional.items() if value is not None},
         **dict(sorted(settings.extra.items())),
     }
-    return Request(CHAT, body, settings.max_output_tokens * n, schema)
+    return Request(CHAT, body, identity(settings), settings.max_output_tokens * n, schema)
 
 
 def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,4 +102,4 @@ def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
 def embedding_request(settings: ChatSettings, texts: Sequence[str]) -> Request:
     """Return the request for the embeddings of some texts, in their order."""
     body = {"model": settings.model, "input": list(texts), "encoding_format": "float"}
-    return Request(EMBEDDINGS, {**body, **dict(sorted(settings.extra.items()))}, 0)
+    return Request(EMBEDDINGS, {**body, **dict(sorted(settings.extra.items()))}, identity(settings), 0)

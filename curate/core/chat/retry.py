@@ -33,7 +33,7 @@ class Retry:
             wait = self._wait(reply.failure, attempt)
             if wait is None:
                 self._breaker.note(reply)
-                return replace(reply, attempts=attempt)
+                return reply if attempt == 1 else replace(reply, attempts=attempt)
             await self._breaker.wait(wait)
             attempt += 1
 

@@ -52,7 +52,7 @@ class Prices(_Table):
     """What tokens cost. Without prices no cost is claimed."""
 
     input: float = Field(ge=0, description="Price of a million prompt tokens.")
-    output: float = Field(0.0, ge=0, description="Price of a million answer tokens.")
+    output: float = Field(ge=0, description="Price of a million answer tokens; 0 for embeddings.")
     currency: str = Field("USD", description="The currency of the prices.")
     date: datetime.date = Field(description="The day on which these were the prices.")
 

@@ -37,14 +37,15 @@ class Throttle:
         self._inner = inner
         self._breaker = breaker
         self._requests = Pace(limits.requests_per_minute)
-        self._tokens = Pace(limits.tokens_per_minute)
+        self._tokens = Pace(limits.tokens_per_minute) if limits.tokens_per_minute else None
         self._max_wait = limits.max_wait
 
     async def reply(self, request: Request) -> Reply:
         """Return the reply, and the seconds that it took once it was sent."""
         now = time.monotonic()
-        tokens = estimated_tokens(request) + request.max_output
-        wait = max(self._requests.wait(1, now), self._tokens.wait(tokens, now))
+        wait = self._requests.wait(1, now)
+        if self._tokens is not None:
+            wait = max(wait, self._tokens.wait(estimated_tokens(request) + request.max_output, now))
         await self._breaker.wait(wait)
         started = time.perf_counter()
         reply = await self._inner.reply(request)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from curate.core.chat.client import Client
-from curate.core.chat.request import chat_request, embedding_request, identity
+from curate.core.chat.request import chat_request, embedding_request
 from curate.core.chat.store import Store
 from curate.core.run.errors import InputError, OutputError
 from tests.core.chat.conftest import ask, prompts, settings
+from tests.core.chat.server import Asked
 
 ROOT = Path(__file__).resolve().parents[3]
 RUN = """
@@ -147,13 +148,44 @@ def test_of_two_replies_the_one_kept_first_stands(serve, tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     (slow,) = ask(chat, prompts(chat, 1), first)
     (fast,) = ask(chat, prompts(chat, 1), second)
-    key = prompts(chat, 1)[0].key(identity(chat))
+    key = prompts(chat, 1)[0].key
 
     with Store(first / "chat.sqlite") as one, Store(second / "chat.sqlite") as other:
         assert not one.put(key, other.get(key), model="m", fault="", tokens=(0, 0))
 
     assert (slow.text, fast.text) == ("slow", "fast")
     assert ask(chat, prompts(chat, 1), first)[0].text == "slow"
+
+
+def test_what_cannot_be_kept_is_not_bought(serve, tmp_path):
+    """The file loses its table in the middle of the run, as if the disk had gone."""
+
+    def script(asked: Asked) -> str:
+        if asked.prompt == "question 5":
+            database = sqlite3.connect(tmp_path / "chat.sqlite", isolation_level=None)
+            database.execute("DROP TABLE reply")
+            database.close()
+        return "answer"
+
+    server = serve(script)
+    chat = settings(server.url, limits={"concurrency": 2})
+    with pytest.raises(OutputError, match="cannot be used: no such table: reply"):
+        ask(chat, prompts(chat, 100), tmp_path)
+
+    assert len(server.asked) <= 8
+
+
+def test_an_interrupt_keeps_what_was_answered(serve, tmp_path):
+    server = serve(lambda asked: "answer" if int(asked.prompt.split()[1]) < 30 else "hang")
+    child = start(server.url, tmp_path)
+    for _ in range(8):
+        assert server.held.acquire(timeout=60), child.stderr.read()
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate()
+
+    assert err.splitlines()[-1] == "KeyboardInterrupt"
+    with Store(tmp_path / "chat.sqlite") as store:
+        assert [line.replies for line in store.stats()] == [30]
 
 
 def test_the_file_is_the_users_own_and_holds_no_prompt(serve, tmp_path):

@@ -63,7 +63,9 @@ def test_every_setting_says_what_it_is():
         pytest.param({"limits": {"concurency": 1}}, "did you mean 'concurrency'?", id="a misspelt limit"),
         pytest.param({"base_url": "models.example.com"}, "starts with http:// or https://", id="no address"),
         pytest.param({"extra": {"stream": True}}, "stream cannot stand here: the client sets it", id="a field of ours"),
-        pytest.param({"prices": {"input": 1}}, "prices.date: Field required", id="prices without their date"),
+        pytest.param(
+            {"prices": {"input": 1, "output": 2}}, "prices.date: Field required", id="prices without their date"
+        ),
         pytest.param({"api_key": KEY}, "api_key: no such setting; did you mean 'api_key_env'?", id="a key"),
         pytest.param({"api_key_env": KEY}, "no name of an environment variable", id="a key in place of its variable"),
         pytest.param({"base_url": f"https://me:{KEY}@h/v1"}, "more than an address", id="a key in the address"),
