@@ -105,6 +105,8 @@ class OpenAIBackend:
             kind = "not_found"
         elif status == 408:
             kind = "timed_out"
+        elif status == 501:
+            kind = "rejected"  # not implemented: embeddings, by a server that was started without them
         elif 300 <= status < 400:
             detail = f"it redirects to {response.headers.get('location', 'nowhere')}"
         return Fault(kind, self._safe(detail), status, retry_after(response.headers))

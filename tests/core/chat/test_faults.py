@@ -30,7 +30,12 @@ FAILURES = {
     'raw {"choices": [{"message": {"content": 7}}]}': "malformed",
     'raw {"error": {"message": "overloaded"}}': "server_error",
 }
-ONCE = {"400 |too long": "rejected", "422": "rejected", "301 Location: http://elsewhere/": "rejected"}
+ONCE = {
+    "400 |too long": "rejected",
+    "422": "rejected",
+    "501": "rejected",
+    "301 Location: http://elsewhere/": "rejected",
+}
 
 
 @pytest.mark.parametrize("failure", FAILURES)

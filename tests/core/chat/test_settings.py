@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from curate.core.chat.breaker import ChatError
 from curate.core.chat.client import Client
+from curate.core.chat.reply import FAULTS
 from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ConfigError
 from curate.core.run.fields import field_rows
@@ -50,6 +53,14 @@ def test_settings_from_a_file(tmp_path):
     assert chat.cache_path(tmp_path) == tmp_path / "replies.sqlite"
     assert chat.prices.cost(1_000_000, 500_000) == pytest.approx(0.45)
     assert ChatSettings.model_validate(chat.model_dump(mode="json")) == chat
+
+
+def test_the_page_shows_settings_that_are_and_names_every_fault():
+    page = (Path(__file__).parents[3] / "docs" / "chat.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+
+    assert validate(ChatSettings, tomllib.loads(example)["chat"], "the page").budget.max_cost == 5.0
+    assert [kind for kind in FAULTS if f"`{kind}`" not in page] == []
 
 
 def test_every_setting_says_what_it_is():
