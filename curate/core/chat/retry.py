@@ -1,4 +1,4 @@
-"""Asking again what may work the next time, after a jittered wait or the one that the server asks for."""
+"""Asking again what may work the next time, after a jittered wait that doubles."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ class Retry:
             attempt += 1
 
     def _wait(self, fault: Fault | None, attempt: int) -> float | None:
-        """Return the seconds until the next attempt; None where there is none."""
+        """Return the seconds until the next attempt; None where there is none. `Throttle` waits as the server asks."""
         if fault is None or not fault.sort.retried or attempt >= self._limits.attempts:
             return None
-        asked = fault.retry_after or 0.0
-        if asked > self._limits.max_wait:
+        if (fault.retry_after or 0.0) > self._limits.max_wait:
             return None
         longest: float = min(self._limits.max_backoff, self._limits.backoff * 2 ** (attempt - 1))
-        return max(asked, longest * self._random.uniform(0.5, 1.0))
+        return longest * self._random.uniform(0.5, 1.0)

@@ -6,6 +6,7 @@ import pytest
 
 from curate.core.chat.budget import BudgetError
 from curate.core.chat.client import Client
+from curate.core.chat.request import chat_request
 from curate.core.run.errors import ConfigError
 from tests.core.chat.conftest import ask, prompts, settings
 
@@ -84,6 +85,17 @@ def test_a_request_in_flight_that_ends_below_its_worst_case_makes_room(serve, tm
     got = ask(chat, prompts(chat, 20), tmp_path)
 
     assert all(one.text for one in got)
+
+
+def test_at_the_limit_no_smaller_request_is_slipped_in(serve, tmp_path):
+    server = serve()
+    chat = settings(server.url, budget={"max_tokens": 1200}, limits={"concurrency": 1})
+    long, short = (chat_request(chat, [{"role": "user", "content": text}]) for text in ("long " * 100, "short"))
+
+    with pytest.raises(BudgetError):
+        ask(chat, [long, short], tmp_path)
+
+    assert server.asked == []
 
 
 def test_an_attempt_that_may_have_been_billed_counts_in_full(serve, tmp_path):

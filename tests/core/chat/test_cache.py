@@ -158,18 +158,18 @@ def test_of_two_replies_the_one_kept_first_stands(serve, tmp_path):
 
 
 def test_what_cannot_be_kept_is_not_bought(serve, tmp_path):
-    """The file loses its table in the middle of the run, as if the disk had gone."""
+    """From the sixth request on the file takes nothing more, as if the disk were full."""
 
     def script(asked: Asked) -> str:
         if asked.prompt == "question 5":
             database = sqlite3.connect(tmp_path / "chat.sqlite", isolation_level=None)
-            database.execute("DROP TABLE reply")
+            database.execute("CREATE TRIGGER full BEFORE INSERT ON reply BEGIN SELECT RAISE(ABORT, 'disk full'); END")
             database.close()
         return "answer"
 
     server = serve(script)
     chat = settings(server.url, limits={"concurrency": 2})
-    with pytest.raises(OutputError, match="cannot be used: no such table: reply"):
+    with pytest.raises(OutputError, match="cannot be used: disk full"):
         ask(chat, prompts(chat, 100), tmp_path)
 
     assert len(server.asked) <= 8
