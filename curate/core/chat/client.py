@@ -111,7 +111,7 @@ class Client:
                 except ThresherError as end:  # what cannot be kept is not bought
                     ends.append(end)
                     waiting.clear()
-                    return
+                    continue
                 replies[number] = reply
                 self.summary.add(reply)
                 self._log.write(request, reply)
