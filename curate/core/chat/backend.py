@@ -26,31 +26,13 @@ _BY_STATUS = {401: "wrong_key", 402: "no_credit", 403: "forbidden", 404: "not_fo
 
 
 class OpenAIBackend:
-    """Sends requests to an endpoint that speaks as OpenAI's does. Needs the ``chat`` extra."""
+    """Sends requests to an endpoint that speaks as OpenAI's does. Needs the ``chat`` extra, once something is sent."""
 
     def __init__(self, settings: ChatSettings) -> None:
-        openai, httpx2 = _imported()
-        self._openai, self._httpx2 = openai, httpx2
+        self._settings = settings
         self._timeout = settings.limits.timeout
-        self._key = settings.key() or ""
-        self._options: Any = {"headers": self._headers(settings)}
-        self._client: AsyncOpenAI = openai.AsyncOpenAI(
-            api_key=self._key or "none",
-            base_url=settings.base_url,
-            max_retries=0,  # ours are counted, paid from the budget, and stop when nothing works
-            http_client=openai.DefaultAsyncHttpxClient(
-                timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
-                follow_redirects=False,  # prompts go nowhere but where the configuration says
-            ),
-        )
-
-    def _headers(self, settings: ChatSettings) -> dict[str, Any]:
-        headers: dict[str, Any] = {"Content-Type": "application/json"}
-        if not self._key:
-            headers["Authorization"] = self._openai.Omit()
-        if settings.base_url != OPENAI:  # the package reads both from the environment, for whatever endpoint
-            headers |= {"OpenAI-Organization": self._openai.Omit(), "OpenAI-Project": self._openai.Omit()}
-        return headers
+        self._key = ""
+        self._client: AsyncOpenAI | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,14 +40,45 @@ class OpenAIBackend:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.close()
+        if self._client is not None:
+            await self._client.close()
+
+    def _connected(self) -> AsyncOpenAI:
+        """Return the package's client, made when first needed: what the cache answers needs no key and no package."""
+        if self._client is None:
+            self._key = self._settings.key() or ""
+            self._openai, self._httpx2 = openai, httpx2 = _imported()
+            self._options: Any = {"headers": self._headers()}
+            self._client = openai.AsyncOpenAI(
+                api_key=self._key or "none",
+                base_url=self._settings.base_url,
+                max_retries=0,  # ours are counted, paid from the budget, and stop when nothing works
+                http_client=openai.DefaultAsyncHttpxClient(
+                    timeout=httpx2.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
+                    follow_redirects=False,  # prompts go nowhere but where the configuration says
+                ),
+            )
+        return self._client
+
+    def _headers(self) -> dict[str, Any]:
+        headers: dict[str, Any] = {"Content-Type": "application/json"}
+        if not self._key:
+            headers["Authorization"] = self._openai.Omit()
+        if self._settings.base_url != OPENAI:  # the package reads both from the environment, for whatever endpoint
+            headers |= {"OpenAI-Organization": self._openai.Omit(), "OpenAI-Project": self._openai.Omit()}
+        return headers
 
     async def reply(self, request: Request) -> Reply:
-        """Return what came of one attempt. No exception of the package leaves: they hold the request, key and all."""
+        """Return what came of one attempt. No exception of the package leaves: they hold the request, key and all.
+
+        Raises:
+            ConfigError: no key is in the environment, or the ``openai`` package is missing.
+        """
+        client = self._connected()
         try:
             # The package's own time-out starts anew with every byte that drips in.
             async with asyncio.timeout(self._timeout):
-                response = await self._client.post(
+                response = await client.post(
                     request.path, content=request.wire, cast_to=self._httpx2.Response, options=self._options
                 )
         except TimeoutError:

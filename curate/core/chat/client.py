@@ -36,9 +36,6 @@ class Client:
             settings: the table ``[chat]``.
             folder: what the paths in the settings are relative to.
             log: where ``requests.jsonl`` is written, if anywhere.
-
-        Raises:
-            ConfigError: no key is in the environment, or the ``openai`` package is missing.
         """
         self.settings = settings
         self._folder = folder
@@ -83,6 +80,7 @@ class Client:
         Raises:
             BudgetError: the budget is reached; what was bought is kept.
             ChatError: the endpoint does not work.
+            ConfigError: something must be sent, and no key is in the environment, or the ``openai`` package is missing.
             OutputError: a reply could not be kept.
         """
         return self._runner.run(self._ask(requests, progress))

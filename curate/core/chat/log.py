@@ -17,7 +17,7 @@ from typing import Any, Self
 import orjson
 
 from curate.core.chat.budget import Spent
-from curate.core.chat.reply import Reply
+from curate.core.chat.reply import FAULTS, Reply
 from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings, Prices
 
@@ -74,7 +74,7 @@ class Summary:
         share = f" ({told['success_rate']:.1%})" if self.replies else ""
         lines = [f"{self.replies:,} requests: {self.answers:,} answers{share}, {self.cached:,} from the cache"]
         lines.append(f"sent: {self.spent.requests:,}, repeated attempts included")
-        lines += [f"  {kind}: {count:,}" for kind, count in sorted(self.faults.items())]
+        lines += [f"  {kind}: {count:,}. {FAULTS[kind].sentence}" for kind, count in sorted(self.faults.items())]
         if self.seconds:
             lines.append(f"latency: median {told['latency_p50']:.2f} s, 95th percentile {told['latency_p95']:.2f} s")
         lines.append(f"tokens: {self.spent.prompt:,} of prompts, {self.spent.completion:,} of answers")

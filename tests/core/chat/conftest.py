@@ -16,8 +16,6 @@ from curate.core.chat.settings import ChatSettings
 from curate.core.run.settings import validate
 from tests.core.chat.server import Server
 
-pytest.importorskip("openai", reason="the package 'openai' is not installed")
-
 QUICK = {"backoff": 0.001, "max_backoff": 0.002, "timeout": 5.0, "attempts": 3}
 
 

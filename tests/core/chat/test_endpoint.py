@@ -190,8 +190,21 @@ def test_prompts_go_nowhere_but_where_the_settings_say(serve, tmp_path):
     assert "redirects" in got.fault.detail
 
 
-def test_a_missing_key_is_told_before_anything_is_asked(tmp_path, monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+def test_a_missing_key_is_told_before_anything_is_sent(serve, tmp_path, monkeypatch):
+    monkeypatch.delenv("MY_KEY", raising=False)
+    server = serve()
+    chat = settings(server.url, api_key_env="MY_KEY")
 
-    with pytest.raises(ConfigError, match="no key: OPENAI_API_KEY is not set"):
-        ask(settings("https://api.openai.com/v1"), [], tmp_path)
+    with pytest.raises(ConfigError, match="no key: MY_KEY is not set"):
+        ask(chat, prompts(chat, 5), tmp_path)
+
+    assert server.asked == []
+
+
+def test_a_run_that_the_cache_answers_needs_no_key(serve, tmp_path, monkeypatch):
+    chat = settings(serve().url, api_key_env="MY_KEY")
+    monkeypatch.setenv("MY_KEY", KEY)
+    first = ask(chat, prompts(chat, 5), tmp_path)
+    monkeypatch.delenv("MY_KEY")
+
+    assert ask(chat, prompts(chat, 5), tmp_path) == first

@@ -82,6 +82,7 @@ def test_the_sums_of_a_run(serve, tmp_path):
         "cost": {"value": 0.0006, "at_most": 0.0006, "currency": "USD", "prices_of": "2026-08-01"},
     }
     assert "4 requests: 3 answers (75.0%), 1 from the cache" in text
+    assert "  rejected: 1. The endpoint takes no such request (4xx)." in text
     assert "cost: 0.0006 USD at prices of 2026-08-01" in text
 
 
