@@ -24,6 +24,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command("reports.command", "Make one offline HTML page of a run.", first=True),
     "demo": Command("curate.commands.demo", "Write a small project with sample data and run the main job on it."),
     "init": Command("curate.commands.init", "Write commented starter files."),
+    "cache": Command("curate.commands.cache", "Show, or shrink, the file of language models' replies."),
     "steps": Command("curate.commands.steps", "List the steps of a curation, their knobs and reasons."),
     "codes": Command("curate.commands.codes", "List the codes of faults, with their hints."),
 }

@@ -1,0 +1,131 @@
+"""The client: the stack of a run, opened from its settings, and the loop that asks many requests at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from curate.core.chat.backend import OpenAIBackend
+from curate.core.chat.breaker import Breaker, ChatError
+from curate.core.chat.budget import BudgetError, Purse
+from curate.core.chat.cache import Cache
+from curate.core.chat.log import Log, Summary
+from curate.core.chat.probe import Capabilities, probe
+from curate.core.chat.reply import Chat, Reply
+from curate.core.chat.request import Request
+from curate.core.chat.retry import Retry
+from curate.core.chat.settings import ChatSettings
+from curate.core.chat.store import Store
+from curate.core.chat.throttle import Throttle
+from curate.core.run.errors import ThresherError
+from curate.core.run.progress import Progress
+
+
+class Client:
+    """Asks a model, as ``[chat]`` says. A context manager: it holds connections, the file of replies and the log."""
+
+    def __init__(self, settings: ChatSettings, folder: Path, log: Path | None = None) -> None:
+        """Prepare the client; nothing is asked yet.
+
+        Args:
+            settings: the table ``[chat]``.
+            folder: what the paths in the settings are relative to.
+            log: where ``requests.jsonl`` is written, if anywhere.
+        """
+        self.settings = settings
+        self._folder = folder
+        self._log_path = log
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._runner.run(self._open())
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def _open(self) -> None:
+        settings = self.settings
+        backend = await self._stack.enter_async_context(OpenAIBackend(settings))
+        self._store = self._stack.enter_context(Store(settings.cache_path(self._folder)))
+        self._log = self._stack.enter_context(Log(self._log_path, settings))
+        breaker = Breaker(settings)
+        purse = Purse(Throttle(backend, settings.limits, breaker), settings.budget, settings.prices)
+        self._uncached: Chat = Retry(purse, settings.limits, breaker)
+        self._chat: Chat = Cache(self._uncached, self._store)
+        self.summary = Summary(settings.prices, purse.spent)
+
+    def close(self) -> None:
+        """Close connections and files."""
+        try:
+            self._runner.run(self._stack.aclose())
+        finally:
+            self._runner.close()
+
+    def ask(self, requests: Sequence[Request], progress: Progress | None = None) -> list[Reply]:
+        """Return a reply for each request, in their order, however they came.
+
+        Raises:
+            BudgetError: the budget is reached; what was bought is kept.
+            ChatError: the endpoint does not work.
+            ConfigError: something must be sent, and no key is in the environment, or the ``openai`` package is missing.
+            OutputError: a reply could not be kept.
+        """
+        return self._runner.run(self._ask(requests, progress))
+
+    def capabilities(self) -> Capabilities:
+        """Return what the endpoint can do beside answering. It is asked once; the file of replies keeps it.
+
+        Raises:
+            BudgetError, ChatError: as `ask`.
+        """
+        return self._runner.run(probe(self.settings, self._uncached, self._store))
+
+    async def _ask(self, requests: Sequence[Request], progress: Progress | None) -> list[Reply]:
+        replies: dict[int, Reply] = {}
+        ends: list[ThresherError] = []
+        waiting = deque(enumerate(requests))  # one for all workers: each takes the next
+
+        async def work() -> None:
+            while waiting:
+                number, request = waiting.popleft()
+                try:
+                    reply = await self._chat.reply(request)
+                except (BudgetError, ChatError) as end:  # nothing more is sent, but the cache still has replies
+                    ends.append(end)
+                    continue
+                except ThresherError as end:  # what cannot be kept is not bought
+                    ends.append(end)
+                    waiting.clear()
+                    continue
+                replies[number] = reply
+                self.summary.add(reply)
+                self._log.write(request, reply)
+                if progress:
+                    progress.tell("asking", len(replies), len(requests))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self.settings.limits.concurrency, len(requests))):
+                group.create_task(work())
+        if ends:
+            end = ends[0]
+            end.details = (*end.details, _missing(len(requests), replies))
+            raise end
+        return [replies[number] for number in range(len(requests))]
+
+
+def _missing(requests: int, replies: dict[int, Reply]) -> str:
+    answered = sum(reply.fault is None for reply in replies.values())
+    return f"{answered:,} of {requests:,} requests have an answer; {requests - len(replies):,} were not answered at all"

@@ -1,0 +1,134 @@
+"""The dry run: what the requests would use and cost, and three of them in full. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curate.core.chat.request import Request
+from curate.core.chat.settings import ChatSettings
+from curate.core.chat.store import Store
+from curate.core.chat.tokens import estimated_tokens, token_counter
+from curate.core.command.terminal import harmless
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would use. Repeated attempts after failures come on top."""
+
+    requests: int
+    cached: int  # have a reply already
+    repeated: int  # equal to an earlier one
+    prompt_tokens: int
+    counted_by: str
+    output_tokens: int  # at the worst: every answer as long as it may be
+    cost: float | None  # of both; None where no price is known
+    currency: str
+    prices_of: str
+    beyond: tuple[str, ...]  # limits of the budget that this would pass
+    examples: tuple[Request, ...]
+
+    @property
+    def sent(self) -> int:
+        """Return the number of requests that would be sent."""
+        return self.requests - self.cached - self.repeated
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the numbers, and the examples as they would be sent."""
+        cost = (
+            None
+            if self.cost is None
+            else {"at_most": self.cost, "currency": self.currency, "prices_of": self.prices_of}
+        )
+        return {
+            "requests": self.requests,
+            "cached": self.cached,
+            "repeated": self.repeated,
+            "sent": self.sent,
+            "prompt_tokens": {"value": self.prompt_tokens, "counted_by": self.counted_by},
+            "output_tokens_at_most": self.output_tokens,
+            "cost": cost,
+            "beyond_budget": list(self.beyond),
+            "examples": [request.body for request in self.examples],
+        }
+
+    def text(self) -> str:
+        """Return the numbers and the examples for a person."""
+        known = (
+            f"{self.requests:,} requests: {self.cached:,} have a reply in the cache, {self.repeated:,} repeat another"
+        )
+        lines = [
+            f"{known}, {self.sent:,} would be sent",
+            f"prompt tokens: {self.prompt_tokens:,} ({self.counted_by})",
+            f"answer tokens: {self.output_tokens:,} at most",
+            self._cost_line(),
+            *(f"beyond the budget: {limit}" for limit in self.beyond),
+        ]
+        for number, request in enumerate(self.examples, 1):
+            lines += ["", f"example {number} of {len(self.examples)}:", *_prompt(request)]
+        return "\n".join(lines)
+
+    def _cost_line(self) -> str:
+        if self.cost is None:
+            return "cost: not known, for no prices are given ([chat.prices])"
+        return f"cost: {self.cost:.4f} {self.currency} at most, at prices of {self.prices_of}"
+
+
+def _prompt(request: Request) -> list[str]:
+    turns = request.body.get("messages") or [{"role": "text", "content": text} for text in request.body["input"]]
+    told = (f"[{turn['role']}] {turn.get('content')}" for turn in turns)
+    return [f"  {harmless(line)}" for text in told for line in text.split("\n")]
+
+
+def estimate(settings: ChatSettings, requests: Sequence[Request], folder: Path) -> Estimate:
+    """Return what asking these requests would use.
+
+    Raises:
+        ConfigError: the tokenizer of the settings cannot be used.
+    """
+    path = settings.cache_path(folder)
+    fresh = {request.key: request for request in reversed(requests)}
+    distinct = len(fresh)
+    if path.exists():
+        with Store(path) as store:
+            fresh = {key: request for key, request in fresh.items() if store.get(key) is None}
+    sent = list(reversed(fresh.values()))
+    count = estimated_tokens if settings.tokenizer is None else token_counter(folder / settings.tokenizer)
+    prompt, output = sum(map(count, sent)), sum(request.max_output for request in sent)
+    prices = settings.prices
+    cost = None if prices is None else prices.cost(prompt, output)
+    return Estimate(
+        requests=len(requests),
+        cached=distinct - len(sent),
+        repeated=len(requests) - distinct,
+        prompt_tokens=prompt,
+        counted_by="estimated: 4 ASCII characters a token"
+        if settings.tokenizer is None
+        else "counted by the tokenizer",
+        output_tokens=output,
+        cost=cost,
+        currency=prices.currency if prices else "",
+        prices_of=prices.date.isoformat() if prices else "",
+        beyond=tuple(_beyond(settings, len(sent), prompt + output, cost)),
+        examples=tuple(_spread(sent or list(requests))),
+    )
+
+
+def _beyond(settings: ChatSettings, requests: int, tokens: int, cost: float | None) -> list[str]:
+    budget = settings.budget
+    limits = {
+        "max_requests": (budget.max_requests, requests),
+        "max_tokens": (budget.max_tokens, tokens),
+        "max_cost": (budget.max_cost, cost or 0.0),
+    }
+    return [f"{name} = {most:,g}" for name, (most, needed) in limits.items() if most is not None and needed > most]
+
+
+def _spread(requests: Sequence[Request]) -> list[Request]:
+    """Return the first, the middle and the last request."""
+    last = len(requests) - 1
+    return [requests[place] for place in sorted({0, last // 2, last})] if requests else []
