@@ -94,8 +94,8 @@ def test_rows_that_share_a_template_stay(tmp_path):
             ]
         }
 
-    run = curate_rows(tmp_path, [row(n) for n in range(500)], STEPS)
-    assert run.manifest["counts"]["kept"] > 495
+    run = curate_rows(tmp_path, [row(n) for n in range(10_000)], STEPS)
+    assert run.manifest["counts"]["kept"] > 9_900
 
 
 def test_a_chain_does_not_empty_a_source(tmp_path):
