@@ -90,7 +90,7 @@ def measure(frame: pl.DataFrame, metrics: Sequence[Metric], tell: Tell | None = 
         block = frame.slice(first, ROWS_AT_ONCE)
         for places in groups.values():
             asked = [metrics[place] for place in places]
-            why = block.select(reason(asked[0].needs)).to_series()
+            why = block.with_columns(reason(asked[0].needs))["reason"]
             able = why.is_null()
             found = asked[0].together(asked, block.filter(able))
             rows = np.flatnonzero(able.to_numpy()) + first

@@ -73,7 +73,7 @@ class Perplexity(Metric):
     def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
         """Return the variant's value of summed counts (..., 4)."""
         surprise, tokens, words, bytes_ = (sums[..., place] for place in range(4))
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):  # a draw may hold no row at all
             if self.variant == "bits_per_byte":
                 return np.asarray(surprise / (bytes_ * math.log(2)))
             return np.exp(surprise / (tokens if self.variant == "token" else words))
