@@ -5,6 +5,8 @@ import thresher
 findings = thresher.check(["raw/*.jsonl"], profile="openai")
 outcome = thresher.curate("curate.toml", out="clean")
 print(outcome.manifest["counts"]["kept"], "rows kept")
+outcome = thresher.score("predictions.jsonl", ["exact_match", "token_f1"])
+print(outcome.scores["metrics"]["token_f1"]["value"])
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from curate.check.findings import Findings
     from curate.curation.run import Outcome
+    from evalkit.run import Outcome as ScoreOutcome
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
@@ -63,6 +66,35 @@ def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Ou
     if isinstance(config, Mapping):
         return run_curation(validate(CurateConfig, config, "the configuration"), Path.cwd(), target)
     return run_curation(load_config(Path(config), []), Path(config).resolve().parent, target)
+
+
+def score(
+    path: str | Path,
+    metrics: Sequence[str],
+    *,
+    out: str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    source: str = "jsonl",
+    id_field: str | None = None,
+    prediction_field: str | None = None,
+    reference_field: str | None = None,
+) -> ScoreOutcome:
+    """Score a file of predictions by metrics, and write into ``out`` if it is given.
+
+    Settings are of metrics: ``{"bleu": {"tokenize": "zh"}}``. ``source`` is what wrote the file: jsonl, lm-eval,
+    inspect, promptfoo.
+
+    Raises:
+        ThresherError: there is no such metric, the file cannot be read, or the folder cannot be written.
+    """
+    from curate.core.run.errors import ConfigError, nearest  # noqa: PLC0415 - Polars is loaded only by those who need it
+    from evalkit.read import READERS, Fields  # noqa: PLC0415
+    from evalkit.run import Options, run_scores  # noqa: PLC0415
+
+    if source not in READERS:
+        raise ConfigError(f"no source is called {source!r}{nearest(source, list(READERS))}")
+    options = Options(Fields(id_field, prediction_field, reference_field), source, settings or {})
+    return run_scores(Path(path), metrics, None if out is None else Path(out), options)
 
 
 if __name__ == "__main__":

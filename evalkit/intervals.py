@@ -13,7 +13,7 @@ from evalkit.metrics.metric import Metric, Numbers
 DRAWS = 1000
 SEED = 0
 _Z = 1.959963984540054
-_NUMBERS_AT_ONCE = 4_000_000
+_NUMBERS_AT_ONCE = 1_000_000
 Interval = tuple[float, float]
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from evalkit.metrics.labels import OTHER, Extract, Labels
-from evalkit.metrics.metric import Metric, Numbers, as_numbers
+from evalkit.metrics.metric import Metric, Numbers, as_numbers, fingerprint
 
 _CELLS_SHOWN = 200
 
@@ -35,8 +35,9 @@ class Classification(Metric):
 
     @property
     def choices(self) -> Mapping[str, object]:
-        """Return how many labels there are, and how they are found in answers."""
-        told: dict[str, object] = {"labels": len(self.labels or ()), "extract": self.extract}
+        """Return the labels, and how they are found in answers."""
+        labels = self.labels or ()
+        told: dict[str, object] = {"labels": f"{len(labels)}-{fingerprint(labels)}", "extract": self.extract}
         return told if self.key is None else told | {"key": self.key}
 
     def codes(self, frame: pl.DataFrame) -> pl.Series:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
-from evalkit.metrics.json_text import NOTHING, extracted, whole
+from evalkit.metrics.json_text import NOTHING, exact, extracted, whole
 from evalkit.metrics.metric import Metric, Numbers
 
 _FIELDS_SHOWN = 200
@@ -59,11 +59,11 @@ class JsonFields(Metric):
         """Yield the leaves of each answer and of its best reference; None where no reference is JSON."""
         read = extracted if self.extract else whole
         for text, references in zip(frame["prediction"], frame["references"].to_list(), strict=True):
-            wanted = [value for reference in references if (value := whole(reference)) is not NOTHING]
+            wanted = [value for reference in references if (value := exact(reference)) is not NOTHING]
             if not wanted:
                 yield None
                 continue
-            value = read(text)
+            value = exact(text, read)
             said = Counter[Leaf]() if value is NOTHING else self._leaves(value)
             yield said, max((self._leaves(one) for one in wanted), key=lambda leaves: (said & leaves).total())
 

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr
 
 from curate.core.run.errors import ConfigError
 from evalkit.metrics.json_text import NOTHING, extracted, whole
-from evalkit.metrics.metric import Metric, truths
+from evalkit.metrics.metric import Metric, fingerprint, truths
 from evalkit.unscored import Need
 
 Draft = Literal["auto", "4", "6", "7", "2019-09", "2020-12"]
@@ -47,6 +47,7 @@ class JsonSchema(Metric):
     otherwise: ClassVar[str] = "bad_schema"
     shares: ClassVar[bool] = True
     _schema: str | None = PrivateAttr(None)
+    _known_by: str = PrivateAttr("")  # the hash of the schema, or of those of all rows
 
     def prepared(self, frame: pl.DataFrame) -> Self:
         """Return the metric with its schema read.
@@ -54,8 +55,11 @@ class JsonSchema(Metric):
         Raises:
             ConfigError: the file cannot be read, or is no schema that can be used.
         """
+        known = self.model_copy()
         if self.path is None:
-            return self
+            rows = frame.select("id", "schema").drop_nulls()
+            known._known_by = f"rows-{fingerprint(rows['id'] + ' ' + rows['schema'])}"
+            return known
         try:
             text = self.path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -63,15 +67,16 @@ class JsonSchema(Metric):
         checker = _compiled(text, self.draft, self.formats)
         if isinstance(checker, str):
             raise ConfigError(f"{self.path} is no JSON Schema that can be used: {checker}", hint="mend the schema")
-        known = self.model_copy()
         known._schema = text
+        known._known_by = fingerprint([text])
         return known
 
     @property
     def choices(self) -> Mapping[str, object]:
-        """Return the rule, the draft, whether formats count, and the library."""
+        """Return the rule, the schema, the draft, whether formats count, and the library."""
         return {
             "rule": "whole-fence-value" if self.variant else "whole",
+            "schema": self._known_by,
             "draft": self.draft,
             "formats": "yes" if self.formats else "no",
             "lib": f"jsonschema-rs-{installed('jsonschema-rs')}",
@@ -91,9 +96,14 @@ class JsonSchema(Metric):
         """Yield the checker of each row (None where its schema cannot be used) and the answer's value."""
         read = extracted if self.variant else whole
         schemas = [self._schema] * len(frame) if self._schema is not None else frame["schema"].to_list()
-        for text, schema in zip(frame["prediction"], schemas, strict=True):
-            checker = None if schema is None else _compiled(schema, self.draft, self.formats)
-            yield (None if isinstance(checker, str) else checker), read(text)
+        checkers = {schema: self._checker(schema) for schema in set(schemas)}
+        for text, schema in zip(frame["prediction"].to_list(), schemas, strict=True):
+            yield checkers[schema], read(text)
+
+    def _checker(self, schema: str | None) -> Any:
+        """Return what checks values against a schema; None where it cannot be used."""
+        checker = None if schema is None else _compiled(schema, self.draft, self.formats)
+        return None if isinstance(checker, str) else checker
 
     def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
         """Return how often each keyword failed, by the JSON pointer of the value; every index of an array is ``*``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -24,13 +25,24 @@ _DECODER = json.JSONDecoder()
 def whole(text: str) -> Any:
     """Return the value of a text that is RFC 8259 from end to end, white space around it aside; else ``NOTHING``.
 
-    NaN, a lone surrogate, a number beyond a double, and nesting beyond 1,024 levels are no JSON here.
+    NaN, a lone surrogate, a number beyond a double, and nesting beyond 1,024 levels are no JSON here. An integer beyond
+    64 bits comes out as a double; ``exact`` keeps it.
     """
     try:
-        value = orjson.loads(text)
+        return orjson.loads(text)
     except orjson.JSONDecodeError:
         return NOTHING
-    return value if _LONG_NUMBER.search(text) is None else _exact(text, value)
+
+
+def exact(text: str, read: Callable[[str], Any] = whole) -> Any:
+    """Return what ``whole`` or ``extracted`` returns, with every digit of long numbers, for values to be compared."""
+    value = read(text)
+    if value is NOTHING or read is not whole or _LONG_NUMBER.search(text) is None:
+        return value
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # more than 4,300 digits, or nested too deep for this parser
+        return value
 
 
 def extracted(text: str) -> Any:
@@ -55,11 +67,3 @@ def extracted(text: str) -> Any:
         if (value := whole(text[opening.start() : end])) is not NOTHING:
             return value
     return NOTHING
-
-
-def _exact(text: str, value: Any) -> Any:
-    """Return the value with its long numbers as they stand: orjson makes doubles of integers beyond 64 bits."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):  # more than 4,300 digits, or nested too deep for this parser
-        return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+import orjson
 import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -102,6 +104,11 @@ class Metric(BaseModel):
     def warnings(self, frame: pl.DataFrame) -> list[str]:
         """Return why the number may not mean what its name says."""
         return []
+
+
+def fingerprint(parts: Iterable[str]) -> str:
+    """Return eight hex digits that tell one set of texts from another, for a signature."""
+    return hashlib.sha256(orjson.dumps(sorted(parts))).hexdigest()[:8]
 
 
 def as_numbers(statistics: pl.Series) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import sys
 import warnings
@@ -90,7 +91,13 @@ class SqlParses(Metric):
             Dialect.get_or_raise(self.dialect)
         except ValueError as error:
             raise ConfigError(f"sql_parses.dialect: {error}", hint="--set sql_parses.dialect=sqlite") from error
-        return truths(self.name, [_is_sql(_code(text, self.variant), self.dialect) for text in frame["prediction"]])
+        collecting = gc.isenabled()
+        gc.enable()  # its syntax trees are cycles, and the command line switches their collection off
+        try:
+            return truths(self.name, [_is_sql(_code(text, self.variant), self.dialect) for text in frame["prediction"]])
+        finally:
+            if not collecting:
+                gc.disable()
 
 
 def _is_sql(code: str, dialect: str) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from evalkit.metrics.json_fields import leaves
-from evalkit.metrics.json_text import NOTHING, whole
+from evalkit.metrics.json_text import NOTHING, exact, whole
 from evalkit.metrics.metric import Metric, truths
 
 Call = tuple[str, frozenset[object]]  # the name, and the leaves of the arguments
@@ -40,10 +40,10 @@ class ToolCalls(Metric):
         return truths(self.name, [self._same(prediction, references) for prediction, references in pairs])
 
     def _same(self, prediction: str, references: list[str]) -> bool | None:
-        wanted = [made for reference in references if (made := calls(whole(reference))) is not None]
+        wanted = [made for reference in references if (made := calls(exact(reference))) is not None]
         if not wanted:
             return None
-        said = self._compared(calls(whole(prediction)) or [])
+        said = self._compared(calls(exact(prediction)) or [])
         return any(said == self._compared(one) for one in wanted)
 
     def _compared(self, made: list[Call]) -> object:
