@@ -109,9 +109,9 @@ def as_references(value: Any) -> list[str] | None:
 
 
 def data_sha256(frame: pl.DataFrame) -> str:
-    """Return the hash of what was asked: the sorted (id, prompt, references), not of what was answered."""
-    rows = zip(frame["id"], frame["prompt"], frame["references"].to_list(), strict=True)
+    """Return the hash of what was asked: (id, prompt, references) sorted by id, and nothing of what was answered."""
     digest = hashlib.sha256()
-    for line in sorted(orjson.dumps([name, prompt, references or []]) for name, prompt, references in rows):
-        digest.update(line + b"\n")
+    for asked in frame.select("id", "prompt", "references").sort("id").iter_slices(_CHUNK):
+        for name, prompt, references in asked.rows():
+            digest.update(orjson.dumps([name, prompt, references or []]) + b"\n")
     return digest.hexdigest()
