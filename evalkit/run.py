@@ -88,7 +88,7 @@ def read(file: InputFile, options: Options) -> pl.DataFrame:
     Raises:
         InputError: it cannot be read, or an id stands twice.
     """
-    if file.path.is_dir() or not file.path.exists():
+    if not file.source.is_stdin and (file.path.is_dir() or not file.path.exists()):
         raise InputError(f"there is no file {file.name!r}", hint="thresher predict writes one; or name any JSONL file")
     return to_frame(READERS[options.source](file, options.fields), file.name)
 

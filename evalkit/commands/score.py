@@ -52,7 +52,8 @@ def command(  # noqa: PLR0913 - a flag each
 ) -> int:
     """Score predictions: each number with its interval, its n, why rows have none, and how it was made.
 
-    DIR holds predictions.jsonl; FILE is any JSON Lines with predictions (.gz and .zst too), or a log of another tool.
+    DIR holds predictions.jsonl; FILE is any JSON Lines with predictions (.gz and .zst too; - is standard input), or a
+    log of another tool.
     """
     from curate.core.run.progress import Progress  # noqa: PLC0415 - Polars is loaded after the flags are read
     from evalkit.commands.shown import as_object, as_text, checked_object, checked_text  # noqa: PLC0415

@@ -80,6 +80,9 @@ def make_metric(name: str, settings: Mapping[str, Any] | None = None) -> Metric:
     names = metric_names(metrics)
     if name not in names:
         raise ConfigError(f"no metric is called {name!r}{_near(name, use, names)}", hint="thresher metrics")
+    for word in ("use", "variant"):
+        if word in (settings or {}):
+            raise ConfigError(f"{word!r} is no setting of {use}", hint="the variant stands in the name: length:words")
     return validate(metrics[use], {**(settings or {}), "use": use, "variant": variant}, f"metric {use}")
 
 

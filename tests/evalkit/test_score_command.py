@@ -136,6 +136,7 @@ def test_what_is_shown(thresher, file):
         (("--metrics", "bleu", "--set", "blue.tokenize=zh"), "did you mean 'bleu'?"),
         (("--metrics", "bleu", "--set", "bleu.tokenize=spm"), "tokenize"),
         (("--metrics", "bleu", "--set", "bleu=zh"), "metric.setting=value"),
+        (("--metrics", "length", "--set", "length.variant=words"), "'variant' is no setting of length"),
         (("--metrics", "bleu", "--from", "lmeval"), "did you mean 'lm-eval'?"),
     ],
 )
