@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types unit clean docs
+.PHONY: help demo test lint types unit clean docs peers
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,5 +36,9 @@ docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher init --markdown > docs/configuration.md
 	$(BIN)/thresher init --schema > curate/curation/curate.schema.json
 
+peers:  ## Install the benchmarks' peers into .peers
+	python3 -m venv .peers
+	.peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers/requirements.txt
+
 clean:  ## Remove what was installed and built
-	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .peers build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,6 +5,7 @@ import thresher
 findings = thresher.check(["raw/*.jsonl"], profile="openai")
 outcome = thresher.curate("curate.toml", out="clean")
 print(outcome.manifest["counts"]["kept"], "rows kept")
+print(thresher.deduplicate("rows.jsonl", "fewer.jsonl").kept, "rows without near-duplicates")
 outcome = thresher.score("predictions.jsonl", ["exact_match", "token_f1"])
 print(outcome.scores["metrics"]["token_f1"]["value"])
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from curate.check.findings import Findings
+    from curate.curation.deduplicate import Deduplicated
     from curate.curation.run import Outcome
     from evalkit.run import Outcome as ScoreOutcome
 
@@ -66,6 +68,22 @@ def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Ou
     if isinstance(config, Mapping):
         return run_curation(validate(CurateConfig, config, "the configuration"), Path.cwd(), target)
     return run_curation(load_config(Path(config), []), Path(config).resolve().parent, target)
+
+
+def deduplicate(source: str | Path, out: str | Path, *, threshold: float = 0.8, **settings: Any) -> Deduplicated:
+    """Write the lines of a JSON Lines file that are no near-duplicates of one before, and return what went.
+
+    ``settings`` are those of the step ``near_duplicates`` (``compare``, ``linkage``, ``keep``, ...).
+
+    Raises:
+        ThresherError: a setting is wrong, the file cannot be read, or the output cannot be written.
+    """
+    from curate.core.run.settings import validate  # noqa: PLC0415
+    from curate.curation.deduplicate import deduplicate as run  # noqa: PLC0415
+    from curate.steps.near_duplicates import NearDuplicates  # noqa: PLC0415
+
+    given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, **settings}
+    return run(Path(source), Path(out), validate(NearDuplicates, given, "the settings"))
 
 
 def score(

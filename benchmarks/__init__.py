@@ -1,1 +1,1 @@
-"""Speed, memory and the harmlessness of the defaults: each a command that prints a Markdown table."""
+"""Speed, memory, quality and the harmlessness of the defaults: each a command that prints Markdown tables."""

@@ -45,6 +45,11 @@ class Judge:
     tokens: TokenCounter | None = None
     _fine_roles: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
+    @property
+    def is_bare(self) -> bool:
+        """Say whether it judges by the profile ``any`` alone, in which rows that a scanner clears have no fault."""
+        return self.profile == PROFILES["any"] and self.answer_rules is None and self.tokens is None
+
     def faults(self, record: Record, layout: Layout, line: bytes) -> Sequence[Fault]:
         """Return the faults of a record that fits its layout; ``line`` is its bytes."""
         if self._plain(record, layout.name, line) and self.answer_rules is None and self.tokens is None:

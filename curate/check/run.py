@@ -14,6 +14,7 @@ from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
+from curate.native.scanner import native_sieve
 
 
 def check_sources(
@@ -31,15 +32,19 @@ def check_sources(
         InputError: a source cannot be opened, is a broken archive, or changed while it was read.
     """
     findings = Findings()
+    scanner = native_sieve() if judge.is_bare else None
     for source in sources:
         seen = Seen()
         layout: str | None = None
         unknown = 0
-        for batch in read_records(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=False):
+        batches = read_records(
+            source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=False, scanner=scanner
+        )
+        for batch in batches:
             layout = batch.layout.name if batch.layout else None
             for index, faults in row_faults(batch, judge):
                 findings.faulty += any(_goes(fault.slug) for fault in faults)
-                line = batch.lines.places[index] if batch.lines.places else batch.lines.first + index
+                line = batch.lines.places[index] if batch.lines.places else batch.lines.number(index)
                 for fault in faults:
                     if fault.slug == "unknown_layout":
                         unknown += 1

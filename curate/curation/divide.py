@@ -10,11 +10,11 @@ import polars as pl
 from curate.core.run.errors import ConfigError
 from curate.curation.plan import Plan
 from curate.curation.stage import Staged
-from curate.dedupe.buckets import repeated
 from curate.dedupe.links import linked
 from curate.engines.local import LocalEngine
 from curate.split.draw import NAMES, Sizes, assign, detectable
-from curate.split.groups import find_groups
+from curate.split.groups import find_groups, same_prompts
+from curate.split.repeated import repeated
 
 LARGE_GROUP = 0.05  # share of the rows above which a group is told of
 
@@ -46,12 +46,13 @@ def divide(plan: Plan, staged: Staged) -> Division:
             raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
     kept = staged.split_keys.without(gone).read(staged.split_keys.columns)
     engine = LocalEngine(staged.blocks)
+    kept = same_prompts(kept, engine, plan.normalise.key(pl.col("prompt")))
     links = list(staged.removals)
     rule = plan.split_rule
     if rule is not None and staged.pair_keys is not None and staged.pair_keys.rows:
         first = find_groups(kept, links, engine)
-        known = first.filter(pl.col("group") != pl.col("row")).select("group", "row").iter_rows()
-        links.append(linked(staged.pair_keys.without(gone), engine, rule, known))
+        known = first.filter(pl.col("group") != pl.col("row")).select(a="group", b="row")
+        links.append(linked(staged.pair_keys.without(gone), rule, known))
     groups = find_groups(kept, links, engine)
     rows = assign(kept, groups, Sizes(split.validation, split.test, split.max_rows), plan.config.seed)
     return _told(rows, plan)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from itertools import compress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import orjson
 import polars as pl
 
 from curate.core.record.marks import alive
-from curate.core.run.canonical import canonical_line
 from curate.core.write.folder import OutputFolder
+from curate.core.write.written import WrittenFile
 from curate.curation.convert import converted
 from curate.curation.edited import edited_line
 from curate.curation.examples import Examples
@@ -23,6 +24,7 @@ from curate.curation.tally import Tally
 
 LEDGER_FILE, DROPPED_FILE = "ledger.parquet", "dropped.jsonl"
 _NOT_A_VALUE = frozenset({"read"})
+_TOLD = ("id", "source", "line", "step", "reason", "detail", "matched", "similarity", "raw")
 
 
 class Outputs:
@@ -34,7 +36,7 @@ class Outputs:
         self._names = names
         self._matched = {row: (id_, source, line) for row, id_, source, line in matched.iter_rows()}
         self._matched_ids = matched.select(matched=pl.col("row"), matched_id=pl.col("id"))
-        self._files: dict[str, BinaryIO] = {}
+        self._files: dict[str, WrittenFile] = {}
         self._parts: list[Path] = []
         self._steps = pl.DataFrame(
             {"reason": list(plan.step_of), "step": list(plan.step_of.values())},
@@ -48,16 +50,15 @@ class Outputs:
         if self._folder is not None:
             for name in self._names:
                 if name.endswith(".jsonl"):
-                    self._files[name] = self._folder.file(name).open("wb")
-            self._folder.file(DROPPED_FILE).chmod(0o600)
+                    self._files[name] = WrittenFile(self._folder.file(name), private=name == DROPPED_FILE)
             self._folder.file("ledger").mkdir()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for stream in self._files.values():
-            stream.close()
+        for file in self._files.values():
+            file.close()
 
     def write(self, block: pl.DataFrame, tally: Tally) -> None:
         """Write the rows of a block that has ``cluster`` and ``split`` beside its own columns."""
@@ -70,24 +71,28 @@ class Outputs:
         self.examples.add(ledger, block["raw"], block["matched"])
         if self._folder is None:
             return
-        for name, stream in self._files.items():
+        for name, file in self._files.items():
             if name != DROPPED_FILE:
-                split = name.removesuffix(".jsonl")
-                chosen = (kept["split"] == split).to_list()
-                stream.writelines(line + b"\n" for line, mine in zip(lines, chosen, strict=True) if mine)
+                mine = kept["split"] == name.removesuffix(".jsonl")
+                if mine.any():
+                    file.write_lines(lines if mine.all() else compress(lines, mine.to_list()))
         dropped = block.filter(~alive())
-        for entry in dropped.join(self._steps, on="reason", how="left", maintain_order="left").iter_rows(named=True):
-            self._files[DROPPED_FILE].write(self._dropped(entry))
+        told = dropped.join(self._steps, on="reason", how="left", maintain_order="left").select(_TOLD)
+        self._files[DROPPED_FILE].write_lines(self._dropped(entry) for entry in told.iter_rows(named=True))
         part = self._folder.file("ledger") / f"{len(self._parts):06d}.arrow"
         ledger.write_ipc(part)
         self._parts.append(part)
 
     def finish(self) -> None:
         """Close the files, and write the ledger from its parts."""
-        for stream in self._files.values():
-            stream.close()
+        for file in self._files.values():
+            file.close()
         if self._folder is not None:
             write_ledger(self._parts, self._folder.file(LEDGER_FILE))
+
+    def hashes(self) -> dict[str, tuple[str, int]]:
+        """Return the sha256 and the size of each finished file that was hashed while it was written."""
+        return {name: (file.sha256, file.bytes) for name, file in self._files.items()}
 
     def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, list[bytes]]:
         """Return the block, and the line of each kept row; an edit that cannot be written is undone and noted."""
@@ -137,7 +142,7 @@ class Outputs:
         }
         if self._plan.config.output.records:
             entry["record"] = _record(row["raw"], row["step"])
-        return canonical_line(entry)
+        return orjson.dumps(entry)
 
 
 class Counts:

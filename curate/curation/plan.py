@@ -14,7 +14,7 @@ from curate.core.read.source import Source, find_sources
 from curate.core.run.errors import ConfigError
 from curate.curation.config import CurateConfig, make_steps
 from curate.curation.convert import Convert
-from curate.dedupe.engine import LOOSE_RECALL, PairRule
+from curate.dedupe.rule import LOOSE_RECALL, PairRule
 from curate.steps import SetStep, Step
 from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.normalise import Normalise
@@ -64,7 +64,7 @@ class Plan:
         split = self.config.split
         if split is None or split.similarity == 0 or (split.validation <= 0 and split.test <= 0):
             return None
-        return PairRule(split.similarity, split.similarity, LOOSE_RECALL)
+        return PairRule(split.similarity, split.similarity, LOOSE_RECALL, prompts=False)
 
 
 def make_plan(config: CurateConfig, base: Path) -> Plan:

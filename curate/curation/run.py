@@ -23,7 +23,7 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import Staged, block_size, marked_blocks, rows_of, stage
+from curate.curation.stage import Staged, block_size, mapped_size, marked_blocks, rows_of, stage
 from curate.curation.stats import stats_of
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
@@ -65,7 +65,8 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
     plan = make_plan(config, base)
     with _work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
         size = options.block_bytes or block_size(options.memory_limit)
-        staged = stage(plan, work, progress, block_bytes=size, limit=options.limit)
+        mapped = mapped_size(options.memory_limit)
+        staged = stage(plan, work, progress, block_bytes=size, mapped_bytes=mapped, limit=options.limit)
         division = divide(plan, staged)
         names = _names(plan)
         outputs = _write(plan, staged, division, folder, names, progress)
@@ -73,7 +74,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         stats = stats_of(plan, staged.tally, outputs, division, clusters, texts=options.texts, first_rows=options.limit)
         manifest = _manifest(plan, staged, outputs, options.limit)
         if folder is not None:
-            _publish(folder, names, stats, manifest, started, options)
+            _publish(folder, names, outputs.hashes(), stats, manifest, _run_view(started, options))
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"])
 
 
@@ -166,18 +167,18 @@ def _manifest(plan: Plan, staged: Staged, outputs: Outputs, limit: int | None) -
 def _publish(
     folder: OutputFolder,
     names: list[str],
+    hashes: dict[str, tuple[str, int]],
     stats: dict[str, Any],
     manifest: dict[str, Any],
-    started: float,
-    options: Options,
+    view: dict[str, Any],
 ) -> None:
     write_json(folder.file(STATS_FILE), stats)
     for name in [*names, STATS_FILE]:
-        sha256, size = sha256_of(folder.file(name))
+        sha256, size = hashes.get(name) or sha256_of(folder.file(name))
         manifest["outputs"].append(
             {"path": name, "sha256": sha256, "bytes": size, "rows": _rows_of(name, manifest["counts"])}
         )
-    write_json(folder.file(RUN_FILE), _run_view(started, options))
+    write_json(folder.file(RUN_FILE), view)
     folder.publish([*names, STATS_FILE, RUN_FILE], OWN)
     folder.finish(manifest)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,13 +20,17 @@ from curate.core.run.errors import ThresherError
 from curate.core.run.progress import Progress
 from curate.curation.plan import Phase, Plan, row_drops, row_warns
 from curate.curation.tally import Tally
-from curate.dedupe.engine import near_keys
+from curate.dedupe.keys import near_keys
+from curate.dedupe.sides import CONVERSATION
+from curate.engines.columns import MAPPED_BYTES, ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
+from curate.native.gather import native_gatherer
 from curate.split.groups import split_keys
 from curate.steps.step import SetStep
 
 SMALLEST_BLOCK = 1 << 20
+SMALLEST_MAPPED = 8 << 20
 BLOCKS_IN_MEMORY = 64  # a block's records, columns and arrays are about as large as this many of its bytes
 
 
@@ -39,7 +43,8 @@ class Staged:
     seen: list[Seen]
     tally: Tally
     split_keys: DiskTable | None = None
-    pair_keys: DiskTable | None = None
+    pair_keys: ColumnTable | None = None
+    mapped_bytes: int = MAPPED_BYTES  # of files that may stay in memory while rows are compared
     removals: list[pl.DataFrame] = field(default_factory=list)  # (a, b): a kept row and one that went for it
 
 
@@ -50,8 +55,19 @@ def block_size(memory_limit: int | None) -> int:
     )
 
 
+def mapped_size(memory_limit: int | None) -> int:
+    """Return how many bytes of files may stay in memory while rows are compared."""
+    return MAPPED_BYTES if memory_limit is None else max(SMALLEST_MAPPED, min(MAPPED_BYTES, memory_limit // 16))
+
+
 def stage(
-    plan: Plan, work: Path, progress: Progress, *, block_bytes: int = BLOCK_BYTES, limit: int | None = None
+    plan: Plan,
+    work: Path,
+    progress: Progress,
+    *,
+    block_bytes: int = BLOCK_BYTES,
+    mapped_bytes: int = MAPPED_BYTES,
+    limit: int | None = None,
 ) -> Staged:
     """Run every step, and collect what the split needs to know.
 
@@ -61,7 +77,7 @@ def stage(
     seen = [Seen() for _ in plan.sources]
     tally = Tally(plan)
     blocks = _read(plan, seen, tally, progress, block_bytes, limit)
-    staged = Staged(DiskTable(work / "blocks0", BLOCK), [], seen, tally)
+    staged = Staged(DiskTable(work / "blocks0", BLOCK), [], seen, tally, mapped_bytes=mapped_bytes)
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
         staged.blocks = DiskTable(work / f"blocks{number}", BLOCK)
@@ -119,10 +135,11 @@ def _read(
 
 def _blocks(plan: Plan, source: Source, seen: Seen, block_bytes: int, limit: int | None) -> Iterator[pl.DataFrame]:
     """Yield the blocks of a source, of about ``block_bytes`` of lines; it is read to its end whatever the limit."""
-    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id)
+    gatherer = native_gatherer(plan.config.input.id) if plan.judge.is_bare else None
+    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id, gatherer)
     room = limit
     piece, longest = min(READ_BYTES, block_bytes), plan.config.input.max_line_bytes
-    for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest):
+    for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):
         if room is not None and room <= 0:
             continue  # the rest is read for its hash alone
         made.add(batch)
@@ -138,19 +155,21 @@ def _phase(
     plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool
 ) -> list[pl.DataFrame]:
     """Run one pass over the blocks, then the decisions of its set steps; return those."""
-    tables = {step.use: DiskTable(keys / step.use) for step in phase.set_steps}
+    tables = {step.use: _table(step, keys / step.use, staged.mapped_bytes) for step in phase.set_steps}
     shared = _shared_keys(plan, phase)
     if last and plan.config.split is not None:
         staged.split_keys = DiskTable(keys / "split")
-        staged.pair_keys = tables[shared] if shared else DiskTable(keys / "pairs")
+        own = tables.get(shared or "")
+        staged.pair_keys = (
+            own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
+        )
     for block in blocks:
         for step in phase.steps:
             block = _checked(step.apply(block), block, step.use)
         for set_step in phase.set_steps:
             tables[set_step.use].append(set_step.keys(block))
         if staged.split_keys is not None and plan.config.split is not None:
-            key = plan.normalise.key(pl.col("prompt"))
-            staged.split_keys.append(split_keys(block, plan.config.split.group_by, key))
+            staged.split_keys.append(split_keys(block, plan.config.split.group_by, plan.normalise.ends))
             if plan.split_rule is not None and shared is None and staged.pair_keys is not None:
                 alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
                 staged.pair_keys.append(near_keys(alive, plan.split_rule))
@@ -161,12 +180,20 @@ def _phase(
 def _shared_keys(plan: Plan, phase: Phase) -> str | None:
     """Return the step whose pair keys serve the split too: its bands find pairs at the split's similarity as surely."""
     near, rule = plan.near, plan.split_rule
-    if rule is None or near is None or near not in phase.set_steps or near.rule.bands[1] > rule.bands_for_links:
+    if rule is None or near is None or near not in phase.set_steps or near.compare != CONVERSATION:
+        return None
+    if near.rule.bands[1] > rule.bands_for_links:
         return None
     return near.use
 
 
-def _decide(steps: tuple[SetStep, ...], tables: dict[str, DiskTable], staged: Staged) -> list[pl.DataFrame]:
+def _table(step: SetStep, folder: Path, mapped_bytes: int) -> DiskTable | ColumnTable:
+    return ColumnTable(folder, mapped_bytes) if step.by_column else DiskTable(folder)
+
+
+def _decide(
+    steps: tuple[SetStep, ...], tables: Mapping[str, DiskTable | ColumnTable], staged: Staged
+) -> list[pl.DataFrame]:
     engine = LocalEngine(staged.blocks)
     gone = pl.Series("row", [], dtype=pl.UInt64)
     decisions: list[pl.DataFrame] = []

@@ -103,14 +103,7 @@ def _s_curve(plan: Plan) -> dict[str, Any] | None:
 
 
 def _signature(plan: Plan) -> str | None:
-    near = plan.near
-    if near is None:
-        return None
-    bands, rows = near.rule.bands
-    return (
-        f"near_duplicates|jaccard:word5+char5|sides:asked,answered|scheme:affine32|slots:128|seed:1|bands:{bands}x{rows}"
-        f"|threshold:{near.threshold:g}|linkage:star|keep:{near.keep}"
-    )
+    return None if plan.near is None else plan.near.signature
 
 
 def _limits(plan: Plan) -> dict[str, Any]:

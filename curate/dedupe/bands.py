@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from curate.dedupe.minhash import SLOTS, U32
+from curate.dedupe.minhash import U32
 from curate.dedupe.shingles import U64, mix64
+from curate.native.kernel import SLOTS, kernel
 
 RECALL = 0.9999
 
@@ -37,11 +38,14 @@ def s_curve(bands: int, rows: int, points: int = 21) -> list[tuple[float, float]
 
 
 def band_keys(signature: U32, bands: int, rows: int) -> U64:
-    """Return the keys (n x bands) of signatures (n x slots): two rows meet in a band where their keys are equal."""
-    keys: npt.NDArray[np.uint64] = np.empty((len(signature), bands), dtype=np.uint64)
+    """Return the keys (bands x n) of signatures (n x slots): two rows meet in a band where their keys are equal."""
+    native = kernel()
+    if native is not None:
+        return native.bands(signature, bands, rows)
+    keys: npt.NDArray[np.uint64] = np.empty((bands, len(signature)), dtype=np.uint64)
     for band in range(bands):
         key = np.full(len(signature), band, dtype=np.uint64)
         for slot in range(band * rows, (band + 1) * rows):
             key = mix64(key ^ (signature[:, slot].astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)))
-        keys[:, band] = key
+        keys[band] = key
     return keys

@@ -2,83 +2,45 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
-
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from curate.core.record.tables import Engine, Table
-from curate.dedupe.engine import PairRule, Sketches, find_buckets_of
-from curate.dedupe.shingles import I64
-from curate.dedupe.star import BATCH, LOOKED
-from curate.dedupe.verify import VERIFIED, Verifier
+from curate.core.record.tables import Columns
+from curate.dedupe.mates import comparer, linked_bands, rows_of
+from curate.dedupe.rule import PairRule
+from curate.dedupe.twins import STRIDE, roots
 
 
-class Joined:
-    """Groups that are joined pair by pair (union-find with path halving; Tarjan, van Leeuwen 1984)."""
+def linked(keys: Columns, rule: PairRule, known: pl.DataFrame) -> pl.DataFrame:
+    """Return (a, b), row numbers: pairs that join the groups of rows at or above ``rule.least``, both sides as one set.
 
-    def __init__(self, size: int) -> None:
-        self.parent = array("q", range(size))  # eight bytes a row, read one by one as fast as a list
-
-    def root(self, member: int) -> int:
-        """Return the smallest member of the group."""
-        parent = self.parent
-        while parent[member] != member:
-            parent[member] = parent[parent[member]]
-            member = parent[member]
-        return member
-
-    def join(self, one: int, other: int) -> None:
-        """Join the groups of two members."""
-        one, other = self.root(one), self.root(other)
-        self.parent[max(one, other)] = min(one, other)
-
-    def roots(self) -> I64:
-        """Return the root of every member."""
-        roots = np.frombuffer(self.parent, dtype=np.int64).copy()
-        while not np.array_equal(roots, higher := roots[roots]):
-            roots = higher
-        return roots
-
-
-def linked(keys: Table, engine: Engine, rule: PairRule, known: Iterable[tuple[int, int]]) -> pl.DataFrame:
-    """Return (a, b), row numbers: enough pairs at or above ``rule.least``, both sides as one, to join their groups.
-
-    ``known`` are pairs of rows that are joined already, and need no look.
+    ``known`` has pairs (a, b) of rows, a < b, that belong together already, and need no look.
     """
-    rows = keys.read(["row"])["row"]
-    numbers = rows.to_numpy()
-    joined = Joined(len(rows))
-    for a, b in known:
-        one, other = np.searchsorted(numbers, [a, b])
-        if max(one, other) < len(numbers) and numbers[one] == a and numbers[other] == b:
-            joined.join(int(one), int(other))
-    buckets = find_buckets_of(keys)
-    look = Sketches(keys, buckets)
-    verifier = Verifier(rows, engine.fetch, rule.least, whole=True)
-    edges: list[tuple[int, int]] = []
+    places = keys.places()
+    rows = rows_of(keys, rule, places)
+    links = linked_bands(keys, places, "b")
+    numbers = keys.numbers("row")[places]
+    parents = _joined(numbers, known)
+    seen = np.zeros(len(places), dtype=np.uint32)
+    pairs = comparer(rows)
+    for start in range(0, len(places), STRIDE):
+        pairs.join(links, seen, parents, start, min(start + STRIDE, len(places)), twins=False)
+        keys.relax()
+    keys.relax(everything=True)
+    root = roots(parents)
+    later = np.flatnonzero(root != np.arange(len(root)))
+    return pl.DataFrame({"a": numbers[root[later]], "b": numbers[later]}, schema={"a": pl.UInt64, "b": pl.UInt64})
 
-    def consider(left: I64, right: I64) -> None:
-        roots = joined.roots()
-        apart = roots[left] != roots[right]
-        left, right = left[apart], right[apart]
-        hopeful = look.plausible(left, right, rule.least, both=False)
-        left, right = left[hopeful], right[hopeful]
-        for start in range(0, len(left), VERIFIED):
-            some, others = left[start : start + VERIFIED], right[start : start + VERIFIED]
-            roots = joined.roots()
-            apart = roots[some] != roots[others]
-            for one, other, pair in verifier.alike(some[apart], others[apart]):
-                if pair.whole >= rule.least:
-                    joined.join(one, other)
-                    edges.append((one, other))
 
-    for left, right in buckets.with_first(LOOKED):  # joins most of a large group at once: its other pairs need no look
-        consider(left, right)
-    everyone = np.ones(len(rows), dtype=bool)
-    for start in range(0, len(buckets.members), BATCH):
-        for left, right in buckets.batches_of(buckets.members[start : start + BATCH], everyone, LOOKED):
-            consider(left, right)
-    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
-    return pl.DataFrame({"a": numbers[pairs[:, 0]], "b": numbers[pairs[:, 1]]}, schema={"a": pl.UInt64, "b": pl.UInt64})
+def _joined(numbers: npt.NDArray[np.uint64], known: pl.DataFrame) -> npt.NDArray[np.uint32]:
+    """Return for each row the first of those that it is known to belong with."""
+    parents = np.arange(len(numbers), dtype=np.uint32)
+    both = pl.concat([known.select("a", row="b"), known.select("a", row="a").unique()])
+    place = np.searchsorted(numbers, both["row"].to_numpy())
+    here = place < len(numbers)
+    here[here] = numbers[place[here]] == both["row"].to_numpy()[here]
+    found = both.select("a").with_columns(place=pl.Series(place.astype(np.uint32))).filter(pl.Series(here))
+    found = found.with_columns(first=pl.col("place").min().over("a"))
+    parents[found["place"].to_numpy()] = found["first"].to_numpy()
+    return parents

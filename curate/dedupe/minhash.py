@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.dedupe.shingles import I64, MIN_WORDS, U64, buffers, by_numpy
-from curate.native.kernel import kernel
+from curate.dedupe.shingles import I64, MIN_WORDS, U64, Sets, by_numpy
+from curate.native.kernel import SLOTS, kernel
 
 U32 = npt.NDArray[np.uint32]
 
-SLOTS = 128
 SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of a text without shingles
 
@@ -39,14 +38,14 @@ def mix32(values: U32) -> U32:
     return np.asarray(mixed ^ (mixed >> np.uint32(16)))
 
 
-def sign(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> tuple[U32, npt.NDArray[np.bool_]]:
-    """Return the signatures (n x 128) of texts that went through ``comparable``, and which of them have shingles."""
+def sign(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> tuple[U32, Sets]:
+    """Return the signatures (n x 128) of texts that went through ``comparable``, and their sets of shingles."""
     native = kernel()
     if native is not None:
-        signed = native.sign(*buffers(texts), salt, min_words, permutations())
-        return signed.signatures, signed.shingles > 0
+        signed = native.sign(texts, salt, min_words, permutations())
+        return signed.signatures, Sets(signed.grams, signed.starts, signed.digests)
     found = by_numpy(texts, salt, min_words)
-    return signatures(found.values, found.offsets), np.diff(found.offsets) > 0
+    return signatures(found.values, found.starts), found
 
 
 def signatures(values: U64, offsets: I64, slots: int = SLOTS, seed: int = SEED) -> U32:

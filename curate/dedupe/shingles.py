@@ -30,24 +30,16 @@ _IS_WORD = np.zeros(256, dtype=bool)
 _IS_WORD[[*range(48, 58), *range(65, 91), 95, *range(97, 123), *range(128, 256)]] = True
 
 
-class Shingles(NamedTuple):
-    """The shingles of consecutive texts: those of text ``i`` are ``values[offsets[i]:offsets[i + 1]]``."""
+class Sets(NamedTuple):
+    """The sets of shingles of consecutive texts: that of text ``i`` is ``values[starts[i]:starts[i + 1]]``."""
 
     values: U64
-    offsets: I64  # n + 1
+    starts: I64  # n + 1
+    digests: U64  # of the shingles in their order, those that repeat included
 
     def of(self, index: int) -> U64:
-        """Return the shingles of text ``index``."""
-        return self.values[self.offsets[index] : self.offsets[index + 1]].copy()
-
-    def as_sets(self) -> Shingles:
-        """Return the shingles of each text sorted, each once."""
-        native = kernel()
-        if native is not None:
-            return Shingles(*native.sets(self.values, self.offsets))
-        own = [np.unique(self.of(index)) for index in range(len(self.offsets) - 1)]
-        sizes = np.cumsum([0, *map(len, own)], dtype=np.int64)
-        return Shingles(np.concatenate([np.empty(0, dtype=np.uint64), *own]), sizes)
+        """Return the set of text ``index``."""
+        return self.values[self.starts[index] : self.starts[index + 1]]
 
 
 def mix64(values: U64) -> U64:
@@ -65,35 +57,55 @@ def buffers(texts: pl.Series) -> tuple[U8, I64]:
     return data, np.concatenate([[0], texts.str.len_bytes().cum_sum().to_numpy()]).astype(np.int64)
 
 
-def shingles(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> Shingles:
+def shingles(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> Sets:
     """Return the shingles of texts that went through ``comparable``; an empty text has none.
 
     ``salt`` keeps the shingles of different sides apart, so that a union of sides is a disjoint one.
     """
     native = kernel()
     if native is not None:
-        grams = native.shingles(*buffers(texts), salt, min_words)
-        return Shingles(grams.values, grams.offsets)
+        signed = native.sign(texts, salt, min_words, None)
+        return Sets(signed.grams, signed.starts, signed.digests)
     return by_numpy(texts, salt, min_words)
 
 
-def by_numpy(texts: pl.Series, salt: int, min_words: int) -> Shingles:
-    """Return what the C kernel returns, where there is none."""
+def by_numpy(texts: pl.Series, salt: int, min_words: int) -> Sets:
+    """Return what the C kernel returns, where there is none; each set sorted."""
     data, offsets = buffers(folded(texts))
     parts, start, count = [], 0, len(offsets) - 1
     while start < count:
         end = max(start + 1, int(np.searchsorted(offsets, offsets[start] + _CHUNK_BYTES, side="right")) - 1)
         own = offsets[start : end + 1]
-        parts.append(_shingles(data[own[0] : own[-1]], own - own[0], min_words))
+        values, starts = _shingles(data[own[0] : own[-1]], own - own[0], min_words)
+        parts.append(_as_sets(mix64(values ^ np.uint64(salt)) if salt else values, starts))
         start = end
-    if not parts:
-        return Shingles(np.empty(0, dtype=np.uint64), np.zeros(1, dtype=np.int64))
-    values = np.concatenate([part.values for part in parts])
-    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.offsets) for part in parts]))])
-    return Shingles(mix64(values ^ np.uint64(salt)) if salt else values, starts.astype(np.int64))
+    sizes = [np.diff(part.starts) for part in parts]
+    return Sets(
+        np.concatenate([np.empty(0, dtype=np.uint64), *(part.values for part in parts)]),
+        np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *sizes])),
+        np.concatenate([np.empty(0, dtype=np.uint64), *(part.digests for part in parts)]),
+    )
 
 
-def _shingles(data: U8, offsets: I64, min_words: int) -> Shingles:
+def _as_sets(values: U64, starts: I64) -> Sets:
+    """Return the set of each text, and the digest of its shingles: h = h * B + shingle in their order, then mixed."""
+    sizes = np.diff(starts)
+    powers = np.empty(int(sizes.max(initial=0)) + 1, dtype=np.uint64)
+    powers[0], powers[1:] = 1, _SHINGLE_BASE
+    powers = np.multiply.accumulate(powers)
+    within = np.arange(len(values)) - np.repeat(starts[:-1], sizes)
+    weighted = np.append(values * powers[np.repeat(sizes, sizes) - 1 - within], np.uint64(0))
+    digests = np.where(sizes > 0, np.add.reduceat(weighted, starts[:-1]), np.uint64(0))
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((values, owner))
+    owner, values = owner[order], values[order]
+    fresh = np.ones(len(values), dtype=bool)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (values[1:] != values[:-1])
+    left = np.bincount(owner[fresh], minlength=len(sizes))
+    return Sets(values[fresh], np.concatenate([[0], np.cumsum(left)]).astype(np.int64), mix64(digests))
+
+
+def _shingles(data: U8, offsets: I64, min_words: int) -> tuple[U64, I64]:
     lengths = np.diff(offsets)
     count = len(lengths)
     is_word = _IS_WORD[data]
@@ -105,12 +117,28 @@ def _shingles(data: U8, offsets: I64, min_words: int) -> Shingles:
     ends = np.flatnonzero(is_word & (last | ~np.concatenate([is_word[1:], [False]]))) + 1
     owner = np.searchsorted(offsets, begins, side="right") - 1
     short = (np.bincount(owner, minlength=count) < min_words) & (lengths > 0)
-    grams, gram_owner = _grams(_segments(data, begins, ends), owner, short)
+    grams, gram_owner = _grams(_words(data, begins, ends), owner, short)
     whole = np.flatnonzero(short)
     values = np.concatenate([grams, _segments(data, offsets[whole], offsets[whole + 1])])
     owners = np.concatenate([gram_owner, whole])
     starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
-    return Shingles(values[np.argsort(owners, kind="stable")], starts.astype(np.int64))
+    return values[np.argsort(owners, kind="stable")], starts.astype(np.int64)
+
+
+def _words(data: U8, begins: I64, ends: I64) -> U64:
+    """Return the hash of each word: over eight bytes at a time, the last filled up with zeros."""
+    hashes = np.zeros(len(begins), dtype=np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([data, np.zeros(8, dtype=np.uint8)]), 8)
+    going, at = np.arange(len(begins)), begins
+    while len(going):
+        left = ends[going] - at
+        eight = np.ascontiguousarray(windows[at]).view("<u8")[:, 0]
+        short = np.minimum(left, 8).astype(np.uint64) * np.uint64(8)
+        eight = eight & (np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - short))
+        mixed = (hashes[going] ^ eight) * _WORD_BASE
+        hashes[going] = mixed ^ (mixed >> np.uint64(32))
+        going, at = going[left > 8], at[left > 8] + 8
+    return hashes * _SHINGLE_BASE
 
 
 def _segments(data: U8, begins: I64, ends: I64) -> U64:

@@ -6,67 +6,80 @@ System prompts and tools are a side of their own and never add to the similarity
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import polars as pl
 
-from curate.core.record.views import answered, asked, instructions
-from curate.dedupe.minhash import U32, sign
-from curate.dedupe.shingles import I64
+from curate.core.record.fields import field_values
+from curate.core.record.views import ANSWERING, INSTRUCTING, TURN_BREAK
 from curate.dedupe.text import comparable
-from curate.native.kernel import kernel
+
+I64 = npt.NDArray[np.int64]
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
-COLUMNS = ("row", "messages", "tools")
+CONVERSATION, PROMPT, ANSWER = "conversation", "prompt", "answer"
 
 
-class Signed(NamedTuple):
-    """The signatures (n x slots) of n rows, and which rows have something on each side."""
+def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION) -> pl.DataFrame:
+    """Return the comparable text of each side (asked, answered, under), empty where there is none.
 
-    both: U32  # of both sides as one set
-    asked: U32
-    answered: U32
-    asks: npt.NDArray[np.bool_]
-    answers: npt.NDArray[np.bool_]
-
-
-def side_texts(block: pl.DataFrame) -> pl.DataFrame:
-    """Return the comparable text of each side, empty where there is none."""
-    tools = pl.col("tools").cast(pl.String).fill_null("")
-    texts = block.select(
-        asked=asked(),
-        answered=answered(),
-        under=pl.concat_str([instructions().fill_null(""), tools], separator="\n"),
-    )
-    return texts.select(comparable(texts[name]).alias(name) for name in texts.columns)
-
-
-def sign_sides(texts: pl.DataFrame) -> Signed:
-    """Return the signatures of ``side_texts``.
-
-    MinHash of a union is the minimum of the signatures, slot by slot. The sides' shingles are disjoint, so where both
-    sides of a pair reach a similarity, the union does too (a mediant lies between its parts).
+    ``compare`` is the whole conversation, its prompt side or its answers alone, or fields of the records by name,
+    which together are one side.
     """
-    asked, asks = sign(texts["asked"], ASKED_SALT)
-    answered, answers = sign(texts["answered"], ANSWERED_SALT)
-    return Signed(np.minimum(asked, answered), asked, answered, asks, answers)
+    turns = _Turns(block["messages"])
+    texts = {
+        "asked": turns.joined(~turns.role.is_in([*INSTRUCTING, ANSWERING]), turns.text),
+        "answered": turns.joined(turns.role == ANSWERING, turns.said),
+        "under": turns.joined(turns.role.is_in(INSTRUCTING), turns.text),
+    }
+    nothing = pl.repeat("", len(block), dtype=pl.String, eager=True)
+    if not isinstance(compare, str):
+        texts["asked"], texts["answered"] = _fields(block["raw"], compare), nothing
+    elif compare == PROMPT:
+        texts["answered"] = nothing
+    elif compare == ANSWER:
+        texts["asked"] = nothing
+    if block["tools"].null_count() < len(block):
+        texts["under"] = texts["under"] + "\n" + block["tools"].cast(pl.String).fill_null("")
+    return pl.DataFrame({name: comparable(text) for name, text in texts.items()})
 
 
-def sketch(signature: U32) -> npt.NDArray[np.uint8]:
-    """Return the low byte of each slot: a row in 128 bytes, for a first look at a pair."""
-    return signature.astype(np.uint8)
+class _Turns:
+    """The turns of all conversations of a block, one after another, and whose each is."""
+
+    def __init__(self, messages: pl.Series) -> None:
+        self._rows = len(messages)
+        self._owner = np.repeat(np.arange(len(messages)), messages.list.len().fill_null(0).to_numpy())
+        flat = messages.explode(empty_as_null=False, keep_nulls=False).struct
+        self.role: pl.Series = flat.field("role")
+        self.text: pl.Series = flat.field("text")
+        calls: pl.Series = flat.field("calls")
+        self.said = self.text
+        if calls.null_count() < len(calls):
+            self.said = self.text.fill_null("") + " " + calls.cast(pl.String).fill_null("")
+
+    def joined(self, where: pl.Series, texts: pl.Series) -> pl.Series:
+        """Return the texts of the turns ``where`` that have one, those of a conversation joined."""
+        chosen = (where & texts.is_not_null()).fill_null(value=False).arg_true()
+        owner: I64 = self._owner[chosen.to_numpy()]
+        own = texts.gather(chosen)
+        if len(owner) == self._rows and np.array_equal(owner, np.arange(self._rows)):
+            return own
+        if np.any(owner[1:] == owner[:-1]):
+            frame = pl.DataFrame({"owner": pl.Series(owner).set_sorted(), "text": own})
+            grouped = frame.group_by("owner", maintain_order=True).agg(pl.col("text").str.join(TURN_BREAK))
+            owner, own = grouped["owner"].to_numpy(), grouped["text"]
+        place = np.full(self._rows, len(own))
+        place[owner] = np.arange(len(owner))
+        return pl.concat([own, pl.Series([""])]).gather(place)
 
 
-def estimate(sketches: npt.NDArray[np.uint8], left: I64, right: I64) -> npt.NDArray[np.float64]:
-    """Return the similarity of pairs of sketches (rows of n x 128), estimated.
-
-    One slot in 256 agrees by chance (b-bit MinHash, Li, König 2010).
-    """
-    native = kernel()
-    if native is not None:
-        agreement = native.agree(sketches, left, right) / sketches.shape[1]
-    else:
-        agreement = (sketches[left] == sketches[right]).mean(axis=1)
-    return np.asarray((agreement - 1 / 256) / (1 - 1 / 256))
+def _fields(raws: pl.Series, names: Sequence[str]) -> pl.Series:
+    rows = [
+        TURN_BREAK.join(value if isinstance(value, str) else orjson.dumps(value).decode() for value in found)
+        for found in ([value for value in values if value is not None] for values in field_values(raws, names))
+    ]
+    return pl.Series(rows, dtype=pl.String)

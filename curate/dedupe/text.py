@@ -6,6 +6,13 @@ import polars as pl
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
+# Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
+# and Hangul, and the dashes and quotes of every day. A text of these alone is in form NFKC.
+STABLE = (
+    "\x00-\x7f\u00c0-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0180-\u01c3\u01cd-\u01f0\u01f4-\u02af"
+    "\u0388-\u03ce\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0660-\u0669\u2010\u2012-\u2016\u2018-\u201e"
+    "\u2020-\u2022\u3001-\u3003\u3008-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+)
 
 
 def comparable(texts: pl.Series) -> pl.Series:
@@ -19,17 +26,12 @@ def comparable(texts: pl.Series) -> pl.Series:
     foreign = texts.str.len_bytes() != texts.str.len_chars()
     if not foreign.any():
         return texts
-    few = folded(
-        texts.filter(foreign)
-        .str.replace_all(_ZERO_WIDTH, "")
-        .str.normalize("NFKC")
-        .str.to_lowercase()
-        .str.replace_all(r"[^\w\s\x00-\x7f]", " ")
-    )
+    few = _nfkc(texts.filter(foreign).str.replace_all(_ZERO_WIDTH, ""))
+    few = few.str.to_lowercase().str.replace_all(r"[^\w\x00-\x7f]", " ")
     spaceless = _most_spaceless(few)
     if spaceless.any():
         characters = few.filter(spaceless).str.replace_all(r"[\s\p{P}]", "").str.replace_all(r"(.)", "$1 ")
-        few = few.scatter(spaceless.arg_true(), characters.str.strip_chars())
+        few = few.scatter(spaceless.arg_true(), characters)
     return texts.scatter(foreign.arg_true(), few)
 
 
@@ -44,5 +46,16 @@ def is_spaceless(texts: pl.Series) -> pl.Series:
     return foreign.scatter(foreign.arg_true(), _most_spaceless(texts.filter(foreign))) if foreign.any() else foreign
 
 
+def _nfkc(texts: pl.Series) -> pl.Series:
+    may_change = texts.str.contains(f"[^{STABLE}]")
+    if not may_change.any():
+        return texts
+    return texts.scatter(may_change.arg_true(), texts.filter(may_change).str.normalize("NFKC"))
+
+
 def _most_spaceless(texts: pl.Series) -> pl.Series:
-    return texts.str.count_matches(_SPACELESS) * 2 > texts.str.count_matches(r"\p{L}")
+    has_some = texts.str.contains(_SPACELESS)
+    few = texts.filter(has_some)
+    return has_some.scatter(
+        has_some.arg_true(), few.str.count_matches(_SPACELESS) * 2 > few.str.count_matches(r"\p{L}")
+    )

@@ -11,93 +11,71 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from curate.core.run.errors import ConfigError, nearest
+from curate.native import library
+from curate.native.library import LEVELS, level_of
+from curate.native.views import Views
 
-U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-LEVELS = ("plain", "avx2", "avx512")
-SWITCH = "THRESHER_KERNEL"  # off, or the most of LEVELS that may be used
-FILE = Path(__file__).with_name("_kernel.so")
+SLOTS = 128
 
 
 class Signed(NamedTuple):
-    """Signatures (n x 128) of n texts, with their words and shingles counted."""
+    """What the kernel makes of n texts: the set of shingles of text i is ``grams[starts[i]:starts[i + 1]]``."""
 
-    signatures: U32
+    grams: U64
+    starts: I64  # n + 1
+    digests: U64  # of the shingles in their order
     words: U32
-    shingles: U32
-
-
-class Grams(NamedTuple):
-    """Shingles of n texts: those of text i are ``values[offsets[i]:offsets[i + 1]]``."""
-
-    values: U64
-    offsets: I64
-    words: U32
+    signatures: U32  # n x 128; no rows where none were asked for
 
 
 class Kernel:
     """The loaded library. Its functions let go of the GIL and may run in many threads."""
 
     def __init__(self, library: ctypes.CDLL, most: int) -> None:
-        self._library = library
-        library.thresher_shingles.restype = ctypes.c_size_t
-        library.thresher_sets.restype = ctypes.c_size_t
+        self.library = library
+        library.thresher_sign.restype = ctypes.c_size_t
         self.level = min(int(library.thresher_best()), most)
 
-    def sign(self, data: U8, offsets: I64, salt: int, min_words: int, permutations: tuple[U32, U32]) -> Signed:
-        """Return the signatures of the texts ``data[offsets[i]:offsets[i + 1]]``."""
-        count = len(offsets) - 1
-        factors, summands = permutations
-        out = Signed(np.empty((count, len(factors)), np.uint32), np.empty(count, np.uint32), np.empty(count, np.uint32))
-        self._library.thresher_sign(
-            _at(data), _at(offsets), _size(count), ctypes.c_uint64(salt), ctypes.c_uint32(min_words),
-            _at(factors), _at(summands), ctypes.c_int(self.level),
-            _at(out.signatures), _at(out.words), _at(out.shingles),
+    def sign(self, texts: pl.Series, salt: int, min_words: int, permutations: tuple[U32, U32] | None) -> Signed:
+        """Return the shingles of texts, none of them null; and their signatures, where permutations are given."""
+        views = Views(texts)
+        count = len(texts)
+        factors, summands = permutations or (np.empty(0, np.uint32), np.empty(0, np.uint32))
+        out = Signed(
+            np.empty(views.bytes // 2 + count + 1, np.uint64),
+            np.empty(count + 1, np.int64),
+            np.empty(count, np.uint64),
+            np.empty(count, np.uint32),
+            np.empty((count if permutations else 0, SLOTS), np.uint32),
+        )
+        written = self.library.thresher_sign(
+            views.address, views.buffers, size(count), ctypes.c_uint64(salt), ctypes.c_uint32(min_words),
+            at(factors), at(summands), ctypes.c_int(self.level), at(out.signatures) if permutations else None,
+            at(out.grams), at(out.starts), at(out.digests), at(out.words),
         )  # fmt: skip
-        return out
+        return out._replace(grams=out.grams[:written])
 
-    def shingles(self, data: U8, offsets: I64, salt: int, min_words: int) -> Grams:
-        """Return the shingles of the texts ``data[offsets[i]:offsets[i + 1]]``."""
-        count = len(offsets) - 1
-        values = np.empty(len(data) // 2 + count + 1, np.uint64)
-        out = Grams(values, np.empty(count + 1, np.int64), np.empty(count, np.uint32))
-        written = self._library.thresher_shingles(
-            _at(data), _at(offsets), _size(count), ctypes.c_uint64(salt), ctypes.c_uint32(min_words),
-            _at(values), _at(out.offsets), _at(out.words),
-        )  # fmt: skip
-        return out._replace(values=values[:written].copy())
-
-    def sets(self, values: U64, offsets: I64) -> tuple[U64, I64]:
-        """Return the shingles of n texts as sets: those of each sorted, each once."""
-        values, offsets = values.copy(), offsets.copy()
-        left = self._library.thresher_sets(_at(values), _at(offsets), _size(len(offsets) - 1))
-        return values[:left], offsets
-
-    def shared(self, values: U64, offsets: I64, left: I64, right: I64) -> U32:
-        """Return how many shingles the sets ``left[k]`` and ``right[k]`` have in common."""
-        common = np.empty(len(left), np.uint32)
-        pairs = _at(left), _at(right), _size(len(left))
-        self._library.thresher_shared(_at(values), _at(offsets), *pairs, _at(common))
-        return common
-
-    def agree(self, sketches: U8, left: I64, right: I64) -> U32:
-        """Return in how many bytes the sketches (n x width) ``left[k]`` and ``right[k]`` agree."""
-        agree = np.empty(len(left), np.uint32)
-        pairs = _at(left), _at(right), _size(len(left))
-        self._library.thresher_agree(_at(sketches), _size(sketches.shape[1]), *pairs, _at(agree))
-        return agree
+    def bands(self, signatures: U32, bands: int, rows: int) -> U64:
+        """Return the band keys (bands x n) of signatures (n x 128)."""
+        keys = np.empty((bands, len(signatures)), np.uint64)
+        count = size(len(signatures))
+        self.library.thresher_bands(at(signatures), count, ctypes.c_uint32(bands), ctypes.c_uint32(rows), at(keys))
+        return keys
 
 
-def _at(array: npt.NDArray[Any]) -> ctypes.c_void_p:
+def at(array: npt.NDArray[Any]) -> ctypes.c_void_p:
+    """Return the address of an array's first value; the caller keeps the array."""
     return array.ctypes.data_as(ctypes.c_void_p)
 
 
-def _size(count: int) -> ctypes.c_size_t:
+def size(count: int) -> ctypes.c_size_t:
+    """Return a count as C takes it."""
     return ctypes.c_size_t(count)
 
 
@@ -107,18 +85,15 @@ def load(path: Path, most: str = LEVELS[-1]) -> Kernel:
     Raises:
         ConfigError: no level is called so.
     """
-    if most not in LEVELS:
-        raise ConfigError(f"{SWITCH} is {most!r}{nearest(most, ('off', *LEVELS))}")
-    return Kernel(ctypes.CDLL(str(path)), LEVELS.index(most))
+    return Kernel(ctypes.CDLL(str(path)), level_of(most))
 
 
 @lru_cache(maxsize=1)
 def kernel() -> Kernel | None:
     """Return the kernel; None, having said so once, where it was not built or is switched off."""
-    wanted = os.environ.get(SWITCH, LEVELS[-1])
-    if wanted == "off":
-        return None
-    if not FILE.exists():
-        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
-        return None
-    return load(FILE, wanted)
+    loaded = library.library()
+    if loaded is not None:
+        return Kernel(loaded, library.most_level(loaded))
+    if not library.FILE.exists() and os.environ.get(library.SWITCH) != "off":
+        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 100 times as long\n")
+    return None

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.draw import draws
-from curate.dedupe.buckets import repeated
+from curate.split.repeated import repeated
 
 I64 = npt.NDArray[np.int64]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,25 +12,28 @@ import polars as pl
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.views import prompt
-from curate.dedupe.buckets import repeated
 from curate.engines.tables import MemoryTable
+from curate.split.repeated import repeated
 
 _SEED = 0x5911
+_TOGETHER = 1000  # rows fetched at once
 
 
-def split_keys(block: pl.DataFrame, group_by: Sequence[str], text_key: pl.Expr) -> pl.DataFrame:
-    """Return row, digest, a hash of the prompt and of each field of ``group_by`` (null where a row lacks it).
+def split_keys(block: pl.DataFrame, group_by: Sequence[str], ends: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
+    """Return row, digest, a hash of the prompt's ends and of each field of ``group_by`` (null where a row lacks it).
 
-    ``text_key`` is the expression over the column ``prompt`` that makes texts comparable.
+    ``ends`` gives of texts what comparable ones have in common: prompts that differ in it are not the same.
     """
     rows = block.filter(alive() & pl.col("messages").is_not_null())
-    keyed = rows.with_columns(prompt=prompt()).select("row", "digest", "raw", key_prompt=text_key)
-    keyed = keyed.with_columns(key_prompt=pl.when(pl.col("key_prompt") != "").then(pl.col("key_prompt").hash(_SEED)))
+    prompts = rows.select(prompt()).to_series()
+    known = prompts.is_not_null()
+    hashed = ends(prompts.fill_null("")).hash(_SEED).set(~known, None)
+    keyed = rows.select("row", "digest", "raw", key_prompt=hashed)
     if group_by:
         fields = {f"key_{i}": pl.String for i in range(len(group_by))}
         values = pl.DataFrame(_fields(keyed["raw"], group_by), schema=fields, orient="row")
-        hashed = values.select(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(_SEED)) for name in fields)
-        keyed = keyed.with_columns(hashed)
+        others = values.select(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(_SEED)) for name in fields)
+        keyed = keyed.with_columns(others)
     return keyed.drop("raw")
 
 
@@ -48,6 +51,21 @@ def _fields(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]]:
 
     records = (orjson.loads(raw) for raw in raws.to_list())
     return [[value(record, name) for name in names] for record in records]
+
+
+def same_prompts(keys: pl.DataFrame, engine: Engine, text_key: pl.Expr) -> pl.DataFrame:
+    """Return the keys with a hash of the whole prompt where another row's has the same ends; null where none has.
+
+    ``text_key`` is the expression over the column ``prompt`` that makes texts comparable.
+    """
+    known = keys.select("row", "key_prompt").drop_nulls()
+    suspects = known["row"].gather(repeated(known["key_prompt"].to_numpy()))
+    hashed = pl.when(pl.col("key_prompt") != "").then(pl.col("key_prompt").hash(_SEED)).alias("key_prompt")
+    parts = [pl.DataFrame(schema={"row": pl.UInt64, "key_prompt": pl.UInt64})]
+    for start in range(0, len(suspects), _TOGETHER):
+        few = engine.fetch(suspects[start : start + _TOGETHER], ["row", "messages"])
+        parts.append(few.select("row", prompt=prompt()).select("row", key_prompt=text_key).with_columns(hashed))
+    return keys.drop("key_prompt").join(pl.concat(parts), on="row", how="left", maintain_order="left")
 
 
 def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engine) -> pl.DataFrame:

@@ -40,16 +40,17 @@ class Empty(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows by their last answer, and by their prompt."""
-        said = answer().str.strip_chars()
-        other_parts = last_answer().struct.field("parts").is_not_null()
-        blank = last_answer().is_not_null() & (said.fill_null("") == "") & answer_calls().is_null() & ~other_parts
-        block = self.mark(block, blank, "empty_answer")
+        last = block.select(said=answer().str.strip_chars(), asked=asked().str.strip_chars())
+        said, question = pl.lit(last["said"]), pl.lit(last["asked"])
+        silent = last["said"].fill_null("") == ""
+        if silent.any():
+            other_parts = last_answer().struct.field("parts").is_not_null()
+            blank = pl.lit(silent) & last_answer().is_not_null() & answer_calls().is_null() & ~other_parts
+            block = self.mark(block, blank, "empty_answer")
         block = self.mark(block, said.str.contains(_NOTHING), "answer_says_nothing")
-        question = asked().str.strip_chars()
         tail = question.str.split("\n\n").list.last().str.strip_chars()
         echoed = (said != "") & ((said == question) | (said == tail)) & (pl.col("layout") != "classification")
         block = self.mark(block, echoed, "answer_equals_prompt")
         block = self.mark(block, question.str.contains(_PLACEHOLDER), "placeholder_input")
-        answers = block.select(said).to_series()
-        merged = ask(answers, answers.str.contains(_MERGED_WORDS), lambda few: few.str.contains(_MERGED))
+        merged = ask(last["said"], last["said"].str.contains(_MERGED_WORDS), lambda few: few.str.contains(_MERGED))
         return self.mark(block, merged, "merged_instructions")

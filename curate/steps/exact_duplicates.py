@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -10,9 +11,12 @@ from pydantic import Field
 
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
+from curate.core.record.turns import Turns
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
+_IN_KEY = ("row", "messages", "tools", "rejected")
+_TOGETHER = 1000  # rows fetched at once
 _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 rows has probability 10^-21
 
 
@@ -28,27 +32,25 @@ class ExactDuplicates(SetStep):
     reasons: ClassVar[dict[str, str]] = {"exact_duplicate": "The same conversation stands earlier."}
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
-        """Return two 64-bit hashes of the normalised conversation."""
-        rule = self.normalise or Normalise()
+        """Return a hash of the ends of each turn: rows that differ in it are no duplicates."""
         rows = block.filter(alive() & pl.col("messages").is_not_null())
-        whole = pl.concat_str(
-            pl.lit(_turns(rows["messages"], rule)),
-            pl.col("tools").cast(pl.String).fill_null(""),
-            rule.key(pl.col("rejected").fill_null("\x00")),
-            separator="\x1d",
-        )
-        keyed = rows.select("row", whole=whole)
-        return keyed.select("row", *[pl.col("whole").hash(seed).alias(f"key{i}") for i, seed in enumerate(_SEEDS)])
+        return pl.DataFrame({"row": rows["row"], "ends": _whole(rows, self._rule.ends).hash(_SEEDS[0])})
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark every row whose key stood before, matched with the first."""
-        first = pl.col("row").first().over("key0", "key1")
-        twins = engine.group(keys, "key0", lambda rows: rows.with_columns(matched=first).filter(first != pl.col("row")))
-        if "matched" not in twins.columns:
+        alike = engine.group(keys, "ends", lambda rows: rows.filter(pl.col("ends").is_duplicated()))
+        if "ends" not in alike.columns:
             return DECISIONS.to_frame()
+        suspects = alike.read(["row"])["row"].sort()
+        parts = (suspects[start : start + _TOGETHER] for start in range(0, len(suspects), _TOGETHER))
+        known = [self._keys(engine.fetch(part, list(_IN_KEY))) for part in parts]
+        if not known:
+            return DECISIONS.to_frame()
+        first = pl.col("row").first().over("key0", "key1")
         return (
-            twins.read(["row", "matched"])
-            .sort("row")
+            pl.concat(known)
+            .with_columns(matched=first)
+            .filter(pl.col("matched") != pl.col("row"))
             .select(
                 "row",
                 reason=pl.lit("exact_duplicate"),
@@ -60,21 +62,41 @@ class ExactDuplicates(SetStep):
             .cast(DECISIONS)
         )
 
+    @property
+    def _rule(self) -> Normalise:
+        return self.normalise or Normalise()
 
-def _turns(messages: pl.Series, rule: Normalise) -> pl.Series:
-    """Return the turns of each conversation as one text; all turns are worked on together, not list by list."""
-    turn = pl.concat_str(
-        "role",
-        rule.key(pl.col("text").fill_null("\x00")),
-        pl.col("parts").cast(pl.String).fill_null(""),
-        pl.col("calls").cast(pl.String).fill_null(""),
-        pl.col("name").fill_null(""),
-        separator="\x1f",
+    def _keys(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return two 64-bit hashes of the normalised conversation."""
+        whole = _whole(rows, lambda texts: texts.to_frame("text").select(self._rule.key(pl.col("text"))).to_series())
+        return rows.select("row").with_columns(whole.hash(seed).alias(f"key{i}") for i, seed in enumerate(_SEEDS))
+
+
+def _whole(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return each row's conversation, tools and rejected answer as one text, of the keys of its texts.
+
+    All turns are worked on together, not list by list.
+    """
+    turns = Turns(rows["messages"])
+    turn = turns.flat.with_columns(text=key(turns.flat["text"].fill_null("\x00"))).select(
+        pl.concat_str(
+            "role",
+            "text",
+            pl.col("parts").cast(pl.String).fill_null(""),
+            pl.col("calls").cast(pl.String).fill_null(""),
+            pl.col("name").fill_null(""),
+            separator="\x1f",
+        )
     )
-    texts = messages.explode(empty_as_null=False).struct.unnest().select(turn=turn)
-    owners = np.repeat(np.arange(len(messages)), messages.list.len().to_numpy())
-    joined = texts.group_by(pl.Series("row", owners).set_sorted(), maintain_order=True).agg(
-        pl.col("turn").str.join("\x1e")
-    )
-    everyone = pl.DataFrame({"row": np.arange(len(messages))})
-    return everyone.join(joined, on="row", how="left", maintain_order="left")["turn"].fill_null("")
+    owned = turn.to_series().to_frame("turn").with_columns(owner=pl.Series(turns.owner).set_sorted())
+    joined = owned.group_by("owner", maintain_order=True).agg("turn").with_columns(pl.col("turn").list.join("\x1e"))
+    everyone = pl.DataFrame({"owner": np.arange(len(rows))})
+    said = everyone.join(joined, on="owner", how="left", maintain_order="left")["turn"].fill_null("")
+    return rows.select(
+        pl.concat_str(
+            pl.lit(said),
+            pl.col("tools").cast(pl.String).fill_null(""),
+            pl.lit(key(rows["rejected"].fill_null("\x00"))),
+            separator="\x1d",
+        )
+    ).to_series()

@@ -26,13 +26,13 @@ class Length(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows whose answer or prompt falls outside the bounds."""
-        chars = answer().str.len_chars()
+        chars = pl.lit(block.select(answer().str.len_chars()).to_series())
         count = chars.cast(pl.String) + pl.lit(" characters")
         block = self.mark(block, chars < self.min_chars, "answer_too_short", count)
         block = self.mark(block, chars > self.max_chars, "answer_too_long", count)
         if self.max_prompt_chars is None:
             return block
-        asked = prompt().str.len_chars()
+        asked = pl.lit(block.select(prompt().str.len_chars()).to_series())
         return self.mark(
             block, asked > self.max_prompt_chars, "prompt_too_long", asked.cast(pl.String) + pl.lit(" characters")
         )

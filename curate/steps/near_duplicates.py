@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+import math
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from curate.core.record.fields import field_values
 from curate.core.record.marks import alive
-from curate.core.record.tables import Engine, Table
+from curate.core.record.tables import Columns, Engine
 from curate.core.record.views import answer
-from curate.dedupe.engine import PairRule, find_twins, near_keys
-from curate.dedupe.verify import Similarity
+from curate.dedupe.keys import near_keys
+from curate.dedupe.kinds import Kind
+from curate.dedupe.rule import PairRule
+from curate.dedupe.twins import find_twins
 from curate.steps.step import DECISIONS, SetStep
 
 
@@ -28,8 +32,24 @@ class NearDuplicates(SetStep):
     warn_from: float = Field(
         0.7, gt=0, le=1, description="Similarity from which a row below the threshold is warned of."
     )
-    keep: Literal["first", "longest_answer"] = Field("first", description="Which of the twins stays.")
+    compare: Literal["conversation", "prompt", "answer"] | tuple[str, ...] = Field(
+        "conversation",
+        description="What is compared: prompt and answer, one of them, or fields of the records by name, as one text.",
+    )
+    linkage: Literal["star", "single"] = Field(
+        "star",
+        description="A row goes for a kept row that is alike (star), or for one that a chain of likenesses leads to "
+        "(single).",
+    )
+    keep: Literal["first", "longest_answer", "highest"] = Field(
+        "first", description="Which of the twins stays: the first, or that of the longest answer or highest keep_field."
+    )
+    keep_field: str | None = Field(None, description="The field, a number, of which the highest value stays.")
+    tell_prompts: bool = Field(
+        default=True, description="Whether rows are warned of that share a prompt with a kept row and nothing else."
+    )
     recall: float = Field(0.9999, gt=0, lt=1, description="Chance that a pair at the threshold is found.")
+    by_column: ClassVar[bool] = True
     reasons: ClassVar[dict[str, str]] = {
         "near_duplicate": "A kept row has nearly the same prompt and nearly the same answer.",
         "nearly_alike": "A kept row is alike, but less than the threshold.",
@@ -41,50 +61,66 @@ class NearDuplicates(SetStep):
         {"nearly_alike", "same_prompt", "other_instructions", "alike_by_characters"}
     )
 
+    @model_validator(mode="after")
+    def _has_field(self) -> Self:
+        if (self.keep == "highest") != (self.keep_field is not None):
+            raise ValueError("keep = 'highest' and keep_field go together: name the field whose highest value stays")
+        if not self.compare:
+            raise ValueError("compare: name at least one field")
+        return self
+
     @property
     def rule(self) -> PairRule:
         """Return the bands, and which pairs are worth a look."""
-        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall)
+        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall, self.tell_prompts)
+
+    @property
+    def signature(self) -> str:
+        """Return the choices that decide which rows go."""
+        bands, rows = self.rule.bands
+        compared = self.compare if isinstance(self.compare, str) else "+".join(self.compare)
+        keep = self.keep if self.keep_field is None else f"highest({self.keep_field})"
+        return (
+            f"near_duplicates|jaccard:word5+char5|compare:{compared}|scheme:affine32|slots:128|seed:1"
+            f"|bands:{bands}x{rows}|threshold:{self.threshold:g}|linkage:{self.linkage}|keep:{keep}"
+        )
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
-        """Return the band keys and the sketch of each row that has words, and the length of its answer."""
+        """Return the band keys, sketch and sets of each row that has words, and what it is worth to keep."""
         rows = block.filter(alive() & pl.col("messages").is_not_null())
-        chars = rows.select("row", chars=answer().str.len_chars().fill_null(0))
-        return near_keys(rows, self.rule).join(chars, on="row", how="left", maintain_order="left")
+        keys = near_keys(rows, self.rule, self.compare)
+        if self.keep == "first":
+            return keys
+        return keys.join(self._worth(rows), on="row", how="left", maintain_order="left")
 
-    def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
+    def _worth(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return (row, worth): rows of more worth are kept first; one without the field has the least."""
+        if self.keep_field is None:
+            return rows.select("row", worth=answer().str.len_chars().fill_null(0).cast(pl.Float64))
+        values = [value for (value,) in field_values(rows["raw"], [self.keep_field])]
+        numbers = [float(value) if isinstance(value, (int, float)) else -math.inf for value in values]
+        return pl.DataFrame({"row": rows["row"], "worth": pl.Series(numbers, dtype=pl.Float64)})
+
+    def decide(self, keys: Columns, engine: Engine) -> pl.DataFrame:
         """Mark rows that resemble a kept row."""
         order = None
-        if self.keep == "longest_answer":
-            order = np.argsort(-keys.read(["chars"])["chars"].cast(pl.Int64).to_numpy(), kind="stable")
-        twins = find_twins(keys, engine, self.rule, self.judge, order)
-        rows: list[dict[str, Any]] = [
-            {
-                "row": twin.row,
-                "reason": twin.reason,
-                "drops": twin.drops,
-                "detail": self.reasons[twin.reason] if not twin.drops else None,
-                "matched": twin.kept,
-                "similarity": round(twin.similarity, 6),
-            }
-            for twin in twins
-        ]
-        return pl.DataFrame(rows, schema=DECISIONS).sort("row")
+        if self.keep != "first":
+            order = np.argsort(-keys.numbers("worth")[keys.places()], kind="stable")
+        drops = [kind for kind, reason in _REASONS.items() if self.drops(reason)]
+        twins = find_twins(keys, self.rule, drops, order, self.linkage)
+        kinds = [Kind(kind) for kind in twins.kind.tolist()]
+        reason = pl.Series([_REASONS[kind] for kind in kinds], dtype=pl.String)
+        dropped = pl.Series([kind in drops for kind in kinds], dtype=pl.Boolean)
+        detail = pl.Series([None if kind in drops else self.reasons[_REASONS[kind]] for kind in kinds], dtype=pl.String)
+        similarity = pl.Series(twins.similarity).round(6)
+        columns = {"row": twins.row, "reason": reason, "drops": dropped, "detail": detail, "matched": twins.kept}
+        return pl.DataFrame({**columns, "similarity": similarity}, schema=DECISIONS)
 
-    def judge(self, pair: Similarity) -> tuple[str, bool, float] | None:
-        """Return (reason, whether the row goes, similarity) of a verified pair; None where they are not alike."""
-        lower = pair.lower
-        if lower >= self.warn_from and lower < self.threshold:
-            reason = "nearly_alike"
-        elif lower >= self.threshold:
-            if pair.under < self.threshold:
-                reason = "other_instructions"
-            elif pair.by_characters and not pair.equal:
-                reason = "alike_by_characters"
-            else:
-                reason = "near_duplicate"
-        elif pair.asked is not None and pair.answered is not None and pair.asked >= self.threshold:
-            return "same_prompt", self.drops("same_prompt"), pair.asked
-        else:
-            return None
-        return reason, self.drops(reason), lower
+
+_REASONS = {
+    Kind.NEAR: "near_duplicate",
+    Kind.NEARLY: "nearly_alike",
+    Kind.SAME_PROMPT: "same_prompt",
+    Kind.INSTRUCTIONS: "other_instructions",
+    Kind.CHARACTERS: "alike_by_characters",
+}

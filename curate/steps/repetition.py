@@ -15,6 +15,8 @@ from curate.core.record.views import answer
 from curate.steps.step import Step
 
 _LOOPING = 0.5  # packed size over size that every loop stays under
+_LEVEL = -5  # of Zstandard
+_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))  # all white space there is, and the separators of ASCII
 _TAIL = 20_000  # characters of an answer's end that are searched for a loop
 
 
@@ -50,17 +52,19 @@ class Repetition(Step):
     def _measure(self, texts: pl.Series) -> pl.DataFrame:
         """Return for each text how often its last unit repeats, and its packed size over its size.
 
-        Both are 1 where a cheaper look shows that they cannot matter. Zstandard packs in a quarter of zlib's time, and
-        what zlib brings under a ratio Zstandard brought under 1.8 times that in every text tried, random ones too.
+        Both are 1 where a cheaper look shows that they cannot matter. Zstandard, at a level that only looks for
+        repeats, packs in a tenth of zlib's time, and what zlib brings under a ratio it brought under 2.6 times that in
+        every text tried, random ones too.
         """
-        pack = zstandard.ZstdCompressor(level=1).compress
-        least = self.min_unit * self.min_repeats
+        pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+        least, shortest = self.min_unit * self.min_repeats, min(self.min_chars, self.min_unit * self.min_repeats)
         repeats, ratios = [1] * len(texts), [1.0] * len(texts)
-        for index, text in enumerate(texts.to_list()):
-            data = text.rstrip().encode() if text else b""
+        ended = texts.str.strip_chars_end(_SPACE)
+        long = (ended.str.len_bytes() >= shortest).fill_null(value=False)
+        for index, data in zip(long.arg_true().to_list(), ended.filter(long).cast(pl.Binary).to_list(), strict=True):
             size = len(data)
             loops = size >= least and data.rfind(data[-self.min_unit :], -_TAIL, size - self.min_unit) >= 0
-            dense = size >= self.min_chars and len(pack(data)) < 2 * self.max_ratio * size
+            dense = size >= self.min_chars and len(pack(data)) < 3.2 * self.max_ratio * size
             if loops or (dense and size >= least):
                 ratio = len(zlib.compress(data, 6)) / size
                 repeats[index] = tail_repeats(data[-_TAIL:], self.min_unit) if loops and ratio < _LOOPING else 1

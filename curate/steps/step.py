@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from curate.core.record.marks import reject, warn
-from curate.core.record.tables import Engine, Table
+from curate.core.record.tables import Engine
 from curate.core.run.errors import nearest
 
 Action = Literal["drop", "warn"]
@@ -54,11 +54,13 @@ class Step(BaseModel):
 class SetStep(Step):
     """A step whose verdict needs the whole set: compact keys of each block, then one decision over all of them."""
 
+    by_column: ClassVar[bool] = False  # whether the decision looks up columns again and again: its keys are ``Columns``
+
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return ``row`` and key columns for the rows of a block that take part."""
         raise NotImplementedError(f"{type(self).__name__} has no keys")
 
-    def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
+    def decide(self, keys: Any, engine: Engine) -> pl.DataFrame:
         """Return a row of ``DECISIONS`` for each row that is marked."""
         raise NotImplementedError(f"{type(self).__name__} decides nothing")
 

@@ -16,6 +16,8 @@ _CUT_WORD = (
     r"(?i)(?:^|[\s(])(a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|that|which|who|whose"
     r"|because|if|its|their|your|our|this|these|those|such|than|into|between|using|including)$|[\p{L}\p{N}][,(]$"
 )
+_CUT_CHARS = 16  # more than the longest of these words and what stands before it
+_FENCES = ("```", "~~~")
 _FINISH = ("finish_reason", "finish", "stop_reason")
 _AT_LENGTH = frozenset({"length", "max_tokens"})
 
@@ -42,14 +44,12 @@ class Truncated(Step):
         named = raws.bin.contains(b'"finish') | raws.bin.contains(b'"stop_reason"')
         block = self.mark(block, ask(raws, named, _finished_at_length), "cut_at_length")
         answers = block.select(answer().str.strip_chars_end()).to_series()
-        said = pl.lit(answers)
-        fences = said.str.count_matches(r"(?m)^\s*(```|~~~)")
-        block = self.mark(block, fences % 2 == 1, "open_fence")
-        candidates = answers.str.contains(r"^[\[{]") & ~answers.str.contains(r"[\]}]\W*$")
-        block = self.mark(block, ask(answers, candidates, _opens_json), "open_json")
-        prose = fences.fill_null(0) == 0
-        long_enough = said.str.len_chars() >= 40
-        return self.mark(block, prose & long_enough & said.str.contains(_CUT_WORD), "cut_in_sentence")
+        fenced = answers.str.contains_any(list(_FENCES))
+        block = self.mark(block, ask(answers, fenced, lambda few: _fences(few) % 2 == 1), "open_fence")
+        objects = answers.str.starts_with("[") | answers.str.starts_with("{")
+        block = self.mark(block, ask(answers, objects, _opens_json), "open_json")
+        cut = answers.str.tail(_CUT_CHARS).str.contains(_CUT_WORD)
+        return self.mark(block, ask(answers, cut, _prose), "cut_in_sentence")
 
 
 def _finished_at_length(raws: pl.Series) -> pl.Series:
@@ -71,6 +71,16 @@ def _plain(record: dict[str, Any], name: str) -> bool:
     return isinstance(record.get(name), str)
 
 
+def _fences(texts: pl.Series) -> pl.Series:
+    """Return how many lines open or close a code fence."""
+    return texts.str.count_matches(r"(?m)^\s*(```|~~~)")
+
+
+def _prose(texts: pl.Series) -> pl.Series:
+    """Say which texts are long enough to be sentences, and hold no code."""
+    return (texts.str.len_chars() >= 40) & (_fences(texts) == 0)
+
+
 def _opens_json(texts: pl.Series) -> pl.Series:
     """Say which texts start as JSON and end inside it: an object or array that is never closed."""
 
@@ -87,4 +97,5 @@ def _opens_json(texts: pl.Series) -> pl.Series:
                 depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(char, 0)
         return inside or depth > 0
 
-    return pl.Series([one(text) for text in texts.to_list()], dtype=pl.Boolean)
+    asked = zip(texts.to_list(), texts.str.contains(r"[\]}]\W*$").to_list(), strict=True)
+    return pl.Series([not ended and one(text) for text, ended in asked], dtype=pl.Boolean)

@@ -11,7 +11,7 @@ import orjson
 
 from curate.core.read.bytestream import open_bytes
 from curate.core.read.decode import Record, decode_lines
-from curate.core.read.lines import read_lines
+from curate.core.read.lines import read_lines, split
 from curate.core.read.source import Source
 from curate.core.run.errors import InputError
 
@@ -54,17 +54,20 @@ def json_lines(file: InputFile) -> Iterator[tuple[int, Record]]:
         InputError: the file cannot be read, or a line is no JSON object.
     """
     with open_bytes(file.source) as opened:
-        for lines in read_lines(opened.stream):
+        first = 1
+        for piece in read_lines(opened.stream):
+            lines = split(piece, first)
+            first += len(lines.rows)
             records, faults = decode_lines(lines.rows)
             for place in sorted({*faults, *lines.too_long}):
                 told = faults[place][0].message if place in faults else "the line is too long"
                 raise InputError(
-                    f"{file.name}:{lines.first + place} cannot be read: {told}",
+                    f"{file.name}:{lines.number(place)} cannot be read: {told}",
                     hint="mend or remove the line; a lost row would move every score",
                 )
             for place, record in enumerate(records):
                 if record is not None:
-                    yield lines.first + place, record
+                    yield lines.number(place), record
         opened.drain()
         file.sha256, file.bytes = opened.hashed.sha256, opened.hashed.bytes
 

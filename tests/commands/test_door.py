@@ -87,7 +87,7 @@ def test_our_bug_is_exit_70_and_says_so(thresher, monkeypatch, jsonl):
         raise AssertionError("a bug")
 
     monkeypatch.setattr("curate.check.judge.Judge.faults", broken)
-    ran = thresher("check", jsonl([{"text": "a"}]))
+    ran = thresher("check", jsonl([{"text": " "}]))  # a row that is looked at
 
     assert ran.code == 70
     assert "this is a bug in thresher" in ran.err
@@ -99,4 +99,4 @@ def test_an_interrupt_is_exit_130(thresher, monkeypatch, jsonl):
 
     monkeypatch.setattr("curate.check.judge.Judge.faults", interrupted)
 
-    assert thresher("check", jsonl([{"text": "a"}])).code == 130
+    assert thresher("check", jsonl([{"text": " "}])).code == 130

@@ -117,7 +117,7 @@ def test_a_full_disk_is_exit_2_and_leaves_no_half_output(tmp_path):
 
 def test_an_input_that_changes_while_it_is_read_is_exit_2(tmp_path, monkeypatch):
     path = tmp_path / "rows.jsonl"
-    path.write_bytes(b"\n".join(as_line(GOOD | {"id": n}) for n in range(100)))
+    path.write_bytes(b"\n".join(as_line(GOOD | {"id": n, "tools": 7}) for n in range(100)))  # each is looked at
     judged = []
 
     def appending(self, record, layout, line):

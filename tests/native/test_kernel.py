@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.dedupe.bands import band_keys
 from curate.dedupe.minhash import permutations, signatures
-from curate.dedupe.shingles import buffers, by_numpy
+from curate.dedupe.shingles import by_numpy
 from curate.dedupe.text import comparable
 from curate.native import kernel as loader
+from curate.native import library
 
 ROOT = Path(__file__).resolve().parents[2]
 NATIVE = ROOT / "curate" / "native"
@@ -40,12 +42,13 @@ TEXTS = st.lists(
 def built(tmp_path_factory) -> Path:
     """Compile the kernel afresh, as the package's own build does."""
     target = tmp_path_factory.mktemp("kernel") / "_kernel.so"
-    subprocess.run(["cc", "-O2", "-std=c11", "-fPIC", "-shared", NATIVE / "minhash.c", "-o", target], check=True)
+    sources = [NATIVE / "minhash.c", NATIVE / "pairs.c"]
+    subprocess.run(["cc", "-O2", "-std=c11", "-fPIC", "-shared", *sources, "-o", target], check=True)
     return target
 
 
 @needs_compiler
-@pytest.mark.parametrize("level", loader.LEVELS)
+@pytest.mark.parametrize("level", library.LEVELS)
 def test_every_level_gives_the_bits_of_numpy(built, level):
     """Oracle: the numpy path, which is held to the definition and to datasketch elsewhere."""
     native = loader.load(built, level)
@@ -54,65 +57,56 @@ def test_every_level_gives_the_bits_of_numpy(built, level):
     @given(TEXTS, st.sampled_from([0, 7, 2**63]), st.sampled_from([0, 1, 5, 8, 20]))
     def holds(texts: list[str], salt: int, min_words: int) -> None:
         series = comparable(pl.Series(texts, dtype=pl.String))
-        data, offsets = buffers(series)
         plain = by_numpy(series, salt, min_words)
-        grams = native.shingles(data, offsets, salt, min_words)
-        signed = native.sign(data, offsets, salt, min_words, permutations())
+        signed = native.sign(series, salt, min_words, permutations())
 
-        assert np.array_equal(grams.values, plain.values)
-        assert np.array_equal(grams.offsets, plain.offsets)
-        assert np.array_equal(signed.signatures, signatures(plain.values, plain.offsets))
-        assert np.array_equal(signed.shingles, np.diff(plain.offsets))
+        assert [sorted(s) for s in sets_of(signed.grams, signed.starts)] == sets_of(plain.values, plain.starts)
+        assert np.array_equal(signed.digests, plain.digests)
+        assert np.array_equal(signed.signatures, signatures(plain.values, plain.starts))
+        assert np.array_equal(native.sign(series, salt, min_words, None).grams, signed.grams)
 
     holds()
 
 
+def sets_of(values: np.ndarray, starts: np.ndarray) -> list[list[int]]:
+    return [values[a:b].tolist() for a, b in itertools.pairwise(starts)]
+
+
 @needs_compiler
-def test_a_text_longer_than_the_kernels_chunks(built):
-    texts = pl.Series([" ".join(f"w{n}" for n in range(5000)), "short", ""])
-    data, offsets = buffers(texts)
+@pytest.mark.parametrize("words", [4096 + 4, 5000, 20_000], ids=["as many as the table holds", "more", "many more"])
+def test_a_text_longer_than_the_kernels_table(built, words):
+    texts = pl.Series([" ".join(f"w{n % 6000}" for n in range(words)), "short", ""])
     plain = by_numpy(texts, 3, 8)
+    signed = loader.load(built, "avx512").sign(texts, 3, 8, permutations())
 
-    assert np.array_equal(loader.load(built, "avx512").shingles(data, offsets, 3, 8).values, plain.values)
-
-
-@needs_compiler
-@settings(deadline=None, derandomize=True, max_examples=200)
-@given(st.lists(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=90), min_size=1, max_size=6))
-def test_sets_and_what_they_share(built, texts):
-    """Oracle: Python's own sets."""
-    native = loader.load(built)
-    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
-    values, starts = native.sets(np.array([v for text in texts for v in text], dtype=np.uint64), offsets)
-    left, right = (side.ravel().astype(np.int64) for side in np.indices((len(texts), len(texts))))
-
-    assert [values[a:b].tolist() for a, b in itertools.pairwise(starts)] == [sorted(set(t)) for t in texts]
-    common = native.shared(values, starts, left, right).tolist()
-    assert common == [len(set(texts[a]) & set(texts[b])) for a, b in zip(left, right, strict=True)]
+    assert [sorted(s) for s in sets_of(signed.grams, signed.starts)] == sets_of(plain.values, plain.starts)
+    assert np.array_equal(signed.signatures, signatures(plain.values, plain.starts))
 
 
 @needs_compiler
-def test_many_equal_and_many_sorted_values_sort_too(built):
-    native = loader.load(built)
-    for values in ([7] * 5000, list(range(5000)), list(range(5000, 0, -1)), [n % 3 for n in range(5000)]):
-        found, _ = native.sets(np.array(values, dtype=np.uint64), np.array([0, 5000], dtype=np.int64))
-        assert found.tolist() == sorted(set(values))
-
-
-@needs_compiler
-def test_sketches_agree_where_they_are_equal(built):
-    draw = np.random.default_rng(3)
-    sketches = draw.integers(0, 3, (20, 128)).astype(np.uint8)
-    left, right = draw.integers(0, 20, 100), draw.integers(0, 20, 100)
-
-    assert np.array_equal(
-        loader.load(built).agree(sketches, left, right), (sketches[left] == sketches[right]).sum(axis=1)
+def test_slices_and_chunks_of_a_column_are_read_in_place(built):
+    texts = pl.concat(
+        [pl.Series(["one", "a text of more than twelve bytes", "é"]), pl.Series(["two", ""])], rechunk=False
     )
+    native = loader.load(built)
+
+    assert native.sign(texts[1:4], 0, 8, None).digests.tolist() == native.sign(texts, 0, 8, None).digests[1:4].tolist()
 
 
 @needs_compiler
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_fault_under_sanitizers(tmp_path, seed):
+@pytest.mark.parametrize(("bands", "rows"), [(32, 4), (25, 5), (1, 128), (128, 1)])
+def test_band_keys_are_those_of_numpy(built, bands, rows, monkeypatch):
+    draw = np.random.default_rng(3)
+    signed = draw.integers(0, 2**32, (20, 128), dtype=np.uint32)
+    ours = loader.load(built).bands(signed, bands, rows)
+    monkeypatch.setattr("curate.dedupe.bands.kernel", lambda: None)
+
+    assert np.array_equal(ours, band_keys(signed, bands, rows))
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", ["minhash", "pairs"])
+def test_no_fault_under_sanitizers(tmp_path, name):
     program = tmp_path / "fuzz"
     flags = [
         "-g",
@@ -124,12 +118,12 @@ def test_no_fault_under_sanitizers(tmp_path, seed):
         "-fsanitize=address,undefined",
         "-fno-sanitize-recover",
     ]
-    sources = [NATIVE / "minhash.c", ROOT / "tests" / "native" / "fuzz_minhash.c"]
+    sources = [NATIVE / f"{name}.c", ROOT / "tests" / "native" / f"fuzz_{name}.c"]
     built = subprocess.run(["cc", *flags, *sources, "-o", program], capture_output=True, text=True, check=False)
     if "cannot find" in built.stderr and "asan" in built.stderr:
         pytest.skip("the compiler has no sanitizers")
     assert built.returncode == 0, built.stderr
-    done = subprocess.run([program, "400", str(seed)], capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "400", "1"], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "no fault\n"), done.stderr
 
@@ -145,19 +139,19 @@ def test_without_the_kernel_numpy_does_it_and_it_is_said_once(tmp_path, environm
     code = (
         "from pathlib import Path\n"
         "import polars as pl\n"
-        "from curate.native import kernel\n"
-        "kernel.FILE = Path('nowhere.so')\n"
+        "from curate.native import library\n"
+        "library.FILE = Path('nowhere.so')\n"
         "from curate.dedupe.minhash import sign\n"
-        "print(sign(pl.Series(['a b', 'c']))[1].tolist(), sign(pl.Series(['', 'c']))[1].tolist())"
+        "print(sign(pl.Series(['a b', 'c']))[1].starts.tolist(), sign(pl.Series(['', 'c']))[1].starts.tolist())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if k != loader.SWITCH} | environment,
+        env={k: v for k, v in os.environ.items() if k != library.SWITCH} | environment,
         capture_output=True,
         text=True,
         check=True,
     )
 
-    assert done.stdout == "[True, True] [False, True]\n"
+    assert done.stdout == "[0, 1, 2] [0, 0, 1]\n"
     assert done.stderr.count("was not built") == (1 if note else 0)

@@ -48,6 +48,14 @@ def test_counts_of_rows_are_kept_exactly(tmp_path):
     assert run.manifest["counts"]["by_split"] == {"train": 120, "validation": 30, "test": 50}
 
 
+def test_prompts_are_the_same_only_as_a_whole(tmp_path):
+    long = "The kettle sings in the morning. " * 20
+    rows = [chat(f"{long}{middle}. {long}", f"Answer {n}") for n, middle in enumerate(["one", "two", "ONE", "three"])]
+    run = curate_rows(tmp_path, rows, [], split={"validation": 0.3, "test": 0.3, "similarity": 0})
+
+    assert run.stats["split"]["group_sizes"] == {"1": 2, "2": 1}
+
+
 def test_validation_and_test_are_capped(tmp_path):
     run = curate_rows(tmp_path, distinct(200), split=THIRDS | {"max_rows": 10})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curate.core.run.errors import ConfigError
 from tests.conftest import chat
 from tests.curated import curate_rows
 
@@ -152,3 +153,65 @@ def test_action_warn_drops_nothing(tmp_path):
     )
 
     assert (run.reasons, run.warnings) == ([None, None], [[], ["near_duplicate"]])
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        pytest.param({}, [0, 2], id="both sides"),
+        pytest.param({"compare": "prompt"}, [0], id="the prompt alone"),
+        pytest.param({"compare": "answer"}, [0, 2], id="the answers alone"),
+        pytest.param({"compare": ["topic"]}, [0, 1, 2], id="a field of the records"),
+        pytest.param({"compare": ["topic", "messages"]}, [0, 2], id="fields together"),
+    ],
+)
+def test_what_is_compared_is_a_choice(tmp_path, settings, kept):
+    rows = [
+        {"topic": QUESTION, **chat(QUESTION, ANSWER)},
+        {"topic": ANSWER, **chat(QUESTION, LIGHT)},
+        {"topic": OTHER_ANSWER, **chat(QUESTION, OTHER_ANSWER)},
+    ]
+    run = curate_rows(tmp_path, rows, [STEPS[0] | settings])
+
+    assert [row for row, reason in enumerate(run.reasons) if reason is None] == kept
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        pytest.param({"keep": "first"}, 0, id="the first"),
+        pytest.param({"keep": "longest_answer"}, 1, id="the longest answer"),
+        pytest.param({"keep": "highest", "keep_field": "meta.score"}, 2, id="the highest value of a field"),
+    ],
+)
+def test_which_twin_stays_is_a_choice(tmp_path, settings, kept):
+    longer = ANSWER.replace("us.", "us then.")
+    rows = [chat(QUESTION, ANSWER), {"meta": {"score": "high"}, **chat(QUESTION, longer)}]
+    rows += [{"meta": {"score": 0.5}, **chat(QUESTION, LIGHT)}]
+    run = curate_rows(tmp_path, rows, [STEPS[0] | settings])
+
+    assert [row for row, reason in enumerate(run.reasons) if reason is None] == [kept]
+
+
+@pytest.mark.parametrize(("linkage", "kept"), [("star", [0, 4]), ("single", [0])])
+def test_a_chain_of_likenesses_is_one_group_only_when_asked(tmp_path, linkage, kept):
+    """Each answer is a twin of the one before it; the last is none of the first."""
+    words = [f"word{n}" for n in range(60)]
+    answers = [" ".join([*(f"new{n}" for n in range(by)), *words[by:]]) for by in (0, 2, 4, 6, 8)]
+    run = curate_rows(tmp_path, [chat(QUESTION, answer) for answer in answers], [STEPS[0] | {"linkage": linkage}])
+
+    assert [row for row, reason in enumerate(run.reasons) if reason is None] == kept
+    assert f"linkage:{linkage}" in run.stats["signature"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param({"keep": "highest"}, "go together", id="highest of what"),
+        pytest.param({"keep_field": "score"}, "go together", id="a field that nothing asks for"),
+        pytest.param({"compare": []}, "at least one field", id="nothing to compare"),
+    ],
+)
+def test_settings_that_make_no_sense_say_so(tmp_path, settings, said):
+    with pytest.raises(ConfigError, match=said):
+        curate_rows(tmp_path, [chat(QUESTION, ANSWER)], [STEPS[0] | settings])

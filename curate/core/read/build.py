@@ -1,4 +1,4 @@
-"""Decoded rows to a block: one pass over the records, let go as soon as they are read; columns built once."""
+"""Rows to a block: what a scanner cleared comes as columns; other records pass one by one, and are let go."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import polars as pl
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import Draft, Layout, Record
 from curate.core.read.records import LAYOUT_FAULTS, Batch
+from curate.core.read.scanning import Clean, Gatherer
 from curate.core.record.block import BLOCK, LINE_BITS, MESSAGE
 from curate.core.record.nest import nest
 
@@ -54,8 +55,11 @@ class Builder:
         drops: Callable[[str], bool],
         warns: Callable[[str], bool],
         id_field: str = "id",
+        gatherer: Gatherer | None = None,
     ) -> None:
         self._source, self._judge, self._drops, self._warns, self._id = source, judge, drops, warns, id_field
+        self._gatherer = gatherer
+        self._clean: list[tuple[int, Clean]] = []
         self._columns = _Columns()
         self._layout: Layout | None = None
         self.bytes = 0  # of the lines gathered
@@ -63,12 +67,15 @@ class Builder:
     @property
     def rows(self) -> int:
         """Return how many rows are gathered."""
-        return len(self._columns.line)
+        return len(self._columns.line) + sum(clean.rows for _, clean in self._clean)
 
     def add(self, batch: Batch) -> None:
         """Gather the rows of a batch; all batches are of one source."""
-        columns, layout, first = self._columns, batch.layout, batch.lines.first
+        columns, layout, number = self._columns, batch.layout, batch.lines.number
         self._layout = layout
+        if batch.clean is not None and batch.clean.rows:
+            self._clean.append((batch.lines.first, batch.clean))
+            self.bytes += batch.clean.bytes
         for index, (record, raw) in enumerate(zip(batch.records, batch.lines.rows, strict=True)):
             found: Sequence[Fault] = batch.faults.get(index, ())
             if record is None and not found:
@@ -77,7 +84,7 @@ class Builder:
                 judged = self._judge.faults(record, layout, raw)
                 found = [*found, *judged] if judged else found
             own = record.get(self._id) if record is not None else None
-            columns.line.append(first + index)
+            columns.line.append(number(index))
             columns.raw.append(raw)
             columns.id.append(own if own.__class__ is str else str(own) if own.__class__ is int else None)
             self.bytes += len(raw)
@@ -90,7 +97,13 @@ class Builder:
     def block(self) -> pl.DataFrame:
         """Return the block of the rows gathered, and start anew."""
         columns, self._columns, self.bytes = self._columns, _Columns(), 0
-        return _frame(columns, self._source, self._layout)
+        clean, self._clean = self._clean, []
+        if self._gatherer is None or not clean:
+            return _frame(columns, self._source, self._layout)
+        cleared = _cleared(self._gatherer.frame(clean), self._source, self._layout)
+        if not columns.line:
+            return cleared
+        return pl.concat([cleared, _frame(columns, self._source, self._layout)], rechunk=True).sort("row")
 
     def _mark(self, found: Sequence[Fault]) -> bool:
         """Note the faults of the row gathered last; say whether it is dropped."""
@@ -145,6 +158,18 @@ def _frame(columns: _Columns, source: int, layout: Layout | None) -> pl.DataFram
             **rare,
         },
         schema_overrides=BLOCK,
+    ).select(BLOCK.names())
+
+
+def _cleared(frame: pl.DataFrame, source: int, layout: Layout | None) -> pl.DataFrame:
+    """Return the block of rows that a scanner cleared."""
+    count = len(frame)
+    return frame.with_columns(
+        (pl.col("line") | pl.lit(source << LINE_BITS, dtype=pl.UInt64)).alias("row"),
+        pl.repeat(source, count, dtype=pl.UInt32, eager=True).alias("source"),
+        pl.repeat(layout.name if layout else None, count, dtype=pl.String, eager=True).alias("layout"),
+        pl.repeat("input", count, dtype=pl.String, eager=True).alias("origin"),
+        *(_sparse(name, count, {}).alias(name) for name in RARE if name not in frame.columns),
     ).select(BLOCK.names())
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from curate.core.read.decode import decode_lines
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import FIRST_ROWS, LAYOUTS, Layout, Record, detect, layout_of, renamed
-from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines
+from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, pick, split
 from curate.core.read.rows import Seen, read_rows
+from curate.core.read.scanning import Clean, Scanner
 from curate.core.read.source import Source
 
 LAYOUT_FAULTS = frozenset({"unknown_layout", "mixed_layout", "missing_field"})
@@ -18,13 +19,17 @@ LAYOUT_FAULTS = frozenset({"unknown_layout", "mixed_layout", "missing_field"})
 
 @dataclass(frozen=True)
 class Batch:
-    """Consecutive rows: their bytes, the record of each (None where blank or unreadable), their faults by index."""
+    """Consecutive rows: their bytes, the record of each (None where blank or unreadable), their faults by index.
+
+    Rows that a scanner cleared are in ``clean``, and in nothing else: they have no fault, and nothing decoded them.
+    """
 
     lines: Lines
     layout: Layout | None
     records: list[Record | None]
     faults: dict[int, list[Fault]]
     fields: Mapping[str, str] = field(default_factory=dict)  # ours -> theirs, as in ``records``
+    clean: Clean | None = None
 
     def is_row(self, index: int) -> bool:
         """Say whether the line is a row: a blank one is none."""
@@ -38,22 +43,39 @@ def read_records(
     block_bytes: int = READ_BYTES,
     max_line_bytes: int = MAX_LINE_BYTES,
     hashing: bool = True,
+    scanner: Scanner | None = None,
 ) -> Iterator[Batch]:
     """Yield a source's rows, decoded, each with what is wrong with it as JSON and as a row of its layout.
+
+    Rows that the scanner clears are not decoded.
 
     Raises:
         InputError: the source cannot be opened, is a broken archive, or changed while it was read.
     """
     blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=hashing)
-    layout, decoded = _told(source, ((lines, *_decode(lines, source)) for lines in blocks))
-    for lines, records, faults in decoded:
+    layout, blocks = _told(source, blocks)
+    scan = scanner.scan if scanner is not None and not source.fields else None
+    first = 1
+    for block in blocks:
+        scanned = scan(block.data, layout.name, block.limit) if scan and layout and isinstance(block, Piece) else None
+        if scanned is not None and isinstance(block, Piece):
+            lines = pick(block, first, scanned.doubtful)
+            first += scanned.lines
+            seen.rows += scanned.clean.rows
+        else:
+            lines = _lines(block, first)
+            first += len(lines.rows)
+        records, faults = _decode(lines, source)
         _fit(layout, records, faults)
-        batch = Batch(lines, layout, records, faults, source.fields)
         seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
-        yield batch
+        yield Batch(lines, layout, records, faults, source.fields, scanned.clean if scanned else None)
 
 
-Decoded = tuple[Lines, list[Record | None], dict[int, list[Fault]]]
+Rows = Lines | Piece
+
+
+def _lines(rows: Rows, first: int) -> Lines:
+    return split(rows, first) if isinstance(rows, Piece) else rows
 
 
 def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int, list[Fault]]]:
@@ -85,25 +107,35 @@ def _in_file(fault: Fault, before: int | None) -> Fault:
     return fault._replace(column=at)
 
 
-def _told(source: Source, decoded: Iterable[Decoded]) -> tuple[Layout | None, Iterator[Decoded]]:
+def _told(source: Source, blocks: Iterator[Rows]) -> tuple[Layout | None, Iterator[Rows]]:
     """Return the file's layout and its blocks, reading no further than its first rows to tell it."""
-    blocks = iter(decoded)
     if source.layout is not None:
         return LAYOUTS[source.layout], blocks
-    held: list[Decoded] = []
+    held: list[Rows] = []
     first: list[Record] = []
     for block in blocks:
         held.append(block)
-        first += [record for record in block[1] if record is not None]
+        lines = _lines(block, 1)
+        for start in range(0, len(lines.rows), FIRST_ROWS):
+            if len(first) < FIRST_ROWS:
+                records, _ = _decode(_part(lines, start), source)
+                first += [record for record in records if record is not None]
         if len(first) >= FIRST_ROWS:
             break
 
-    def replayed() -> Iterator[Decoded]:
+    def replayed() -> Iterator[Rows]:
         yield from held
         held.clear()
         yield from blocks
 
     return detect(first[:FIRST_ROWS]), replayed()
+
+
+def _part(lines: Lines, start: int) -> Lines:
+    """Return as many rows as tell a layout, for a look at their records alone."""
+    rows = lines.rows[start : start + FIRST_ROWS]
+    too_long = {index - start: size for index, size in lines.too_long.items() if 0 <= index - start < len(rows)}
+    return Lines(lines.first + start, rows, too_long)
 
 
 def _fit(layout: Layout | None, records: list[Record | None], faults: dict[int, list[Fault]]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from curate.core.read.array import is_array, is_spread, read_values
 from curate.core.read.bytestream import Hashed, open_bytes
-from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, read_lines
+from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, read_lines
 from curate.core.read.source import Source
 
 
@@ -28,7 +28,7 @@ def read_rows(
     block_bytes: int = READ_BYTES,
     max_line_bytes: int = MAX_LINE_BYTES,
     hashing: bool = True,
-) -> Iterator[Lines]:
+) -> Iterator[Lines | Piece]:
     """Yield the rows of a source in blocks; fill ``seen`` with its size, and its hash if asked to, at the end.
 
     Raises:
@@ -51,7 +51,7 @@ def _note(seen: Seen, hashed: Hashed) -> None:
     seen.sha256, seen.bytes = hashed.sha256, hashed.bytes
 
 
-def _read_json(data: bytes, block_bytes: int, max_line_bytes: int) -> Iterator[Lines]:
+def _read_json(data: bytes, block_bytes: int, max_line_bytes: int) -> Iterator[Lines] | Iterator[Piece]:
     if is_array(data) or is_spread(data):
         return read_values(data, block_bytes)
 

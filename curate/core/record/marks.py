@@ -26,7 +26,10 @@ def reject(
     similarity: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """Return the block with the rows ``where`` marked as dropped; a row dropped before keeps its first reason."""
-    hit = where.fill_null(value=False) & alive()
+    hits = block.select(where.fill_null(value=False) & alive()).to_series()
+    if not hits.any():
+        return block
+    hit = pl.lit(hits)
     new = {"detail": detail, "matched": matched, "similarity": similarity}
     columns = [
         pl.when(hit).then(value.cast(BLOCK[name])).otherwise(pl.col(name)).alias(name)
@@ -48,7 +51,10 @@ def warn(
     The row it resembles is noted where none was noted before.
     """
     given = _words("warnings")
-    hit = where.fill_null(value=False) & alive() & ~given.list.contains(reason)
+    hits = block.select(where.fill_null(value=False) & alive()).to_series()
+    if not hits.any():
+        return block
+    hit = pl.lit(hits) & ~given.list.contains(reason)
     grown = given.list.concat(pl.lit([reason]))
     new = {"matched": matched, "similarity": similarity}
     noted = [

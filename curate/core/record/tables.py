@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 
@@ -22,6 +24,34 @@ class Table(Protocol):
 
     def batches(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Yield the columns, a batch of rows at a time."""
+        ...
+
+
+class Columns(Table, Protocol):
+    """A table without nulls held column by column: what a decision looks up again and again need not be in memory."""
+
+    def places(self) -> npt.NDArray[np.uint32]:
+        """Return where in the columns the rows of the table stand, in their order."""
+        ...
+
+    def numbers(self, name: str) -> npt.NDArray[Any]:
+        """Return a column of numbers, or of arrays of them (rows x width), whole."""
+        ...
+
+    def lists(self, name: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+        """Return the values of a column of lists, and where each list starts in them (rows + 1)."""
+        ...
+
+    def file(self, name: str) -> int:
+        """Return the open file that holds the values of a column of lists, or -1 where no file does."""
+        ...
+
+    def scratch(self, name: str, shape: tuple[int, int]) -> npt.NDArray[np.uint32]:
+        """Return zeros to be written to."""
+        ...
+
+    def relax(self, *, everything: bool = False) -> None:
+        """Let go of what is in memory, if it is much, or at all."""
         ...
 
 

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import polars as pl
+
+from curate.core.record.turns import TURN_BREAK, Turns
 
 INSTRUCTING = ("system", "developer")
 ANSWERING = "assistant"
-TURN_BREAK = "\n\n"
+
+__all__ = [
+    "TURN_BREAK",
+    "answer",
+    "answer_calls",
+    "answered",
+    "asked",
+    "conversation",
+    "instructions",
+    "last_answer",
+    "prompt",
+]
 
 
-def _role() -> pl.Expr:
-    return pl.element().struct.field("role")
+def _view(look: Callable[[Turns], pl.Series], kind: type[pl.DataType] | pl.DataType = pl.String) -> pl.Expr:
+    return pl.col("messages").map_batches(lambda messages: look(Turns(messages)), return_dtype=kind)
 
 
-def _texts(where: pl.Expr) -> pl.Expr:
-    """Return the texts of the turns that ``where`` (over one message) keeps, a list a row."""
-    return pl.col("messages").list.filter(where).list.eval(pl.element().struct.field("text"))
-
-
-def _joined(where: pl.Expr) -> pl.Expr:
-    texts = _texts(where)
-    return pl.when(texts.list.len() > 0).then(texts.list.drop_nulls().list.join(TURN_BREAK))
+def _of_last_answer(field: str) -> Callable[[Turns], pl.Series]:
+    return lambda turns: turns.flat[field].gather(turns.last(turns.has_role(ANSWERING)))
 
 
 def last_answer() -> pl.Expr:
     """Return the last assistant message as a struct; null where no assistant speaks."""
-    return pl.col("messages").list.filter(_role() == ANSWERING).list.last()
+    return pl.col("messages").list.filter(pl.element().struct.field("role") == ANSWERING).list.last()
 
 
 def answer() -> pl.Expr:
     """Return the text of the last assistant turn; null where there is none, or it only calls a tool."""
-    return last_answer().struct.field("text")
+    return _view(_of_last_answer("text"))
 
 
 def answer_calls() -> pl.Expr:
     """Return the tool calls of the last assistant turn as JSON bytes; null where it makes none."""
-    return last_answer().struct.field("calls")
+    return _view(_of_last_answer("calls"), pl.Binary)
 
 
 def prompt() -> pl.Expr:
@@ -44,35 +54,39 @@ def prompt() -> pl.Expr:
     Null where nothing comes before it (a bare text, or a record without messages). A conversation that no
     assistant answers is all prompt.
     """
-    messages = pl.col("messages")
-    back = messages.list.reverse().list.eval((_role() == ANSWERING).arg_max()).list.first()
-    last = messages.list.len().cast(pl.Int64) - 1 - back.cast(pl.Int64)
-    answered = messages.list.eval((_role() == ANSWERING).any()).list.first()
-    before = pl.when(answered).then(messages.list.head(last)).otherwise(messages)
-    spoken = before.list.filter(~_role().is_in(INSTRUCTING))
-    texts = spoken.list.eval(pl.element().struct.field("text")).list.drop_nulls()
-    return pl.when(texts.list.len() > 0).then(texts.list.join(TURN_BREAK))
+    return _view(_prompt)
+
+
+def _prompt(turns: Turns) -> pl.Series:
+    end = turns.last(turns.has_role(ANSWERING)).fill_null(len(turns.flat)).to_numpy()
+    texts = turns.flat["text"]
+    before = (np.arange(len(texts)) < end[turns.owner]) & texts.is_not_null().to_numpy()
+    return turns.joined(texts, before & turns.has_no_role_of(*INSTRUCTING))
 
 
 def instructions() -> pl.Expr:
     """Return the system and developer turns, joined; null where there are none."""
-    return _joined(_role().is_in(INSTRUCTING))
+    return _view(lambda turns: turns.joined(turns.flat["text"], turns.has_role(*INSTRUCTING)))
 
 
 def conversation() -> pl.Expr:
     """Return every turn but system turns, joined by a blank line; null without messages."""
-    return _joined(~_role().is_in(INSTRUCTING))
+    return _view(lambda turns: turns.joined(turns.flat["text"], turns.has_no_role_of(*INSTRUCTING)))
 
 
 def asked() -> pl.Expr:
     """Return the turns of the user and of tools, joined: the prompt side of a comparison."""
-    return _joined(~_role().is_in((*INSTRUCTING, ANSWERING)))
+    return _view(lambda turns: turns.joined(turns.flat["text"], turns.has_no_role_of(*INSTRUCTING, ANSWERING)))
 
 
 def answered() -> pl.Expr:
     """Return the turns of the assistant with their tool calls, joined: the answer side of a comparison."""
-    turns = pl.col("messages").list.filter(_role() == ANSWERING)
-    text = pl.element().struct.field("text").fill_null("")
-    calls = pl.element().struct.field("calls").cast(pl.String).fill_null("")
-    said = turns.list.eval(pl.concat_str([text, calls], separator=" ").str.strip_chars())
-    return pl.when(said.list.len() > 0).then(said.list.join(TURN_BREAK))
+    return _view(_answered)
+
+
+def _answered(turns: Turns) -> pl.Series:
+    calls = turns.flat["calls"]
+    said = turns.flat["text"].fill_null("")
+    if calls.null_count() < len(calls):
+        said = turns.flat.select(pl.concat_str(said, calls.cast(pl.String).fill_null(""), separator=" ")).to_series()
+    return turns.joined(said.str.strip_chars(), turns.has_role(ANSWERING))

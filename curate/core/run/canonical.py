@@ -15,11 +15,6 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def canonical_line(value: Any) -> bytes:
-    """Return a value as one line of JSON Lines, keys in the order given."""
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-
-
 def write_json(path: Path, value: Any) -> None:
     """Write a value to a file as canonical JSON."""
     path.write_bytes(canonical(value))

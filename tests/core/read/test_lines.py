@@ -8,16 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.read.lines import BOM, MAX_LINE_BYTES, read_lines
+from curate.core.read.lines import BOM, MAX_LINE_BYTES, Lines, read_lines, split
 
 SIZES = [1, 2, 3, 7, 16, 1 << 20]
+
+
+def lines_of(stream: io.BufferedIOBase, size: int, limit: int = MAX_LINE_BYTES) -> list[Lines]:
+    """Return the lines of every piece, numbered on."""
+    found: list[Lines] = []
+    for piece in read_lines(stream, size, limit):
+        found.append(split(piece, found[-1].first + len(found[-1].rows) if found else 1))
+    return found
 
 
 def rows(data: bytes, size: int = 1 << 20, limit: int = MAX_LINE_BYTES) -> list[tuple[int, bytes, int | None, bool]]:
     """Return (number, bytes, size where too long, whether a mark was taken off) of every line."""
     return [
         (lines.first + index, row, lines.too_long.get(index), index in lines.marked)
-        for lines in read_lines(io.BytesIO(data), size, limit)
+        for lines in lines_of(io.BytesIO(data), size, limit)
         for index, row in enumerate(lines.rows)
     ]
 
@@ -96,7 +104,7 @@ def test_the_size_of_a_block_changes_no_row(data, size, limit):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("data", "unended"), [(b"a\nb", True), (b"a\nb\n", False), (b"a\n\r", True)])
 def test_a_last_line_without_its_end_is_noted(data, unended, size):
-    assert [lines.unended for lines in read_lines(io.BytesIO(data), size)][-1] == unended
+    assert [lines.unended for lines in lines_of(io.BytesIO(data), size)][-1] == unended
 
 
 def test_one_endless_line_does_not_fill_the_memory():
@@ -107,7 +115,7 @@ def test_one_endless_line_does_not_fill_the_memory():
             self.left -= 1
             return b"x" * size if self.left > 0 else b""
 
-    (lines,) = read_lines(Endless(), 1_000, 100)  # type: ignore[arg-type]
+    (lines,) = lines_of(Endless(), 1_000, 100)  # type: ignore[arg-type]
 
     assert (lines.rows, lines.too_long) == ([b"x" * 100], {0: 4_999_000})
 
@@ -117,4 +125,4 @@ def test_short_reads_are_joined():
         def read(self, size: int | None = -1) -> bytes:
             return super().read(1)
 
-    assert [lines.rows for lines in read_lines(Slow(b"a\nb\nc\n"), 4)] == [[b"a", b"b"], [b"c"]]
+    assert [lines.rows for lines in lines_of(Slow(b"a\nb\nc\n"), 4)] == [[b"a", b"b"], [b"c"]]

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 import zstandard
 
+from curate.core.read.lines import Lines, Piece, split
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import STDIN, Source
 from curate.core.run.errors import InputError
@@ -29,10 +30,14 @@ def skippable(data: bytes) -> bytes:
     return b"\x50\x2a\x4d\x18" + len(data).to_bytes(4, "little") + data
 
 
+def rows_of(block: Lines | Piece) -> list[bytes]:
+    return (split(block, 1) if isinstance(block, Piece) else block).rows
+
+
 def read(path: Path, block_bytes: int = 1 << 20) -> tuple[list[bytes], Seen]:
     seen = Seen()
     blocks = read_rows(Source(0, path.name, path), seen, block_bytes=block_bytes)
-    return [row for lines in blocks for row in lines.rows], seen
+    return [row for block in blocks for row in rows_of(block)], seen
 
 
 PACKED = [
@@ -144,7 +149,7 @@ def test_standard_input_is_read(monkeypatch):
     monkeypatch.setattr("sys.stdin", Stdin)
     seen = Seen()
 
-    rows = [row for lines in read_rows(Source(0, STDIN, Path(STDIN)), seen) for row in lines.rows]
+    rows = [row for block in read_rows(Source(0, STDIN, Path(STDIN)), seen) for row in rows_of(block)]
 
     assert rows == ROWS
     assert seen.bytes == len(TEXT)

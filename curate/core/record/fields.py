@@ -1,0 +1,25 @@
+"""Fields of records, read from their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+
+def field_values(raws: pl.Series, names: Sequence[str]) -> Iterator[list[Any]]:
+    """Yield the values of the fields of each record, null where it lacks one; a name with dots leads into objects."""
+    for raw in raws:
+        record = orjson.loads(raw)
+        yield [_value(record, name) for name in names]
+
+
+def _value(record: Any, name: str) -> Any:
+    if isinstance(record, dict) and name in record:
+        return record[name]
+    found = record
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found

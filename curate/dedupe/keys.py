@@ -1,0 +1,72 @@
+"""What a block gives to the comparison of all rows: band keys, sketches and sets of shingles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curate.dedupe.bands import band_keys
+from curate.dedupe.minhash import sign
+from curate.dedupe.rule import PairRule
+from curate.dedupe.shingles import Sets, mix64, shingles
+from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, CONVERSATION, side_texts
+from curate.dedupe.text import is_spaceless
+from curate.native.arrow import lists
+from curate.native.kernel import SLOTS
+
+COLUMNS = ("row", "messages", "tools", "raw")
+
+
+def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] = CONVERSATION) -> pl.DataFrame:
+    """Return the band keys (b0, b1, ... of both sides; p0, p1, ... of the asked one), sketch and sets of each row.
+
+    Rows without a word on either side are left out. MinHash of a union is the minimum of the signatures, slot by
+    slot. The sides' shingles are disjoint, so where both sides of a pair reach a similarity, the union does too (a
+    mediant lies between its parts).
+    """
+    texts = side_texts(block.select(COLUMNS), compare)
+    (asked_signature, asked), (answered_signature, answered) = (
+        sign(texts["asked"], ASKED_SALT),
+        sign(texts["answered"], ANSWERED_SALT),
+    )
+    asks, answers = np.diff(asked.starts) > 0, np.diff(answered.starts) > 0
+    both = np.minimum(asked_signature, answered_signature) if asks.any() else answered_signature
+    under, under_sets = _under(texts["under"])
+    bands, prompts = band_keys(both, *rule.bands), _prompt_keys(asked_signature, asks, rule)
+    columns = {
+        "row": block["row"],
+        **{f"b{band}": pl.Series(keys) for band, keys in enumerate(bands)},
+        **{f"p{band}": pl.Series(keys) for band, keys in enumerate(prompts)},
+        "sketch": pl.Series(both.astype(np.uint8), dtype=pl.Array(pl.UInt8, SLOTS)),
+        "asked": lists(asked.values, asked.starts),
+        "answered": lists(answered.values, answered.starts),
+        "digest": pl.Series(mix64(asked.digests) ^ answered.digests),
+        "spaceless": (is_spaceless(texts["asked"]) | is_spaceless(texts["answered"])).cast(pl.UInt8),
+        "under": pl.Series(under),
+        "instructions": lists(under_sets.values, under_sets.starts),
+    }
+    keys = pl.DataFrame(columns)
+    return keys if (asks | answers).all() else keys.filter(pl.Series(asks | answers))
+
+
+def _prompt_keys(
+    signature: npt.NDArray[np.uint32], asks: npt.NDArray[np.bool_], rule: PairRule
+) -> npt.NDArray[np.uint64]:
+    bands, rows = rule.prompt_bands
+    return band_keys(signature, bands, rows) if asks.any() else np.zeros((bands, len(asks)), dtype=np.uint64)
+
+
+def _under(texts: pl.Series) -> tuple[npt.NDArray[np.uint64], Sets]:
+    """Return the digest of each row's instructions, and their sets, each with the first row that has them."""
+    frame = pl.DataFrame({"text": texts})
+    first = frame["text"].is_first_distinct() & (frame["text"] != "")
+    distinct = frame.filter(first)
+    found = shingles(distinct["text"])
+    digests = distinct.with_columns(digest=pl.Series(found.digests))
+    own = frame.join(digests, on="text", how="left", maintain_order="left")["digest"].fill_null(0)
+    sizes = np.zeros(len(frame), dtype=np.int64)
+    sizes[first.arg_true().to_numpy()] = np.diff(found.starts)
+    return own.to_numpy(), Sets(found.values, np.concatenate([[0], np.cumsum(sizes)]), found.digests)

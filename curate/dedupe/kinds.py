@@ -1,0 +1,16 @@
+"""What two rows can be to each other."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """The order of ``curate/native/pairs.c``."""
+
+    ALONE = 0
+    NEAR = 1  # alike on both sides, under the same instructions
+    NEARLY = 2  # alike, but less
+    SAME_PROMPT = 3  # alike on the asked side alone
+    INSTRUCTIONS = 4  # alike, under other instructions
+    CHARACTERS = 5  # alike by characters, and not the same

@@ -1,0 +1,70 @@
+"""Rows made ready to be compared: their columns, and the links between those that share a band."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.core.record.tables import Columns
+from curate.dedupe import reference
+from curate.dedupe.rule import PairRule
+from curate.native import pairs
+from curate.native.kernel import kernel
+from curate.native.pairs import Rows
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+
+PART_KEYS = 1 << 22  # keys of a band that are linked in one round: 64 MB
+
+
+def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
+    """Return the rows at ``places`` of the columns, in that order."""
+    asked, asked_starts = keys.lists("asked")
+    answered, answered_starts = keys.lists("answered")
+    under_grams, under_starts = keys.lists("instructions")
+    holding = np.flatnonzero(under_starts[1:] > under_starts[:-1])
+    holders, first = np.unique(keys.numbers("under")[holding], return_index=True)
+    return Rows(
+        at=places,
+        sketches=keys.numbers("sketch"),
+        asked=asked,
+        asked_starts=asked_starts,
+        answered=answered,
+        answered_starts=answered_starts,
+        files=(keys.file("asked"), keys.file("answered")),
+        digests=keys.numbers("digest"),
+        spaceless=keys.numbers("spaceless"),
+        under=keys.numbers("under"),
+        holders=holders,
+        held_by=holding[first].astype(np.uint32),
+        under_grams=under_grams,
+        under_starts=under_starts,
+        threshold=rule.threshold,
+        least=rule.least,
+        agreement=rule.agreement,
+    )
+
+
+def comparer(rows: Rows) -> pairs.Pairs | reference.Pairs:
+    """Return the verbs on rows: the kernel's, or plain Python where it was not built."""
+    native = kernel()
+    return reference.Pairs(rows) if native is None else pairs.Pairs(native, rows)
+
+
+def linked_bands(keys: Columns, places: U32, prefix: str, *, use: U8 | None = None, first: bool = False) -> U32:
+    """Return the links (bands x ranks): 1 + the rank of the last row before with the same key, or of the first; or 0.
+
+    ``prefix`` names the bands' columns; rows whose ``use`` (one a place) is 0 have no link.
+    """
+    names = [name for name in keys.columns if name[0] == prefix and name[1:].isdigit()]
+    links = keys.scratch(f"links_{prefix}", (len(names), len(places)))
+    native = kernel()
+    for own, name in zip(links, names, strict=True):
+        if native is None:
+            reference.link(keys.numbers(name), places, use, own, first=first)
+        else:
+            parts = 1 + len(places) // PART_KEYS
+            pairs.link(native, keys.numbers(name), places, use, own, first=first, parts=parts)
+        keys.relax()
+    return links

@@ -1,0 +1,359 @@
+/* Band keys to verified twins: which rows share a key, which of those pairs are alike, and who stays.
+ *
+ * Rows are taken in an order; `rank` is a row's place in it, `position` its place in the columns. In each band a row has
+ * a link to the last row before it with the same key: its mates are found by a walk along the links. A pair is looked
+ * at once: first its sketches, then the exact Jaccard similarity of its sets.
+ *
+ * curate/dedupe/reference.py says the same in plain Python; tests hold the two together. Nothing here allocates or
+ * keeps state: columns may be files mapped into memory, and a caller may stop after any row to let their pages go.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define SLOTS 128
+#define RANK 0x7FFFFFFFu   /* a link is 1 + rank; 0 leads nowhere */
+#define JOINED 0x80000000u /* of a link: every mate further on is in the group of the row that has the link */
+#define NOBODY 0xFFFFFFFFu /* of a first row: no row with its key stays so far */
+
+enum { ALONE, NEAR, NEARLY, SAME_PROMPT, INSTRUCTIONS, CHARACTERS }; /* curate/dedupe/kinds.py */
+
+typedef struct {
+    const uint32_t *at;        /* the position of each rank */
+    const uint8_t *sketches;   /* SLOTS bytes a position: the low byte of each slot */
+    const uint64_t *asked;     /* the set of a position's asked side is asked[asked_starts[p] .. asked_starts[p + 1]] */
+    const int64_t *asked_starts;
+    const uint64_t *answered;
+    const int64_t *answered_starts;
+    int asked_file, answered_file; /* open files of the same values, to be read instead; or -1 */
+    const uint64_t *digests;   /* equal where both sides are the same text */
+    const uint8_t *spaceless;  /* compared by characters */
+    const uint64_t *under;     /* the digest of the instructions; 0 where there are none */
+    const uint64_t *holders;   /* digests of instructions, ascending, and the position that holds the set of each */
+    const uint32_t *held_by;
+    size_t n_holders;
+    const uint64_t *under_grams;
+    const int64_t *under_starts;
+    double threshold, least;   /* similarity from which a pair is a twin, and from which it is told of at all */
+    uint32_t agreement;        /* bytes of the sketches of a pair that must agree for it to be looked at */
+    uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest row */
+    uint64_t *read;            /* room for the largest set, where sets are read from files */
+    uint32_t *failed;          /* set to 1 where a file could not be read */
+} rows_t;
+
+/* ---- links ---- */
+
+/* Link rows with equal keys, of the keys whose high half is `part` modulo `parts`. With `first` each link leads to the
+ * first row with that key, from that row too; else to the last one before. `table` holds mask + 1 zeros; rows whose
+ * `use` is zero take no part. */
+void thresher_link(const uint64_t *keys, const uint32_t *at, const uint8_t *use, size_t n, uint32_t part, uint32_t parts,
+                   int first, uint32_t *table, size_t mask, uint32_t *links) {
+    for (size_t rank = 0; rank < n; rank++) {
+        uint64_t key = keys[at[rank]];
+        if ((use && !use[at[rank]]) || (key >> 32) % parts != part) continue;
+        size_t place = key & mask;
+        while (table[place] && keys[at[table[place] - 1]] != key) place = (place + 1) & mask;
+        uint32_t found = table[place];
+        if (!found || !first) table[place] = (uint32_t)rank + 1;
+        if (found || first) links[rank] = found ? found : (uint32_t)rank + 1;
+    }
+}
+
+/* ---- sets ---- */
+
+typedef struct {
+    const uint64_t *grams;
+    uint32_t count;
+} set_t;
+
+static inline uint32_t count_at(const int64_t *starts, uint32_t position) {
+    return (uint32_t)(starts[position + 1] - starts[position]);
+}
+
+/* Return a set: where it lies, or read from its file into the one room there is for it. A page of a mapped file would
+ * bring its neighbours into memory, which are of no use: rows to be compared lie anywhere. */
+static set_t set_at(const rows_t *rows, const uint64_t *grams, int file, const int64_t *starts, uint32_t position) {
+    set_t set = {grams + starts[position], count_at(starts, position)};
+    if (file < 0 || set.count == 0) return set;
+    size_t size = 8 * (size_t)set.count, done = 0;
+    while (done < size) {
+        ssize_t got = pread(file, (uint8_t *)rows->read + done, size - done, (off_t)(8 * starts[position]) + (off_t)done);
+        if (got <= 0) return *rows->failed = 1, (set_t){rows->read, 0};
+        done += (size_t)got;
+    }
+    return (set_t){rows->read, set.count};
+}
+
+static inline set_t asked_of(const rows_t *rows, uint32_t position) {
+    return set_at(rows, rows->asked, rows->asked_file, rows->asked_starts, position);
+}
+
+static inline set_t answered_of(const rows_t *rows, uint32_t position) {
+    return set_at(rows, rows->answered, rows->answered_file, rows->answered_starts, position);
+}
+
+static set_t under_of(const rows_t *rows, uint32_t position) {
+    uint64_t digest = rows->under[position];
+    size_t low = 0, high = rows->n_holders;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (rows->holders[middle] < digest)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!digest || low == rows->n_holders || rows->holders[low] != digest) return (set_t){rows->under_grams, 0};
+    return set_at(rows, rows->under_grams, -1, rows->under_starts, rows->held_by[low]);
+}
+
+/* ---- the table: the sets of a row, to look others up in ---- */
+
+/* Make the table ready for `count` values; return the mask of its places. */
+static size_t clear(uint64_t *table, size_t count) {
+    size_t mask = 16;
+    while (mask < 2 * count) mask *= 2;
+    memset(table, 0, mask * sizeof *table);
+    return mask - 1;
+}
+
+/* Put a set into the table. A value 0 marks an empty place, and is kept as 1. */
+static void fill(uint64_t *table, size_t mask, set_t set) {
+    for (uint32_t i = 0; i < set.count; i++) {
+        uint64_t gram = set.grams[i] + !set.grams[i];
+        size_t place = gram & mask;
+        while (table[place] && table[place] != gram) place = (place + 1) & mask;
+        table[place] = gram;
+    }
+}
+
+/* Return how many values of a set are in the table: exact where these are `needed` or more. */
+static uint32_t shared(const uint64_t *table, size_t mask, set_t set, double needed) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < set.count && found + (set.count - i) >= needed; i++) {
+        uint64_t gram = set.grams[i] + !set.grams[i];
+        size_t place = gram & mask;
+        while (table[place] && table[place] != gram) place = (place + 1) & mask;
+        found += table[place] == gram;
+    }
+    return found;
+}
+
+/* What sets of these sizes in all must share to be alike by `least`; a little less, so that no rounding decides. */
+static inline double needed(uint32_t sizes, double least) { return least * sizes / (1 + least) - 1e-6; }
+
+static inline double jaccard(uint32_t both, uint32_t sizes) { return sizes ? (double)both / (sizes - both) : -1; }
+
+/* Return the Jaccard similarity of a set with the one of `filled` values in the table; -1 where both are empty. Exact
+ * where it is `least` or more, and below that where it is not. */
+static double similarity(const uint64_t *table, size_t mask, uint32_t filled, set_t set, double least) {
+    uint32_t sizes = filled + set.count;
+    return jaccard(shared(table, mask, set, needed(sizes, least)), sizes);
+}
+
+/* Return how alike the instructions of two rows are; the table is filled anew where they differ. */
+static double under(const rows_t *rows, uint32_t one, uint32_t other) {
+    if (rows->under[one] == rows->under[other]) return 1;
+    set_t set = under_of(rows, one);
+    size_t mask = clear(rows->table, set.count);
+    fill(rows->table, mask, set);
+    double found = similarity(rows->table, mask, set.count, under_of(rows, other), 0);
+    return found < 0 ? 1 : found;
+}
+
+/* ---- a pair ---- */
+
+static int plausible(const rows_t *rows, uint32_t one, uint32_t other) {
+    const uint8_t *a = rows->sketches + (size_t)SLOTS * one, *b = rows->sketches + (size_t)SLOTS * other;
+    uint32_t count = 0;
+#if defined(__SSE2__)
+    __m128i sum = _mm_setzero_si128();
+    for (int i = 0; i < SLOTS; i += 16)
+        sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + i)),
+                                               _mm_loadu_si128((const __m128i *)(b + i))));
+    sum = _mm_sad_epu8(sum, _mm_setzero_si128());
+    count = (uint32_t)(_mm_cvtsi128_si32(sum) + _mm_extract_epi16(sum, 4));
+#else
+    for (int i = 0; i < SLOTS; i++) count += a[i] == b[i];
+#endif
+    return count >= rows->agreement;
+}
+
+typedef struct {
+    uint32_t position, asked, answered; /* sizes of the sides */
+    size_t mask;
+    int filled; /* whether the table holds this row's sets */
+} held_t;
+
+static inline held_t held_of(const rows_t *rows, uint32_t position) {
+    return (held_t){position, count_at(rows->asked_starts, position), count_at(rows->answered_starts, position), 0, 0};
+}
+
+static void hold(const rows_t *rows, held_t *held) {
+    if (held->filled) return;
+    held->mask = clear(rows->table, (size_t)held->asked + held->answered);
+    fill(rows->table, held->mask, asked_of(rows, held->position));
+    fill(rows->table, held->mask, answered_of(rows, held->position));
+    held->filled = 1;
+}
+
+/* Return the similarity of the row held with another, both sides of each as one set. */
+static double whole(const rows_t *rows, held_t *held, uint32_t other, double least) {
+    uint32_t answered = count_at(rows->answered_starts, other);
+    uint32_t sizes = held->asked + held->answered + count_at(rows->asked_starts, other) + answered;
+    double wanted = needed(sizes, least);
+    hold(rows, held);
+    uint32_t both = shared(rows->table, held->mask, asked_of(rows, other), wanted - answered);
+    both += shared(rows->table, held->mask, answered_of(rows, other), wanted - both);
+    return jaccard(both, sizes);
+}
+
+/* Return what the row held and another are to each other, and how alike: both sides, or the asked side alone. */
+static int judge(const rows_t *rows, held_t *held, uint32_t other, double *alike) {
+    uint32_t own = held->position;
+    int same = rows->digests[own] == rows->digests[other];
+    double asked = 1, answered = 1;
+    if (!same) {
+        hold(rows, held);
+        asked = similarity(rows->table, held->mask, held->asked, asked_of(rows, other), rows->least);
+        if (asked >= 0 && asked < rows->least) return ALONE;
+        answered = similarity(rows->table, held->mask, held->answered, answered_of(rows, other), rows->least);
+    }
+    double lower = asked < 0 ? answered : answered < 0 || asked < answered ? asked : answered;
+    *alike = lower;
+    if (lower >= rows->threshold) {
+        if (rows->under[own] != rows->under[other]) {
+            held->filled = 0;
+            if (under(rows, own, other) < rows->threshold) return INSTRUCTIONS;
+        }
+        return !same && (rows->spaceless[own] || rows->spaceless[other]) ? CHARACTERS : NEAR;
+    }
+    if (lower >= rows->least) return NEARLY;
+    *alike = asked;
+    return asked >= rows->threshold && answered >= 0 ? SAME_PROMPT : ALONE;
+}
+
+/* Write the exact similarity of pairs of positions: asked, answered (-1 where neither has the side), both sides as one
+ * set, and instructions. */
+void thresher_compare(const rows_t *rows, const uint32_t *left, const uint32_t *right, size_t pairs, double *out) {
+    for (size_t k = 0; k < pairs; k++, out += 4) {
+        held_t held = held_of(rows, left[k]);
+        hold(rows, &held);
+        out[0] = similarity(rows->table, held.mask, held.asked, asked_of(rows, right[k]), 0);
+        out[1] = similarity(rows->table, held.mask, held.answered, answered_of(rows, right[k]), 0);
+        out[2] = whole(rows, &held, right[k], 0);
+        out[3] = under(rows, left[k], right[k]);
+    }
+}
+
+/* ---- who stays: a star around every row that is kept ---- */
+
+typedef struct {
+    size_t n;
+    uint32_t bands, heads;   /* of both sides as one set; and of the asked side alone */
+    uint32_t *links;         /* bands x n, to the last mate */
+    uint32_t *firsts;        /* heads x n, to the first mate; in a first row: to the first of them that stays */
+    uint32_t drops;          /* a bit for each kind that drops the row */
+    uint32_t *seen;          /* n, zero */
+    uint8_t *gone;           /* n; a row that is gone already is passed over */
+    uint32_t *match;         /* n: the rank that decided */
+    uint8_t *kind;           /* n */
+    double *alike;           /* n */
+} star_t;
+
+static inline int better(const star_t *star, int kind, double alike, uint32_t match, size_t row) {
+    int drops = star->drops >> kind & 1, dropped = star->drops >> star->kind[row] & 1;
+    if (star->kind[row] == ALONE || drops != dropped) return star->kind[row] == ALONE || drops;
+    return alike > star->alike[row] || (alike == star->alike[row] && match < star->match[row]);
+}
+
+static void meet(const rows_t *rows, star_t *star, held_t *held, uint32_t mate, size_t row, int may_drop) {
+    double alike;
+    int kind = judge(rows, held, rows->at[mate], &alike);
+    if (kind == ALONE || (!may_drop && star->drops >> kind & 1) || !better(star, kind, alike, mate, row)) return;
+    star->kind[row] = (uint8_t)kind, star->alike[row] = alike, star->match[row] = mate;
+}
+
+/* Return the next mate that stays, links over those that went being drawn shorter. */
+static inline uint32_t next_kept(const star_t *star, uint32_t *links, uint32_t *link) {
+    while (*link && star->gone[*link - 1]) *link = links[*link - 1];
+    return *link;
+}
+
+/* Settle the rows `from` to `to`, all before them being settled: a row is told of, or goes, for the row most like it of
+ * those that stay; the earliest, where several are. */
+void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
+    for (size_t row = from; row < to; row++) {
+        held_t held = held_of(rows, rows->at[row]);
+        uint32_t once = (uint32_t)row + 1;
+        for (uint32_t band = 0; band < star->bands && !star->gone[row]; band++) {
+            uint32_t *links = star->links + star->n * band, *link = links + row, mate;
+            for (; (mate = next_kept(star, links, link)); link = links + mate - 1) {
+                if (star->seen[mate - 1] == once) continue;
+                star->seen[mate - 1] = once;
+                if (plausible(rows, held.position, rows->at[mate - 1])) meet(rows, star, &held, mate - 1, row, 1);
+            }
+        }
+        star->gone[row] |= star->drops >> star->kind[row] & 1;
+        int told = star->kind[row] != ALONE || star->gone[row];
+        for (uint32_t band = 0; band < star->heads; band++) {
+            uint32_t *firsts = star->firsts + star->n * band, first = firsts[row];
+            if (!first) continue;
+            uint32_t *kept = firsts + first - 1;
+            if (first == once || *kept == NOBODY) {
+                if (!star->gone[row])
+                    *kept = once;
+                else if (first == once)
+                    *kept = NOBODY;
+            } else if (!told && star->seen[*kept - 1] != (once | JOINED)) {
+                star->seen[*kept - 1] = once | JOINED;
+                meet(rows, star, &held, *kept - 1, row, 0);
+            }
+        }
+    }
+}
+
+/* ---- who belongs together: groups by links of any length ---- */
+
+static uint32_t root_of(uint32_t *parents, uint32_t row) {
+    while (parents[row] != row) row = parents[row] = parents[parents[row]];
+    return row;
+}
+
+/* Join rows `from` to `to` with earlier ones that are alike: both sides as one set at `least`, or, with `twins`, such
+ * that they are NEAR. `parents` leads each row to an earlier one of its group, in the end to its first. */
+void thresher_join(const rows_t *rows, size_t n, uint32_t bands, uint32_t *links, uint32_t *seen, uint32_t *parents,
+                   int twins, size_t from, size_t to) {
+    for (size_t row = from; row < to; row++) {
+        held_t held = held_of(rows, rows->at[row]);
+        uint32_t own = root_of(parents, (uint32_t)row);
+        for (uint32_t band = 0; band < bands; band++) {
+            uint32_t *link = links + n * band, mate, joined = JOINED;
+            for (uint32_t next = link[row]; (mate = next & RANK); next = link[mate - 1]) {
+                uint32_t other = root_of(parents, mate - 1);
+                double alike;
+                if (other != own && seen[mate - 1] != (uint32_t)row + 1) {
+                    seen[mate - 1] = (uint32_t)row + 1;
+                    uint32_t position = rows->at[mate - 1];
+                    if (plausible(rows, held.position, position) &&
+                        (twins ? judge(rows, &held, position, &alike) == NEAR
+                               : rows->digests[held.position] == rows->digests[position] ||
+                                     whole(rows, &held, position, rows->least) >= rows->least)) {
+                        uint32_t low = own < other ? own : other;
+                        parents[own] = parents[other] = low, own = other = low;
+                    }
+                }
+                if (other != own)
+                    joined = 0;
+                else if (link[mate - 1] & JOINED || !link[mate - 1])
+                    break;
+            }
+            if (link[row]) link[row] |= joined;
+        }
+    }
+}

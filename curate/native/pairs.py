@@ -1,0 +1,181 @@
+"""Rows compared by the C kernel: which share a band key, which are alike, who stays, who belongs together."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curate.native.kernel import Kernel, at, size
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+
+_ALL = 1 << 32
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a comparison needs of rows; a position is a place in the columns, a rank one in the order of the rows."""
+
+    at: U32  # the position of each rank
+    sketches: U8  # 128 a position: the low byte of each slot
+    asked: U64  # the set of position p's asked side is asked[asked_starts[p]:asked_starts[p + 1]]
+    asked_starts: I64
+    answered: U64
+    answered_starts: I64
+    files: tuple[int, int]  # open files of the values of both, to be read instead; or -1
+    digests: U64  # equal where both sides are the same text
+    spaceless: U8  # 1 where a row is compared by characters
+    under: U64  # the digest of the instructions, 0 where there are none
+    holders: U64  # digests of instructions, ascending, each once
+    held_by: U32  # the position that holds the set of each
+    under_grams: U64
+    under_starts: I64
+    threshold: float  # similarity from which a pair is a twin
+    least: float  # and from which it is told of at all
+    agreement: int  # bytes of the sketches that must agree for a pair to be looked at
+
+    @property
+    def largest(self) -> int:
+        """Return the size of the largest set."""
+        asked, answered, under = (
+            int(np.diff(starts).max(initial=0))
+            for starts in (self.asked_starts, self.answered_starts, self.under_starts)
+        )
+        return max(asked + answered, under)
+
+
+@dataclass(frozen=True)
+class Star:
+    """The rows being settled, by rank: a link is 1 + rank, or 0."""
+
+    links: U32  # bands x n: to the last row before with the same key, both sides as one set
+    firsts: U32  # bands x n: to the first row with the same key, of the asked side alone
+    drops: int  # a bit for each kind that drops the row
+    seen: U32
+    gone: U8  # a row that is gone from the start is passed over
+    match: U32
+    kind: U8
+    alike: F64
+
+    @classmethod
+    def of(cls, links: U32, firsts: U32, drops: int, gone: U8) -> Star:
+        """Return a star with no row settled but those that are gone."""
+        n = len(gone)
+        words = (np.zeros(n, np.uint32), np.zeros(n, np.uint32))
+        return cls(links, firsts, drops, words[0], gone, words[1], np.zeros(n, np.uint8), np.zeros(n))
+
+
+_SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
+_MARKS = ("digests", "spaceless", "under", "holders", "held_by")
+_UNDER = ("under_grams", "under_starts")
+
+
+class _Rows(ctypes.Structure):
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in _SETS),
+        ("asked_file", ctypes.c_int),
+        ("answered_file", ctypes.c_int),
+        *((name, ctypes.c_void_p) for name in _MARKS),
+        ("n_holders", ctypes.c_size_t),
+        *((name, ctypes.c_void_p) for name in _UNDER),
+        ("threshold", ctypes.c_double),
+        ("least", ctypes.c_double),
+        ("agreement", ctypes.c_uint32),
+        *((name, ctypes.c_void_p) for name in ("table", "read", "failed")),
+    )
+
+
+_STAR = ("links", "firsts", "seen", "gone", "match", "kind", "alike")
+
+
+class _Star(ctypes.Structure):
+    _fields_ = (
+        ("n", ctypes.c_size_t),
+        ("bands", ctypes.c_uint32),
+        ("heads", ctypes.c_uint32),
+        ("links", ctypes.c_void_p),
+        ("firsts", ctypes.c_void_p),
+        ("drops", ctypes.c_uint32),
+        *((name, ctypes.c_void_p) for name in _STAR[2:]),
+    )
+
+
+class Pairs:
+    """The kernel's verbs on rows. The arrays are the caller's, and are changed in place.
+
+    Each raises OSError where a file of sets cannot be read.
+    """
+
+    def __init__(self, kernel: Kernel, rows: Rows) -> None:
+        self._library = kernel.library
+        places = 16
+        while places < 2 * rows.largest:
+            places *= 2
+        self._table, self._read = np.zeros(places, np.uint64), np.empty(rows.largest, np.uint64)
+        self._failed = np.zeros(1, np.uint32)
+        self._rows = rows
+        asked_file, answered_file = rows.files
+        self._c = _Rows(
+            **{name: at(getattr(rows, name)) for name in (*_SETS, *_MARKS, *_UNDER)},
+            threshold=rows.threshold,
+            least=rows.least,
+            agreement=rows.agreement,
+            asked_file=asked_file,
+            answered_file=answered_file,
+            n_holders=len(rows.holders),
+            table=at(self._table),
+            read=at(self._read),
+            failed=at(self._failed),
+        )
+
+    def star(self, star: Star, start: int, end: int) -> None:
+        """Settle the ranks from ``start`` to ``end``; those before are settled."""
+        fields: dict[str, Any] = {name: at(getattr(star, name)) for name in _STAR}
+        sizes = {"n": len(star.gone), "bands": len(star.links), "heads": len(star.firsts), "drops": star.drops}
+        self._library.thresher_star(
+            ctypes.byref(self._c), ctypes.byref(_Star(**fields, **sizes)), size(start), size(end)
+        )
+        self._check()
+
+    def join(self, links: U32, seen: U32, parents: U32, start: int, end: int, *, twins: bool) -> None:
+        """Join the ranks from ``start`` to ``end`` with earlier ones alike: as one set, or as twins on both sides."""
+        self._library.thresher_join(
+            ctypes.byref(self._c), size(len(parents)), ctypes.c_uint32(len(links)), at(links), at(seen), at(parents),
+            ctypes.c_int(twins), size(start), size(end),
+        )  # fmt: skip
+        self._check()
+
+    def compare(self, left: U32, right: U32) -> F64:
+        """Return the exact similarity (n x 4) of positions: asked, answered, both as one set, instructions."""
+        out = np.empty((len(left), 4))
+        self._library.thresher_compare(ctypes.byref(self._c), at(left), at(right), size(len(left)), at(out))
+        self._check()
+        return out
+
+    def _check(self) -> None:
+        if self._failed[0]:
+            raise OSError("the sets of shingles of this run cannot be read: is the disk at fault?")
+
+
+def link(kernel: Kernel, keys: U64, rows: U32, use: U8 | None, links: U32, *, first: bool, parts: int = 1) -> None:
+    """Write into ``links`` (one a rank, zero) the last row before with the same key, or the first; in ``parts`` rounds.
+
+    More rounds take less memory: each looks at its part of the keys.
+    """
+    places = 16
+    while places < 2 * len(rows) / parts:
+        places *= 2
+    for part in range(parts):
+        table = np.zeros(2 * places, np.uint32)  # keys are no even draw: a part may be larger than its share
+        kernel.library.thresher_link(
+            at(keys), at(rows), None if use is None else at(use), size(len(rows)), ctypes.c_uint32(part),
+            ctypes.c_uint32(parts), ctypes.c_int(first), at(table), size(len(table) - 1), at(links),
+        )  # fmt: skip

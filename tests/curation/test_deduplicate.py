@@ -1,0 +1,52 @@
+"""The engine by its Python function: what it keeps, and that a whole run keeps the same."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+import thresher
+from curate.core.run.errors import ConfigError
+from tests.conftest import chat
+from tests.curated import curate_rows
+from tests.curation.corpus import edited, text
+
+
+def rows_of(seed: int) -> list[bytes]:
+    draw = random.Random(seed)
+    answers = [text(draw, 60) for _ in range(120)]
+    answers += [edited(draw, draw.choice(answers), draw.choice([0, 1, 2])) for _ in range(120)]
+    lines = [json.dumps(chat(f"Question {n}? " + answer, answer)).encode() for n, answer in enumerate(answers)]
+    return [*lines[:100], b"{broken", b"", *lines[100:]]
+
+
+def test_it_keeps_what_a_run_with_this_one_step_keeps(tmp_path):
+    """Oracle: ``thresher curate``. A line that no one can read is no near-duplicate: here it stays."""
+    lines = rows_of(3)
+    run = curate_rows(tmp_path, lines, [{"use": "near_duplicates"}])
+    found = thresher.deduplicate(tmp_path / "rows.jsonl", tmp_path / "fewer.jsonl")
+
+    assert [line for line in (tmp_path / "fewer.jsonl").read_bytes().splitlines() if line != b"{broken"] == run.lines(
+        "train"
+    )
+    assert b"{broken" in (tmp_path / "fewer.jsonl").read_bytes().splitlines()
+    assert (found.rows, found.kept) == (len(lines) - 1, len(run.lines("train")) + 1)
+    dropped = run.ledger.filter(run.ledger["reason"] == "near_duplicate")
+    assert found.twins["row"].to_list() == dropped["line"].to_list()
+    assert found.twins["similarity"].to_list() == dropped["similarity"].to_list()
+
+
+@pytest.mark.parametrize("rows", [0, 1], ids=["an empty file", "one row"])
+def test_nothing_to_compare_is_no_fault(tmp_path, rows):
+    line = json.dumps(chat("What is this?", "This is a test of one row.")).encode() + b"\n"
+    (tmp_path / "in.jsonl").write_bytes(line * rows)
+    found = thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+
+    assert (found.rows, found.kept, (tmp_path / "out.jsonl").read_bytes()) == (rows, rows, line * rows)
+
+
+def test_an_unknown_setting_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="treshold"):
+        thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", treshold=0.5)

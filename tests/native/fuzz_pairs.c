@@ -1,0 +1,138 @@
+/* Random rows in buffers of their exact size, linked, compared, settled and joined.
+ *
+ * Built with AddressSanitizer and UBSan. It also checks what must hold: a link leads back, a row goes for one that stays,
+ * and a group's first row leads to itself. usage: fuzz_pairs ROUNDS SEED
+ */
+
+#define _POSIX_C_SOURCE 200809L
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const uint32_t *at;
+    const uint8_t *sketches;
+    const uint64_t *asked;
+    const int64_t *asked_starts;
+    const uint64_t *answered;
+    const int64_t *answered_starts;
+    int asked_file, answered_file;
+    const uint64_t *digests;
+    const uint8_t *spaceless;
+    const uint64_t *under;
+    const uint64_t *holders;
+    const uint32_t *held_by;
+    size_t n_holders;
+    const uint64_t *under_grams;
+    const int64_t *under_starts;
+    double threshold, least;
+    uint32_t agreement;
+    uint64_t *table, *read;
+    uint32_t *failed;
+} rows_t;
+
+typedef struct {
+    size_t n;
+    uint32_t bands, heads, *links, *firsts, drops, *seen;
+    uint8_t *gone;
+    uint32_t *match;
+    uint8_t *kind;
+    double *alike;
+} star_t;
+
+void thresher_link(const uint64_t *, const uint32_t *, const uint8_t *, size_t, uint32_t, uint32_t, int, uint32_t *,
+                   size_t, uint32_t *);
+void thresher_star(const rows_t *, star_t *, size_t, size_t);
+void thresher_join(const rows_t *, size_t, uint32_t, uint32_t *, uint32_t *, uint32_t *, int, size_t, size_t);
+void thresher_compare(const rows_t *, const uint32_t *, const uint32_t *, size_t, double *);
+
+static uint64_t state;
+static uint32_t draw(uint32_t below) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33) % below;
+}
+
+static void *held[64];
+static int n_held;
+static void *zeros(size_t size) {
+    void *room = calloc(size ? size : 1, 1);
+    if (!room) exit(3);
+    return held[n_held++] = room;
+}
+
+static uint64_t *sets(size_t n, int64_t **starts) {
+    uint64_t *values = zeros(8 * 20 * n);
+    int64_t count = 0;
+    *starts = zeros(8 * (n + 1));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t size = draw(3) ? draw(20) : 0;
+        uint64_t value = draw(3);
+        for (uint32_t k = 0; k < size; k++, value += 1 + draw(2)) values[count++] = value;
+        (*starts)[i + 1] = count;
+    }
+    return values;
+}
+
+#define REQUIRE(what) \
+    if (!(what)) return fprintf(stderr, "round %d: not " #what "\n", round), 1
+
+int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    state = strtoull(argv[2], NULL, 10);
+    for (int round = 0; round < atoi(argv[1]); round++) {
+        size_t positions = 1 + draw(60), n = draw(2) ? positions : draw((uint32_t)positions + 1);
+        uint32_t bands = draw(5), heads = draw(4), *at = zeros(4 * positions);
+        rows_t rows = {.at = at, .threshold = 0.8, .least = draw(2) ? 0.7 : 0.8, .agreement = draw(8),
+                       .asked_file = -1, .answered_file = -1};
+        for (uint32_t i = 0; i < positions; i++) at[i] = i;
+        for (uint32_t i = (uint32_t)positions; i > 1; i--) { /* any order, and only the first n of it */
+            uint32_t j = draw(i), other = at[j];
+            at[j] = at[i - 1], at[i - 1] = other;
+        }
+        uint8_t *sketches = zeros(128 * positions), *spaceless = zeros(positions), *use = zeros(positions);
+        for (size_t i = 0; i < 128 * positions; i++) sketches[i] = (uint8_t)draw(9);
+        uint64_t *digests = zeros(8 * positions), *under = zeros(8 * positions), *keys = zeros(8 * positions);
+        uint64_t *holders = zeros(8 * 3);
+        uint32_t *held_by = zeros(4 * 3);
+        int64_t *under_starts;
+        for (uint32_t i = 0; i < 3; i++) holders[i] = 1 + i, held_by[i] = draw((uint32_t)positions);
+        for (size_t i = 0; i < positions; i++)
+            digests[i] = draw(90), under[i] = draw(4), spaceless[i] = !draw(5), use[i] = draw(5) > 0;
+        rows.asked = sets(positions, (int64_t **)&rows.asked_starts);
+        rows.answered = sets(positions, (int64_t **)&rows.answered_starts);
+        rows.under_grams = sets(positions, &under_starts), rows.under_starts = under_starts;
+        rows.sketches = sketches, rows.digests = digests, rows.spaceless = spaceless, rows.under = under;
+        rows.holders = holders, rows.held_by = held_by, rows.n_holders = 3, rows.table = zeros(8 * 128);
+        rows.read = zeros(8 * 20), rows.failed = zeros(4);
+        FILE *file = draw(2) ? tmpfile() : NULL;
+        if (file) { /* one side's sets from a file, as they are where they do not fit */
+            fwrite(rows.asked, 8, (size_t)rows.asked_starts[positions], file), fflush(file);
+            rows.asked_file = fileno(file), rows.asked = NULL;
+        }
+        uint32_t *links = zeros(4 * bands * n), *firsts = zeros(4 * heads * n);
+        for (uint32_t band = 0; band < bands + heads; band++) {
+            uint32_t parts = 1 + draw(3), *own = band < bands ? links + n * band : firsts + n * (band - bands);
+            for (size_t i = 0; i < positions; i++) keys[i] = (uint64_t)draw(9) << 32 | draw(2);
+            for (uint32_t part = 0; part < parts; part++)
+                thresher_link(keys, at, band < bands ? NULL : use, n, part, parts, band >= bands, zeros(4 * 256), 255, own);
+            for (size_t i = 0; i < n; i++) REQUIRE(own[i] <= i + (band >= bands));
+        }
+        uint32_t *seen = zeros(4 * n), *parents = zeros(4 * n), *joined = zeros(4 * bands * n);
+        memcpy(joined, links, 4 * bands * n);
+        for (uint32_t i = 0; i < n; i++) parents[i] = i;
+        for (size_t i = 0; i < n; i += 7)
+            thresher_join(&rows, n, bands, joined, seen, parents, (int)draw(2), i, i + 7 < n ? i + 7 : n);
+        for (size_t i = 0; i < n; i++) REQUIRE(parents[i] <= i);
+        star_t star = {n, bands, heads, links, firsts, 1u << 1, zeros(4 * n), zeros(n), zeros(4 * n), zeros(n), zeros(8 * n)};
+        for (size_t i = 0; i < n; i++) star.gone[i] = !draw(9);
+        for (size_t i = 0; i < n; i += 5) thresher_star(&rows, &star, i, i + 5 < n ? i + 5 : n);
+        for (size_t i = 0; i < n; i++) REQUIRE(!star.kind[i] || (star.match[i] < i && !star.gone[star.match[i]]));
+        if (n) thresher_compare(&rows, at, at, n, zeros(8 * 4 * n));
+        REQUIRE(!*rows.failed);
+        if (file) fclose(file);
+        while (n_held) free(held[--n_held]);
+    }
+    puts("no fault");
+    return 0;
+}
