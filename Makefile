@@ -32,6 +32,7 @@ unit: $(STAMP)
 docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher codes --markdown > docs/codes.md
 	$(BIN)/thresher steps --markdown > docs/steps.md
+	$(BIN)/thresher metrics --markdown > docs/metrics.md
 	$(BIN)/thresher init --markdown > docs/configuration.md
 	$(BIN)/thresher init --schema > curate/curation/curate.schema.json
 

@@ -6,6 +6,8 @@ findings = thresher.check(["raw/*.jsonl"], profile="openai")
 outcome = thresher.curate("curate.toml", out="clean")
 print(outcome.manifest["counts"]["kept"], "rows kept")
 print(thresher.deduplicate("rows.jsonl", "fewer.jsonl").kept, "rows without near-duplicates")
+outcome = thresher.score("predictions.jsonl", ["exact_match", "token_f1"])
+print(outcome.scores["metrics"]["token_f1"]["value"])
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from curate.check.findings import Findings
     from curate.curation.deduplicate import Deduplicated
     from curate.curation.run import Outcome
+    from evalkit.run import Outcome as ScoreOutcome
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
@@ -81,6 +84,35 @@ def deduplicate(source: str | Path, out: str | Path, *, threshold: float = 0.8, 
 
     given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, "tell_clusters": False, **settings}
     return run(Path(source), Path(out), validate(NearDuplicates, given, "the settings"))
+
+
+def score(
+    path: str | Path,
+    metrics: Sequence[str],
+    *,
+    out: str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    source: str = "jsonl",
+    id_field: str | None = None,
+    prediction_field: str | None = None,
+    reference_field: str | None = None,
+) -> ScoreOutcome:
+    """Score a file of predictions by metrics, and write into ``out`` if it is given.
+
+    Settings are of metrics: ``{"bleu": {"tokenize": "zh"}}``. ``source`` is what wrote the file: jsonl, lm-eval,
+    inspect, promptfoo.
+
+    Raises:
+        ThresherError: there is no such metric, the file cannot be read, or the folder cannot be written.
+    """
+    from curate.core.run.errors import ConfigError, nearest  # noqa: PLC0415 - Polars is loaded only by those who need it
+    from evalkit.read import READERS, Fields  # noqa: PLC0415
+    from evalkit.run import Options, run_scores  # noqa: PLC0415
+
+    if source not in READERS:
+        raise ConfigError(f"no source is called {source!r}{nearest(source, list(READERS))}")
+    options = Options(Fields(id_field, prediction_field, reference_field), source, settings or {})
+    return run_scores(Path(path), metrics, None if out is None else Path(out), options)
 
 
 if __name__ == "__main__":

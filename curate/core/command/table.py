@@ -22,9 +22,11 @@ COMMANDS: dict[str, Command] = {
     ),
     "explain": Command("curate.commands.explain", "Tell the whole history of one row.", first=True),
     "report": Command("reports.command", "Make one offline HTML page of a run.", first=True),
+    "score": Command("evalkit.commands.score", "Score predictions; every number says how it was made."),
     "demo": Command("curate.commands.demo", "Write a small project with sample data and run the main job on it."),
     "init": Command("curate.commands.init", "Write commented starter files."),
     "cache": Command("curate.commands.cache", "Show, or shrink, the file of language models' replies."),
     "steps": Command("curate.commands.steps", "List the steps of a curation, their knobs and reasons."),
+    "metrics": Command("evalkit.commands.metrics", "List the metrics, their units and settings."),
     "codes": Command("curate.commands.codes", "List the codes of faults, with their hints."),
 }

@@ -1,0 +1,1 @@
+"""Predictions and references to scores that say how they were made."""

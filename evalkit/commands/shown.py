@@ -1,0 +1,118 @@
+"""Scores as a terminal or a script reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from curate.core.command.terminal import inert, styled
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
+from evalkit.run import Outcome
+from evalkit.self_check import Checked
+
+_DETAILS = 8
+
+
+def as_object(outcome: Outcome) -> str:
+    """Return ``scores.json``, and where it was written."""
+    return canonical(outcome.scores | {"out": None if outcome.out is None else str(outcome.out)}).decode()
+
+
+def as_text(outcome: Outcome) -> str:
+    """Return a table of the scores, their signatures, and what to do next."""
+    scores = outcome.scores
+    head = ("metric", "value", "95% interval", "n", "unscored")
+    lines = [*_table([head, *([name, *_cells(one)] for name, one in scores["metrics"].items())])]
+    for name, own in scores["slices"].items():
+        lines += ["", f"slice {inert(name, 80)}", *_table([metric, *_cells(one)] for metric, one in own.items())]
+    for name, one in scores["metrics"].items():
+        lines += _details(name, one.get("details", {}))
+    lines += ["", *(styled(one["signature"], "dim") for one in scores["metrics"].values())]
+    for one in scores["metrics"].values():
+        lines += [f"{styled('warning', 'yellow')}: {text}" for text in one.get("warnings", [])]
+    rows = scores["rows"]
+    wrote = (
+        f"wrote {outcome.out}" if outcome.out else "nothing was written; --out DIR keeps scores.json and rows.parquet"
+    )
+    return "\n".join([*lines, "", f"{rows:,} row{'' if rows == 1 else 's'}. {wrote}"])
+
+
+def _cells(score: dict[str, Any]) -> tuple[str, str, str, str]:
+    interval = (
+        "" if score["interval"] is None else f"{_number(score['interval'][0])} to {_number(score['interval'][1])}"
+    )
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in score["reasons"].items())
+    unscored = f"{score['unscored']:,}" + (f" ({reasons})" if reasons else "")
+    return _number(score["value"]), interval, f"{score['n']:,}", unscored
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def _table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return rows of columns as wide as their cells; all but the first and the last are flush right."""
+    lines = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    last = len(widths) - 1
+    return [
+        "  ".join(
+            cell.ljust(width) if place in (0, last) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _details(name: str, details: dict[str, Any]) -> list[str]:
+    """Return the first lines of what a metric adds: errors by place, fields, or confused labels."""
+    title = ""
+    shown: list[Sequence[str]] = []
+    if details.get("errors"):
+        title = "rows that fail, by place and keyword"
+        shown = [(f"  {e['rows']:,}", _place(e["pointer"]), e["keyword"]) for e in details["errors"]]
+    elif details.get("fields"):
+        title = "fields"
+        shown = [(f"  {_place(f['field'])}", f"f1 {f['f1']:.3f}", f"n {f['n']:,}") for f in details["fields"]]
+    elif "confusion" in details:
+        title = f"most confused (wanted -> said); {details['other']:,} answers are no label"
+        wrong = [cell for cell in details["confusion"] if cell["said"] != cell["wanted"]]
+        shown = [(f"  {c['n']:,}", inert(c["wanted"], 40), "->", inert(c["said"] or "(no label)", 40)) for c in wrong]
+    return ["", f"{name}: {title}", *_table(shown[:_DETAILS])] if shown else []
+
+
+def _place(pointer: str) -> str:
+    return inert(pointer, 60) or "(the whole)"
+
+
+def checked_object(checked: list[Checked]) -> str:
+    """Return the self-check as one JSON object; it quotes no reference."""
+    metrics = {
+        one.name: {
+            "best": one.best,
+            "holds": one.holds,
+            "n": one.n,
+            "short": [name for name, _ in one.short],
+            "value": one.value,
+        }
+        for one in checked
+    }
+    return canonical({"schema_version": SCHEMA_VERSION, "metrics": metrics}).decode()
+
+
+def checked_text(checked: list[Checked], *, texts: bool) -> str:
+    """Return a line for each metric, and some references that fall short of its best."""
+    lines = []
+    for one in checked:
+        if one.best is None:
+            lines.append(f"{one.name}: says nothing of references")
+            continue
+        told = styled("ok", "green") if one.holds else styled("SHORT", "red")
+        lines.append(f"{told} {one.name}: the references get {_number(one.value)} of {one.best:g} (n {one.n:,})")
+        if not one.holds:
+            lines += [f"    {inert(name, 60)}{': ' + inert(text, 100) if texts else ''}" for name, text in one.short]
+    if not all(one.holds for one in checked):
+        lines.append(
+            "a metric that the references do not pass measures something else: look at its extractor, or at them"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""The metrics, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from curate.core.run.errors import ConfigError, nearest
+from curate.core.run.settings import validate
+from evalkit.metrics.behaviour import Cost, Empty, Latency, Length, Refusal, Repetition, Tokens, Truncation
+from evalkit.metrics.bleu import Bleu
+from evalkit.metrics.chrf import Chrf
+from evalkit.metrics.classification import F1, MCC, Accuracy
+from evalkit.metrics.contains import Contains
+from evalkit.metrics.exact_match import ExactMatch
+from evalkit.metrics.json_fields import JsonFields
+from evalkit.metrics.json_schema import JsonSchema
+from evalkit.metrics.json_valid import JsonExtracted, JsonValid
+from evalkit.metrics.metric import Metric
+from evalkit.metrics.parses import PythonParses, SqlParses
+from evalkit.metrics.perplexity import Perplexity
+from evalkit.metrics.regex import Regex
+from evalkit.metrics.rouge import Rouge
+from evalkit.metrics.token_f1 import TokenF1
+from evalkit.metrics.tool_calls import ToolCalls
+
+METRICS: dict[str, type[Metric]] = {
+    "exact_match": ExactMatch,
+    "contains": Contains,
+    "regex": Regex,
+    "token_f1": TokenF1,
+    "json_valid": JsonValid,
+    "json_extracted": JsonExtracted,
+    "json_schema": JsonSchema,
+    "json_fields": JsonFields,
+    "tool_calls": ToolCalls,
+    "accuracy": Accuracy,
+    "f1": F1,
+    "mcc": MCC,
+    "rouge1": Rouge,
+    "rouge2": Rouge,
+    "rougeL": Rouge,
+    "rougeLsum": Rouge,
+    "bleu": Bleu,
+    "chrf": Chrf,
+    "perplexity": Perplexity,
+    "python_parses": PythonParses,
+    "sql_parses": SqlParses,
+    "length": Length,
+    "empty": Empty,
+    "refusal": Refusal,
+    "repetition": Repetition,
+    "truncation": Truncation,
+    "tokens": Tokens,
+    "latency": Latency,
+    "cost": Cost,
+}
+
+
+def known_metrics() -> dict[str, type[Metric]]:
+    """Return our metrics and those that other packages add (entry points of the group ``thresher.metrics``)."""
+    others = {entry.name: entry.load() for entry in entry_points(group="thresher.metrics") if entry.name not in METRICS}
+    return METRICS | others
+
+
+def metric_names(metrics: Mapping[str, type[Metric]]) -> list[str]:
+    """Return every name that a metric can be asked for by."""
+    return [f"{use}:{variant}" if variant else use for use, kind in metrics.items() for variant in kind.variants]
+
+
+def make_metric(name: str, settings: Mapping[str, Any] | None = None) -> Metric:
+    """Return the metric of a name (``bleu``, ``f1:macro``) with some of its settings changed.
+
+    Raises:
+        ConfigError: there is no such metric or setting; the nearest name is said.
+    """
+    metrics = known_metrics()
+    use, _, variant = name.partition(":")
+    names = metric_names(metrics)
+    if name not in names:
+        raise ConfigError(f"no metric is called {name!r}{_near(name, use, names)}", hint="thresher metrics")
+    for word in ("use", "variant"):
+        if word in (settings or {}):
+            raise ConfigError(f"{word!r} is no setting of {use}", hint="the variant stands in the name: length:words")
+    return validate(metrics[use], {**(settings or {}), "use": use, "variant": variant}, f"metric {use}")
+
+
+def _near(name: str, use: str, names: list[str]) -> str:
+    """Return the variants there are where only the variant is wrong, else the nearest name."""
+    same = [one for one in names if one == use or one.startswith(f"{use}:")]
+    return f"; there is {', '.join(same)}" if same else nearest(name, names).partition("; there is")[0]
+
+
+__all__ = ["METRICS", "Metric", "known_metrics", "make_metric", "metric_names"]

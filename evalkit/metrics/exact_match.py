@@ -1,0 +1,38 @@
+"""Exact match: the prediction and a reference are the same text after normalising."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import polars as pl
+
+from evalkit.metrics.metric import Metric, truths
+from evalkit.metrics.normalise import NORMALISERS
+
+
+class ExactMatch(Metric):
+    """1 where the prediction equals a reference after both went through the normaliser, else 0.
+
+    A bare ``exact_match`` normalises nothing: one space too many is a miss.
+    """
+
+    use: Literal["exact_match"] = "exact_match"
+    variants: ClassVar[tuple[str, ...]] = ("", *NORMALISERS)
+    shares: ClassVar[bool] = True
+
+    @property
+    def choices(self) -> Mapping[str, object]:
+        """Return the normaliser."""
+        return {"norm": self.variant or "raw"}
+
+    def statistics(self, frame: pl.DataFrame) -> pl.Series:
+        """Return 1 or 0; null where the normaliser finds nothing in any reference."""
+        normalise = NORMALISERS[self.variant or "raw"]
+
+        def same(prediction: str, references: list[str]) -> bool | None:
+            wanted = {normalise(reference) for reference in references} - {None}
+            return normalise(prediction) in wanted if wanted else None
+
+        pairs = zip(frame["prediction"], frame["references"].to_list(), strict=True)
+        return truths(self.name, [same(prediction, references) for prediction, references in pairs])

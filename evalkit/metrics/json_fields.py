@@ -1,0 +1,132 @@
+"""Fields of a JSON answer against those of a reference: how many are right, wrong, missing, or too many."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import polars as pl
+from pydantic import Field
+
+from evalkit.metrics.json_text import NOTHING, exact, extracted, whole
+from evalkit.metrics.metric import Metric, Numbers
+
+_FIELDS_SHOWN = 200
+_INDEX = re.compile(r"(?<=/)\[\d*\](?=/|$)")
+Leaf = tuple[str, str, object]  # the pointer (of a list: [place]), the kind of the value, the value
+
+
+class JsonFields(Metric):
+    """Fields of the answer that the reference has with the same value, over all rows together.
+
+    A field is a leaf: a JSON pointer and what stands there, where the order of keys does not matter. ``:precision`` is
+    the share of the answers' fields that are right, ``:recall`` the share of the references' fields that are found,
+    ``:f1`` their harmonic mean, ``:exact`` the share of rows where all fields are right and none is too many. An answer
+    that is no JSON has no field.
+    """
+
+    use: Literal["json_fields"] = "json_fields"
+    variants: ClassVar[tuple[str, ...]] = ("f1", "precision", "recall", "exact")
+    lists: Literal["ordered", "unordered"] = Field("ordered", description="Whether the place in a list counts.")
+    extract: bool = Field(default=False, description="Take the value out of other text, as json_extracted does.")
+
+    @property
+    def width(self) -> int:
+        """Return 4: right fields, the answer's fields, the reference's fields, and whether all are right."""
+        return 4
+
+    @property
+    def choices(self) -> Mapping[str, object]:
+        """Return how lists are compared and how the value is read."""
+        return {"lists": self.lists, "rule": "whole-fence-value" if self.extract else "whole"}
+
+    def statistics(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the counts of each row, of the reference that fits best; null where no reference is JSON."""
+        counted = [None if row is None else _counts(*row) for row in self._read(frame)]
+        return pl.Series(self.name, counted, dtype=pl.Array(pl.Float64, self.width))
+
+    @classmethod
+    def together(cls, metrics: Any, frame: pl.DataFrame) -> list[pl.Series]:
+        """Return the counts, which are the same for every variant, read once."""
+        read = {(one.lists, one.extract): one for one in metrics}
+        found = {how: one.statistics(frame) for how, one in read.items()}
+        return [found[one.lists, one.extract].alias(one.name) for one in metrics]
+
+    def _read(self, frame: pl.DataFrame) -> Iterator[tuple[Counter[Leaf], Counter[Leaf]] | None]:
+        """Yield the leaves of each answer and of its best reference; None where no reference is JSON."""
+        read = extracted if self.extract else whole
+        for text, references in zip(frame["prediction"], frame["references"].to_list(), strict=True):
+            wanted = [value for reference in references if (value := exact(reference)) is not NOTHING]
+            if not wanted:
+                yield None
+                continue
+            value = exact(text, read)
+            said = Counter[Leaf]() if value is NOTHING else self._leaves(value)
+            yield said, max((self._leaves(one) for one in wanted), key=lambda leaves: (said & leaves).total())
+
+    def _leaves(self, value: Any) -> Counter[Leaf]:
+        return Counter(leaves(value, ordered=self.lists == "ordered"))
+
+    def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
+        """Return the variant's value of summed counts (..., 4)."""
+        right, said, wanted, exact = (sums[..., place] for place in range(4))
+        above, below = {
+            "f1": (2 * right, said + wanted),
+            "precision": (right, said),
+            "recall": (right, wanted),
+            "exact": (exact, rows),
+        }[self.variant]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(above / below)
+
+    def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
+        """Return precision, recall and F1 of each field; every index of a list is ``*``."""
+        right: Counter[str] = Counter()
+        said: Counter[str] = Counter()
+        wanted: Counter[str] = Counter()
+        for row in self._read(frame):
+            if row is not None:
+                for counts, leaves_ in ((said, row[0]), (wanted, row[1]), (right, row[0] & row[1])):
+                    for (pointer, _, _), times in leaves_.items():
+                        counts[_general(pointer)] += times
+        fields = sorted(said | wanted, key=lambda field: (-wanted[field], field))
+        shown = [
+            {
+                "field": field,
+                "precision": right[field] / said[field] if said[field] else 0.0,
+                "recall": right[field] / wanted[field] if wanted[field] else 0.0,
+                "f1": 2 * right[field] / (said[field] + wanted[field]),
+                "n": wanted[field],
+            }
+            for field in fields[:_FIELDS_SHOWN]
+        ]
+        return {"fields": shown, "field_kinds": len(fields)}
+
+
+def leaves(value: Any, *, ordered: bool) -> Iterator[Leaf]:
+    """Yield the leaves of a value; an empty object or list is one. 1 and 1.0 are one number, 1 and true are not."""
+    stack: list[tuple[str, Any]] = [("", value)]
+    while stack:
+        pointer, inner = stack.pop()
+        if isinstance(inner, dict) and inner:
+            stack += [(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", one) for key, one in inner.items()]
+        elif isinstance(inner, list) and inner:
+            stack += [(f"{pointer}/[{place if ordered else ''}]", one) for place, one in enumerate(inner)]
+        elif isinstance(inner, dict | list):
+            yield pointer, type(inner).__name__, ""
+        elif isinstance(inner, int | float) and not isinstance(inner, bool):
+            yield pointer, "number", inner
+        else:
+            yield pointer, type(inner).__name__, inner
+
+
+def _general(pointer: str) -> str:
+    return _INDEX.sub("*", pointer)
+
+
+def _counts(said: Counter[Leaf], wanted: Counter[Leaf]) -> list[float]:
+    right = (said & wanted).total()
+    return [float(right), float(said.total()), float(wanted.total()), float(said == wanted)]

@@ -1,0 +1,69 @@
+"""JSON out of answers: the whole of it, strictly; or the one value that stands in it, by a fixed rule."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+
+
+class _Nothing:
+    """Not JSON: a value of its own, for null is JSON."""
+
+
+NOTHING: Final = _Nothing()
+_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
+_OPENING = re.compile(r"[{\[]")
+_PLACES = 100  # that are tried as the start of a value, so that a hostile answer cannot hold the run up
+_LONG_NUMBER = re.compile(r"\d{17}")
+_DECODER = json.JSONDecoder()
+
+
+def whole(text: str) -> Any:
+    """Return the value of a text that is RFC 8259 from end to end, white space around it aside; else ``NOTHING``.
+
+    NaN, a lone surrogate, a number beyond a double, and nesting beyond 1,024 levels are no JSON here. An integer beyond
+    64 bits comes out as a double; ``exact`` keeps it.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return NOTHING
+
+
+def exact(text: str, read: Callable[[str], Any] = whole) -> Any:
+    """Return what ``whole`` or ``extracted`` returns, with every digit of long numbers, for values to be compared."""
+    value = read(text)
+    if value is NOTHING or read is not whole or _LONG_NUMBER.search(text) is None:
+        return value
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # more than 4,300 digits, or nested too deep for this parser
+        return value
+
+
+def extracted(text: str) -> Any:
+    """Return the value that an answer holds, or ``NOTHING``.
+
+    The rule: the whole text if it is JSON; else the content of its first fenced block if that is JSON; else the first
+    object or array in the text that is JSON, of at most 100 places where one could begin.
+    """
+    value = whole(text)
+    if value is not NOTHING:
+        return value
+    fenced = _FENCE.search(text)
+    if fenced is not None and (value := whole(fenced.group(1))) is not NOTHING:
+        return value
+    for tries, opening in enumerate(_OPENING.finditer(text)):
+        if tries == _PLACES:
+            break
+        try:
+            _, end = _DECODER.raw_decode(text, opening.start())
+        except (ValueError, RecursionError):
+            continue
+        if (value := whole(text[opening.start() : end])) is not NOTHING:
+            return value
+    return NOTHING

@@ -1,0 +1,117 @@
+"""Predictions as a frame: one schema, whatever file or log they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from itertools import islice
+from typing import Any
+
+import orjson
+import polars as pl
+
+from curate.core.run.errors import InputError
+
+PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "id": pl.String,
+    "prediction": pl.String,  # null: there is none
+    "references": pl.List(pl.String),  # null or empty: there is none
+    "prompt": pl.String,  # a text, or the JSON of messages
+    "slices": pl.String,  # JSON of {field: value}, keys sorted; null: none
+    "cluster": pl.String,
+    "finish": pl.String,  # why the model stopped, as its server says it
+    "fault": pl.String,  # the kind of a failed request
+    "tokens": pl.Float64,  # of the answer
+    "seconds": pl.Float64,
+    "cost": pl.Float64,
+    "schema": pl.String,  # a JSON Schema of the row's own
+    "log_likelihood": pl.Float64,  # natural logarithm of the probability of the reference
+    "scored_tokens": pl.Float64,  # over which it was summed
+    "conditions": pl.String,  # under which: template, beginning of text, stride, mask
+}
+_CHUNK = 8192  # rows that are Python objects at once
+
+
+@dataclass(slots=True)
+class Answer:
+    """One row of predictions."""
+
+    id: str
+    prediction: str | None = None
+    references: list[str] | None = None
+    prompt: str | None = None
+    slices: str | None = None
+    cluster: str | None = None
+    finish: str | None = None
+    fault: str | None = None
+    tokens: float | None = None
+    seconds: float | None = None
+    cost: float | None = None
+    schema: str | None = None
+    log_likelihood: float | None = None
+    scored_tokens: float | None = None
+    conditions: str | None = None
+    place: str = field(default="", compare=False)  # "line 17": for messages
+
+
+def to_frame(answers: Iterable[Answer], name: str) -> pl.DataFrame:
+    """Return the answers of a file (its name is for messages) as a frame of ``PREDICTIONS``.
+
+    Raises:
+        InputError: an id stands twice, so that its row could not be paired with another run's; or there is no row.
+    """
+    seen: dict[str, str] = {}
+    frames = [_frame(chunk) for chunk in _chunks(_distinct(answers, seen, name))]
+    if not frames:
+        raise InputError(f"{name} holds no rows", hint='a prediction a line: {"id": ..., "prediction": ...}')
+    return pl.concat(frames, rechunk=True)
+
+
+def _distinct(answers: Iterable[Answer], seen: dict[str, str], name: str) -> Iterator[Answer]:
+    for answer in answers:
+        if answer.id in seen:
+            raise InputError(
+                f"the id {answer.id[:80]!r} stands twice in {name}",
+                f"{seen[answer.id]} and {answer.place}",
+                hint="rows are paired by id; name a field whose values are unique: --id-field FIELD",
+            )
+        seen[answer.id] = answer.place
+        yield answer
+
+
+def _chunks(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
+    while chunk := list(islice(answers, _CHUNK)):
+        yield chunk
+
+
+def _frame(answers: list[Answer]) -> pl.DataFrame:
+    names = [one.name for one in fields(Answer) if one.name != "place"]
+    columns = {name: [getattr(answer, name) for answer in answers] for name in names}
+    return pl.DataFrame(columns, schema=PREDICTIONS)
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value of a JSON file as a text: a string as it is, null as None, anything else as compact JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def as_references(value: Any) -> list[str] | None:
+    """Return the references that a value stands for: a list of strings is several of them, anything else is one."""
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return list(value)
+    text = as_text(value)
+    return None if text is None else [text]
+
+
+def data_sha256(frame: pl.DataFrame) -> str:
+    """Return the hash of what was asked: (id, prompt, references) sorted by id, and nothing of what was answered."""
+    digest = hashlib.sha256()
+    for asked in frame.select("id", "prompt", "references").sort("id").iter_slices(_CHUNK):
+        for name, prompt, references in asked.rows():
+            digest.update(orjson.dumps([name, prompt, references or []]) + b"\n")
+    return digest.hexdigest()

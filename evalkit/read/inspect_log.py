@@ -1,0 +1,104 @@
+"""Logs of Inspect: the JSON log, or the ``.eval`` archive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from curate.core.read.bytestream import open_bytes
+from curate.core.read.decode import Record
+from curate.core.run.errors import InputError
+from evalkit.predictions import Answer, as_references, as_text
+from evalkit.read.records import Fields, InputFile, json_document, under
+
+_ATTACHED = "attachment://"
+
+
+def read_inspect(file: InputFile, fields: Fields) -> Iterator[Answer]:
+    """Yield the answers of a log. A sample of several epochs is several rows of one cluster.
+
+    Raises:
+        InputError: the file is no log of Inspect.
+    """
+    header, samples = _archive(file) if file.path.suffix == ".eval" else _document(file)
+    model = under(header, "eval.model")
+    if isinstance(model, str):
+        file.models.add(model)
+    for number, sample in enumerate(samples, 1):
+        answer = _answer(sample, fields, number)
+        answer.place = f"sample {number}"
+        yield answer
+
+
+def _document(file: InputFile) -> tuple[Record, list[Record]]:
+    log = json_document(file)
+    if not isinstance(log, dict) or not isinstance(log.get("samples"), list):
+        raise InputError(f"{file.name} is no log of Inspect: it has no samples", hint="inspect log dump LOG > log.json")
+    return log, [one for one in log["samples"] if isinstance(one, dict)]
+
+
+def _archive(file: InputFile) -> tuple[Record, list[Record]]:
+    with open_bytes(file.source) as opened:
+        data = opened.stream.read()
+        opened.drain()
+        file.sha256, file.bytes = opened.hashed.sha256, opened.hashed.bytes
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = sorted(one for one in archive.namelist() if one.startswith("samples/") and one.endswith(".json"))
+            header = orjson.loads(archive.read("header.json")) if "header.json" in archive.namelist() else {}
+            samples = [orjson.loads(archive.read(name)) for name in names]
+    except (zipfile.BadZipFile, NotImplementedError, orjson.JSONDecodeError) as error:
+        raise InputError(
+            f"{file.name} cannot be read as a log of Inspect: {error}", hint="inspect log dump LOG > log.json"
+        ) from error
+    if not samples:
+        raise InputError(f"{file.name} holds no samples", hint="inspect log dump LOG > log.json")
+    return header, samples
+
+
+def _answer(sample: Record, fields: Fields, number: int) -> Answer:
+    output = sample.get("output") or {}
+    choices = output.get("choices") or []
+    choice: Record = choices[0] if choices else {}
+    usage = output.get("usage") or {}
+    name = as_text(under(sample, fields.id or "id")) or f"sample-{number}"
+    epoch = sample.get("epoch") or 1
+    error = sample.get("error") or output.get("error")
+    target = under(sample, fields.reference) if fields.reference else sample.get("target")
+    said = _content(under(choice, "message.content"), sample) if choice else None
+    prompt = sample.get("input")
+    finish = as_text(choice.get("stop_reason"))
+    seconds = output.get("time")
+    return Answer(
+        id=name if epoch == 1 else f"{name}#{epoch}",
+        prediction=None if error else said if said is not None else as_text(output.get("completion")),
+        references=None if target in ("", []) else as_references(target),
+        prompt=_resolved(prompt, sample) if isinstance(prompt, str) else as_text(prompt),
+        cluster=name,
+        finish=finish,
+        fault="request_failed" if error else None,
+        tokens=float(usage["output_tokens"]) if isinstance(usage.get("output_tokens"), int) else None,
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+    )
+
+
+def _content(content: Any, sample: Record) -> str | None:
+    """Return the text of a message, without what a model thought before."""
+    if isinstance(content, str):
+        return _resolved(content, sample)
+    if isinstance(content, list):
+        parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
+        return "".join(_resolved(part, sample) for part in parts if isinstance(part, str))
+    return None
+
+
+def _resolved(text: str, sample: Record) -> str:
+    """Return a text that the log keeps apart because it is long or stands several times."""
+    if not text.startswith(_ATTACHED):
+        return text
+    found = (sample.get("attachments") or {}).get(text.removeprefix(_ATTACHED))
+    return found if isinstance(found, str) else text

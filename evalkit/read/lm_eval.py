@@ -1,0 +1,100 @@
+"""Sample logs of lm-evaluation-harness (``samples_TASK_*.jsonl``, written with ``--log_samples``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from curate.core.read.decode import Record
+from curate.core.run.errors import InputError
+from evalkit.predictions import Answer, as_references, as_text
+from evalkit.read.records import Fields, InputFile, json_lines, under
+
+
+def read_lm_eval(file: InputFile, fields: Fields) -> Iterator[Answer]:
+    """Yield the answers of a sample log; the raw response, for our normalisers do what its filters do.
+
+    A document stands once for each filter: the first row counts, and a later one that has another response is an error.
+    In multiple choice the answer is the choice of the highest log-likelihood, the reference the text of the right one.
+
+    Raises:
+        InputError: a line cannot be read, or is no sample.
+    """
+    seen: dict[str, str | None] = {}
+    for line, record in json_lines(file):
+        if "resps" not in record and "filtered_resps" not in record:
+            raise InputError(
+                f"{file.name}:{line} is no sample of lm-evaluation-harness: it has no 'resps'",
+                hint="name the file samples_TASK_*.jsonl that --log_samples writes",
+            )
+        name = as_text(under(record, fields.id or "doc_id"))
+        answer = _answer(record, fields, name if name is not None else f"line-{line}")
+        answer.place = f"line {line}"
+        if answer.id in seen and record.get("filter") is not None and seen[answer.id] == answer.prediction:
+            continue
+        seen[answer.id] = answer.prediction
+        yield answer
+
+
+def _answer(record: Record, fields: Fields, name: str) -> Answer:
+    asked = _requests(record.get("arguments"))
+    responses = record.get("resps") or record.get("filtered_resps") or []
+    while (
+        isinstance(responses, list) and len(responses) == 1 and isinstance(responses[0], list) and _nested(responses[0])
+    ):
+        responses = responses[0]
+    prompt = asked[0][0] if asked else None
+    named = under(record, fields.reference) if fields.reference else record.get("target")
+    if _is_choice(responses):
+        likelihoods = [_likelihood(one) for one in responses]
+        choices = [continuation for _, continuation in asked]
+        best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
+        chosen = choices[best] if best < len(choices) else str(best)
+        right = choices[named] if isinstance(named, int) and 0 <= named < len(choices) else named
+        strip = str.strip  # a continuation begins with the space that joins it to the prompt
+        references = as_references(right)
+        return Answer(name, strip(chosen), references and [strip(one) for one in references], prompt)
+    first = responses[0] if isinstance(responses, list) and responses else None
+    while isinstance(first, list) and first:
+        first = first[0]
+    return Answer(name, as_text(first), as_references(named), prompt)
+
+
+def _nested(responses: list[Any]) -> bool:
+    return bool(responses) and isinstance(responses[0], list)
+
+
+def _requests(arguments: Any) -> list[tuple[str | None, str]]:
+    """Return (context, continuation) of each request; newer logs have objects where older ones have lists."""
+    if isinstance(arguments, dict):
+        arguments = [[one.get("arg_0"), one.get("arg_1")] for one in arguments.values() if isinstance(one, dict)]
+    pairs = [one for one in arguments or [] if isinstance(one, list) and one]
+    return [(as_text(one[0]), as_text(one[1]) or "" if len(one) > 1 else "") for one in pairs]
+
+
+def _is_choice(responses: Any) -> bool:
+    """Say whether there are several requests whose responses are (log-likelihood, is greedy)."""
+    if not isinstance(responses, list) or len(responses) < 2:
+        return False
+    return all(_pair(one) is not None for one in responses)
+
+
+def _pair(response: Any) -> tuple[Any, Any] | None:
+    while isinstance(response, list) and len(response) == 1:
+        response = response[0]
+    if (
+        not isinstance(response, list)
+        or len(response) != 2
+        or str(response[1]) not in ("True", "False", "0", "1", "0.0", "1.0")
+    ):
+        return None
+    try:
+        float(response[0])
+    except (TypeError, ValueError):
+        return None
+    return response[0], response[1]
+
+
+def _likelihood(response: Any) -> float:
+    pair = _pair(response)
+    return float(pair[0]) if pair is not None else float("-inf")

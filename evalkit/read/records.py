@@ -1,0 +1,98 @@
+"""A file of JSON as records, each with its place; what cannot be read is an error, for a lost row moves every score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curate.core.read.bytestream import open_bytes
+from curate.core.read.decode import Record, decode_lines
+from curate.core.read.lines import read_lines, split
+from curate.core.read.source import Source
+from curate.core.run.errors import InputError
+
+
+@dataclass
+class InputFile:
+    """A file that is read once; hash and size are known after that."""
+
+    path: Path
+    sha256: str = ""
+    bytes: int = 0
+    models: set[str] = field(default_factory=set)  # that the rows name
+
+    @property
+    def name(self) -> str:
+        """Return the path as it was given."""
+        return self.path.as_posix()
+
+    @property
+    def source(self) -> Source:
+        """Return what opens it."""
+        return Source(0, self.name, self.path)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The names of fields in a file that no one here made; a dot leads into an object."""
+
+    id: str | None = None
+    prediction: str | None = None
+    reference: str | None = None
+    prompt: str | None = None
+    slices: tuple[str, ...] = ()
+
+
+def json_lines(file: InputFile) -> Iterator[tuple[int, Record]]:
+    """Yield each row of JSON Lines with its line number; blank lines are none.
+
+    Raises:
+        InputError: the file cannot be read, or a line is no JSON object.
+    """
+    with open_bytes(file.source) as opened:
+        first = 1
+        for piece in read_lines(opened.stream):
+            lines = split(piece, first)
+            first += len(lines.rows)
+            records, faults = decode_lines(lines.rows)
+            for place in sorted({*faults, *lines.too_long}):
+                told = faults[place][0].message if place in faults else "the line is too long"
+                raise InputError(
+                    f"{file.name}:{lines.number(place)} cannot be read: {told}",
+                    hint="mend or remove the line; a lost row would move every score",
+                )
+            for place, record in enumerate(records):
+                if record is not None:
+                    yield lines.number(place), record
+        opened.drain()
+        file.sha256, file.bytes = opened.hashed.sha256, opened.hashed.bytes
+
+
+def json_document(file: InputFile) -> Any:
+    """Return the value of a file that is one JSON document.
+
+    Raises:
+        InputError: the file cannot be read, or is no JSON.
+    """
+    with open_bytes(file.source) as opened:
+        data = opened.stream.read()
+        opened.drain()
+        file.sha256, file.bytes = opened.hashed.sha256, opened.hashed.bytes
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{file.name} is no JSON: {error}", hint="is it the file that --from names?") from error
+
+
+def under(record: Record, path: str) -> Any:
+    """Return what stands in a field; a dot leads into an object where no field has the whole name. None: nothing."""
+    if path in record:
+        return record[path]
+    value: Any = record
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

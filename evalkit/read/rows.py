@@ -1,0 +1,153 @@
+"""JSON Lines of predictions: our own ``predictions.jsonl``, or any file whose fields are named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from curate.core.read.decode import Record
+from curate.core.run.errors import InputError, nearest
+from evalkit.predictions import Answer, as_references, as_text
+from evalkit.read.records import Fields, InputFile, json_lines, under
+
+_TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
+_SECONDS = ("seconds", "latency")
+
+
+def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
+    """Yield the answers of a file of JSON Lines.
+
+    Raises:
+        InputError: a line cannot be read, has no usable id, or no row has a field that is needed or was named.
+    """
+    wanted = {"prediction": fields.prediction or "prediction"}
+    wanted |= {"reference": fields.reference} if fields.reference else {}
+    wanted |= {"prompt": fields.prompt} if fields.prompt else {}
+    wanted |= {field: field for field in fields.slices}
+    missing = dict(wanted)
+    first: Record | None = None
+    named = fields.id
+    derived: dict[str, int] = {}
+    for line, record in json_lines(file):
+        if first is None:
+            first = record
+            named = fields.id or ("id" if "id" in record else None)
+        for word, path in list(missing.items()):
+            if under(record, path) is not None or path in record:
+                del missing[word]
+        answer = _answer(record, fields)
+        answer.place = f"line {line}"
+        answer.id = _derived(answer, line, derived) if named is None else _named(record, named, file, line)
+        if isinstance(record.get("model"), str):
+            file.models.add(record["model"])
+        yield answer
+    for word, path in missing.items():
+        if first is not None:
+            known = ", ".join(first)
+            option = {"prediction": "--prediction-field", "reference": "--reference-field", "prompt": "--prompt-field"}
+            near = nearest(path, list(first)).partition("; there is")[0]
+            raise InputError(
+                f"no row of {file.name} has a field {path!r}{near}",
+                f"the first row has: {known}",
+                hint=f"{option.get(word, '--slice')} FIELD",
+            )
+
+
+def _answer(record: Record, fields: Fields) -> Answer:
+    likelihood, tokens, conditions = _log_likelihood(record.get("logprobs"))
+    usage = record.get("usage")
+    used: Mapping[str, Any] = usage if isinstance(usage, dict) else {}
+    schema = record.get("schema")
+    return Answer(
+        id="",
+        prediction=as_text(under(record, fields.prediction or "prediction")),
+        references=_references(record, fields.reference),
+        prompt=_prompt(record, fields.prompt),
+        slices=_slices(record, fields.slices),
+        cluster=as_text(record.get("cluster")),
+        finish=as_text(record.get("finish")),
+        fault=_fault(record.get("fault")),
+        tokens=_number(used, _TOKENS),
+        seconds=_number(used, _SECONDS),
+        cost=_number(used, ("cost",)),
+        schema=None if schema is None else orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode(),
+        log_likelihood=likelihood,
+        scored_tokens=tokens,
+        conditions=conditions,
+    )
+
+
+def _references(record: Record, named: str | None) -> list[str] | None:
+    if named is not None:
+        return as_references(under(record, named))
+    several = record.get("references")
+    if isinstance(several, list):
+        return [text for one in several if (text := as_text(one)) is not None]
+    return as_references(record.get("reference") if several is None else several)
+
+
+def _prompt(record: Record, named: str | None) -> str | None:
+    """Return what was asked; messages as JSON with sorted keys, so that their spelling does not matter."""
+    value = under(record, named) if named is not None else record.get("messages", record.get("prompt"))
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _slices(record: Record, named: Sequence[str]) -> str | None:
+    told = record.get("slices")
+    fields: dict[str, Any] = dict(told) if isinstance(told, dict) else {}
+    fields |= {name: under(record, name) for name in named}
+    texts = {name: as_text(value) for name, value in fields.items() if value is not None}
+    return orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode() if texts else None
+
+
+def _fault(value: Any) -> str | None:
+    """Return the kind of a fault, which is a word, or an object with one."""
+    if value is None or value is False:
+        return None
+    if isinstance(value, dict):
+        value = value.get("kind") or value.get("code") or value.get("type") or "fault"
+    return value if isinstance(value, str) else "fault"
+
+
+def _number(used: Mapping[str, Any], names: Sequence[str]) -> float | None:
+    found = (used[name] for name in names if isinstance(used.get(name), int | float))
+    return next((float(one) for one in found), None)
+
+
+def _log_likelihood(value: Any) -> tuple[float | None, float | None, str | None]:
+    """Return the sum of log-probabilities of the reference, of how many tokens, taken how.
+
+    They stand as ``{"sum": -3.2, "tokens": 4, "conditions": "bos:yes|mask:answer"}``, or as a list of one a token.
+    """
+    if isinstance(value, list) and value and all(isinstance(one, int | float) for one in value):
+        return float(sum(value)), float(len(value)), None
+    if isinstance(value, dict):
+        total, tokens = _number(value, ("sum",)), _number(value, ("tokens",))
+        return (total, tokens, as_text(value.get("conditions"))) if total is not None and tokens else (None, None, None)
+    return None, None, None
+
+
+def _named(record: Record, field: str, file: InputFile, line: int) -> str:
+    value = under(record, field)
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    problem = "has no field" if value is None else "has neither text nor a whole number in"
+    raise InputError(
+        f"{file.name}:{line} {problem} {field!r}, by which rows are paired",
+        f"the row has: {', '.join(record)}",
+        hint="name a field that every row has: --id-field FIELD",
+    )
+
+
+def _derived(answer: Answer, line: int, seen: dict[str, int]) -> str:
+    """Return an id for a row of a file without ids: of what was asked, else its line; never of what was answered."""
+    if answer.prompt is None:
+        return f"line-{line}"
+    asked = hashlib.sha256(orjson.dumps([answer.prompt, answer.references or []])).hexdigest()[:16]
+    seen[asked] = seen.get(asked, 0) + 1
+    return asked if seen[asked] == 1 else f"{asked}#{seen[asked]}"

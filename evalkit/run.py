@@ -1,0 +1,168 @@
+"""A scoring run: a file of predictions in, scores out, written into a folder if one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.errors import ConfigError, InputError, nearest
+from curate.core.run.version import version
+from curate.core.write.folder import MANIFEST, WORK, output_folder, sha256_of
+from evalkit.intervals import SEED
+from evalkit.metrics import make_metric
+from evalkit.metrics.metric import Metric
+from evalkit.predictions import to_frame
+from evalkit.read import READERS, Fields, InputFile
+from evalkit.results import PREDICTIONS_FILE, ROWS, SCORES, as_rows, as_scores, write_rows
+from evalkit.score import Scored, Tell, score
+
+_OWN = (SCORES, ROWS)
+_MOVING = ("jsonschema-rs", "numpy", "orjson", "polars", "rouge-score-rs", "sacrebleu", "sqlglot")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is made, beside its metrics."""
+
+    fields: Fields = field(default_factory=Fields)
+    source: str = "jsonl"  # a name in READERS
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of metrics: {"bleu": {"tokenize": "zh"}}
+    seed: int = SEED
+    texts: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found, and where it was written."""
+
+    scored: Scored
+    scores: dict[str, Any]  # the content of scores.json
+    out: Path | None
+
+
+def run_scores(
+    path: Path, names: Sequence[str], out: Path | None, options: Options | None = None, tell: Tell | None = None
+) -> Outcome:
+    """Score a file of predictions, or a folder with ``predictions.jsonl``, into which the scores go if ``out`` is None.
+
+    Raises:
+        ThresherError: there is no such metric or setting, the file cannot be read, or the folder cannot be written.
+    """
+    options = options or Options()
+    metrics = make_metrics(names, options.settings)
+    folder = path if path.is_dir() else None
+    file = InputFile(path / PREDICTIONS_FILE if folder else path)
+    frame = read(file, options)
+    scored = score(frame, metrics, options.seed, tell)
+    target = out or folder
+    before = _manifest(folder) if folder else None
+    scores = as_scores(scored, _model(file, before), texts=options.texts)
+    if target is not None:
+        _write(target, scored, scores, file, names, options, before if target == folder else None)
+    return Outcome(scored, scores, target)
+
+
+def make_metrics(names: Sequence[str], settings: Mapping[str, Mapping[str, Any]]) -> list[Metric]:
+    """Return the metrics of some names, each once, with their settings.
+
+    Raises:
+        ConfigError: there is no such metric or setting, or a setting is of a metric that is not asked for.
+    """
+    uses = [name.partition(":")[0] for name in names]
+    for use in settings:
+        if use not in uses:
+            raise ConfigError(f"--set {use}: no metric of this name is asked for{nearest(use, uses)}")
+    return [make_metric(name, settings.get(use)) for name, use in dict(zip(names, uses, strict=True)).items()]
+
+
+def read(file: InputFile, options: Options) -> pl.DataFrame:
+    """Return the predictions of a file as a frame.
+
+    Raises:
+        InputError: it cannot be read, or an id stands twice.
+    """
+    if not file.source.is_stdin and (file.path.is_dir() or not file.path.exists()):
+        raise InputError(f"there is no file {file.name!r}", hint="thresher predict writes one; or name any JSONL file")
+    return to_frame(READERS[options.source](file, options.fields), file.name)
+
+
+def _model(file: InputFile, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what is known of the model: as the run that predicted says, else the one name that all rows give."""
+    if before and isinstance(before.get("model"), dict):
+        return dict(before["model"])
+    return {"name": next(iter(file.models))} if len(file.models) == 1 else {}
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        found = orjson.loads((folder / MANIFEST).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    return found if isinstance(found, dict) and "thresher" in found else None
+
+
+def _write(
+    target: Path,
+    scored: Scored,
+    scores: dict[str, Any],
+    file: InputFile,
+    names: Sequence[str],
+    options: Options,
+    before: dict[str, Any] | None,
+) -> None:
+    """Write the files; into the folder of a prediction run its manifest stays, with ours beside its outputs."""
+    if file.path.parent == target and target.is_dir():
+        (target / WORK).mkdir(exist_ok=True)  # the user named this folder: it is ours to add to, whoever made it
+    with output_folder(target) as folder:
+        write_json(folder.file(SCORES), scores)
+        write_rows(folder.file(ROWS), as_rows(scored))
+        outputs = []
+        for name, rows in ((ROWS, len(scored.frame)), (SCORES, None)):
+            sha256, size = sha256_of(folder.file(name))
+            outputs.append({"path": name, "sha256": sha256, "bytes": size, "rows": rows})
+        folder.publish(_OWN, own=())
+        folder.finish(_made(scored, outputs, file, names, options, before))
+
+
+def _made(
+    scored: Scored,
+    outputs: list[dict[str, Any]],
+    file: InputFile,
+    names: Sequence[str],
+    options: Options,
+    before: dict[str, Any] | None,
+) -> dict[str, Any]:
+    fields = {
+        "id": options.fields.id,
+        "prediction": options.fields.prediction,
+        "prompt": options.fields.prompt,
+        "reference": options.fields.reference,
+        "slices": list(options.fields.slices),
+    }
+    config = {"fields": fields, "from": options.source, "metrics": list(names), "settings": dict(options.settings)}
+    versions = {name: installed(name) for name in _MOVING}
+    rows = len(scored.frame)
+    if before is not None:
+        kept = [one for one in before.get("outputs", []) if one.get("path") not in _OWN]
+        return before | {
+            "outputs": [*kept, *outputs],
+            "score": {"config": config, "seed": options.seed, "thresher": version(), "versions": versions},
+        }
+    return {
+        "thresher": version(),
+        "schema_version": SCHEMA_VERSION,
+        "command": "score",
+        "config": config,
+        "seed": options.seed,
+        "inputs": [{"path": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": rows}],
+        "outputs": outputs,
+        "counts": {"in": rows, "added": 0, "kept": rows, "dropped": 0},
+        "versions": versions,
+    }

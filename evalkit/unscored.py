@@ -1,0 +1,51 @@
+"""Why a row has no score. Such a row is counted apart with its reason, and is never a 0."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+Need = Literal["answer", "text", "reference"]
+
+REASONS = {
+    "request_failed": "The request failed, so that there is no answer to judge.",
+    "ignored_capability": "The server ignored what the metric needs of it.",
+    "no_prediction": "The row has no prediction.",
+    "empty_prediction": "The prediction is empty, or white space alone.",
+    "no_reference": "The row has no reference.",
+    "bad_reference": "The reference is nothing that this metric can compare with.",
+    "bad_schema": "The row has no JSON Schema, or one that cannot be used.",
+    "no_finish": "The row does not say why the model stopped.",
+    "no_usage": "The row does not say what the answer took.",
+    "no_logprobs": "The row holds no log-probabilities of its reference.",
+}
+
+
+def reason(needs: tuple[Need, ...]) -> pl.Expr:
+    """Return why a row cannot be scored by a metric with these needs; null where it can.
+
+    ``answer``: the request succeeded and there is a prediction, maybe an empty one; ``text``: one that is not empty.
+    """
+    found = pl.lit(None, dtype=pl.String)
+    if "reference" in needs:
+        found = pl.when(pl.col("references").list.len().fill_null(0) == 0).then(pl.lit("no_reference")).otherwise(found)
+    if "text" in needs:
+        blank = pl.col("prediction").str.strip_chars() == ""
+        found = pl.when(blank.fill_null(value=False)).then(pl.lit("empty_prediction")).otherwise(found)
+    if "answer" in needs or "text" in needs:
+        found = pl.when(pl.col("prediction").is_null()).then(pl.lit("no_prediction")).otherwise(found)
+        found = pl.when(pl.col("fault").is_not_null()).then(_failure()).otherwise(found)
+    return found.alias("reason")
+
+
+def _failure() -> pl.Expr:
+    """Return the reason that a fault stands for: two kinds are told apart from a failed request."""
+    kind = pl.col("fault")
+    return (
+        pl.when(kind == "ignored_capability")
+        .then(pl.lit("ignored_capability"))
+        .when(kind == "empty")
+        .then(pl.lit("empty_prediction"))
+        .otherwise(pl.lit("request_failed"))
+    )
