@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from curate.core.command.terminal import inert, styled
+from curate.core.command.terminal import harmless, inert, styled
 from curate.core.run.canonical import canonical
 from curate.curation.run import Outcome
 
 WIDTH = 64
+_SIDES = (("-", "before"), ("+", "after"))
 
 
 def as_object(outcome: Outcome) -> str:
@@ -21,6 +22,7 @@ def as_object(outcome: Outcome) -> str:
         "broken_limits": outcome.broken,
         "notes": outcome.notes,
         "examples": outcome.stats["examples"],
+        "edits": outcome.stats["edits"],
     }
     return canonical(told).decode()
 
@@ -36,6 +38,7 @@ def as_text(outcome: Outcome, *, dry_run: bool, texts: bool) -> str:
     lines.append(_row("rows kept", counts["kept"], "bold"))
     if stats["edited"]:
         lines.append(_row("  rows edited", stats["edited"]))
+        lines += _edits(stats["edits"], texts=texts) if dry_run else []
     for name, count in sorted(
         counts["by_split"].items(), key=lambda item: ("train", "validation", "test").index(item[0])
     ):
@@ -72,6 +75,16 @@ def _examples(stats: dict[str, Any], word: str, *, texts: bool) -> list[str]:
         )
         text = f"  {inert(example['text'], 70)}" if texts else ""
         lines.append(styled(f"      {inert(example['source'])}:{example['line']}{twin}{text}", "dim"))
+    return lines
+
+
+def _edits(edits: dict[str, list[dict[str, Any]]], *, texts: bool) -> list[str]:
+    lines = []
+    for step, found in edits.items():
+        for one in found:
+            lines.append(styled(f"      {inert(one['source'])}:{one['line']}  {step}", "dim"))
+            if texts:
+                lines += [styled(f"        {mark} {harmless(one[side])}", "dim") for mark, side in _SIDES]
     return lines
 
 

@@ -17,6 +17,7 @@ from curate.core.write.folder import OutputFolder
 from curate.core.write.written import WrittenFile
 from curate.curation.convert import converted
 from curate.curation.edited import edited_line
+from curate.curation.edits import Edits
 from curate.curation.examples import Examples
 from curate.curation.ledger import ledger_of, write_ledger
 from curate.curation.plan import Plan
@@ -45,6 +46,7 @@ class Outputs:
         self._sources = pl.Series([source.name for source in plan.sources], dtype=pl.String)
         self.counts = Counts()
         self.examples = Examples()
+        self.edits = Edits()
 
     def __enter__(self) -> Self:
         if self._folder is not None:
@@ -114,6 +116,7 @@ class Outputs:
                 undone.append(row["row"])
             else:
                 lines[row["at"]] = line
+                self.edits.add(self._sources[row["source"]], row, line)
         if undone:
             here = pl.col("row").is_in(pl.Series(undone, dtype=pl.UInt64))
             block = block.with_columns(

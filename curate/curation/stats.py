@@ -35,6 +35,7 @@ def stats_of(
         "schema_version": SCHEMA_VERSION,
         "counts": counts.as_json(),
         "edited": counts.edited,
+        "edits": outputs.edits.as_json(texts=texts),
         "warned_kept": counts.warned_kept,
         "first_rows": first_rows,
         "texts": texts,

@@ -201,3 +201,26 @@ def test_the_python_api_does_the_same(folder):
 
     assert outcome.manifest["counts"]["kept"] == dry.manifest["counts"]["kept"] == 20
     assert api.check(["rows.jsonl"]).counts()["errors"] == 0
+
+
+EDITING = ["--set", 'steps=[{use="normalise", edit=true}]', "--dry-run"]
+
+
+def test_a_dry_run_shows_what_would_be_edited(thresher, folder, jsonl):
+    jsonl([chat("What  is a   heron?", "A wading bird."), chat("What is a finch?", "A small bird.")])
+
+    ran = thresher("curate", "rows.jsonl", *EDITING)
+
+    assert "rows.jsonl:1  normalise" in ran.out
+    assert "What  is a   heron?" in ran.out
+    assert "+ " in ran.out
+    assert "What is a heron?" in ran.out
+    assert "rows.jsonl:2  normalise" not in ran.out
+
+
+def test_edits_are_shown_without_texts_where_those_are_not_wanted(thresher, folder, jsonl):
+    jsonl([chat("What  is a   heron?", "A wading bird.")])
+    ran = thresher("curate", "rows.jsonl", *EDITING, "--no-text")
+
+    assert "rows.jsonl:1  normalise" in ran.out
+    assert "heron" not in ran.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -44,25 +45,26 @@ def is_whole(folder: Path) -> bool:
 
 
 def test_a_killed_run_leaves_no_manifest_and_is_simply_run_again(tmp_path):
-    """``kill -9`` at ten moments spread over the run, each followed by the same command again."""
+    """``kill -9`` at ten random moments, each followed by the same command again."""
     write_corpus(tmp_path, rows=400)
     started = time.monotonic()
     subprocess.run(command("calm"), cwd=tmp_path, check=True, capture_output=True)
     whole = time.monotonic() - started
     killed = 0
-    for moment in range(10):
+    moments = random.Random().choices(range(1000), k=10)
+    for moment in moments:
         with subprocess.Popen(
             command("out"), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as running:
             try:
-                running.wait(whole * (moment + 0.5) / 10)
+                running.wait(whole * moment / 1000)
             except subprocess.TimeoutExpired:
                 running.send_signal(signal.SIGKILL)
                 killed += 1
         is_whole(tmp_path / "out")
     subprocess.run(command("out"), cwd=tmp_path, check=True, capture_output=True)
 
-    assert killed > 0
+    assert killed > 0, moments
     assert is_whole(tmp_path / "out")
     assert hashes(tmp_path / "out") == hashes(tmp_path / "calm")
     assert not (tmp_path / "out" / ".work").exists()
