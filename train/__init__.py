@@ -1,0 +1,1 @@
+"""train.jsonl -> adapter: thin, since transformers, peft, bitsandbytes and torch do the work."""

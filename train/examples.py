@@ -1,0 +1,52 @@
+"""Rows as tokens, with the mask of those that are trained: what guards, packing and the loop share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Place(NamedTuple):
+    """Where a row stands: what an error names."""
+
+    source: str
+    line: int  # counts from 1
+    id: str
+
+    def __str__(self) -> str:
+        """Return ``file:line``."""
+        return f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Examples:
+    """n rows end to end: row i is ``tokens[starts[i]:starts[i + 1]]``.
+
+    ``trained`` marks the tokens that count in the loss, each under its own place: a model predicts token t from those
+    before it, so a trained first token of a row trains nothing. ``cut`` counts the tokens that the limit took from each
+    row, ``cut_trained`` those of them that would have been trained.
+    """
+
+    tokens: NDArray[np.int32]  # (all tokens,)
+    trained: NDArray[np.bool_]  # (all tokens,)
+    starts: NDArray[np.int64]  # (n + 1,)
+    cut: NDArray[np.int64]  # (n,)
+    cut_trained: NDArray[np.int64]  # (n,)
+    places: tuple[Place, ...]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.places)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Return the tokens of each row (n,)."""
+        return np.diff(self.starts)
+
+    def row(self, at: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the tokens of a row and the mask of those that are trained."""
+        here = slice(int(self.starts[at]), int(self.starts[at + 1]))
+        return self.tokens[here], self.trained[here]
