@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import print_table
+from benchmarks.measuring.measure import print_table
 
 FLIGHT = 32
 ANSWER = {

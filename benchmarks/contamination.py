@@ -23,8 +23,8 @@ from typing import NamedTuple
 import orjson
 import polars as pl
 
-from benchmarks.measure import print_table
-from benchmarks.planted_items import Planted, block_of, planted
+from benchmarks.corpora.planted_items import Planted, block_of, planted
+from benchmarks.measuring.measure import print_table
 from curate.check.judge import Judge, drops
 from curate.contamination.hits import CONTAMINATED
 from curate.contamination.rules import RULES

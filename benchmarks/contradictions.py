@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import print_table
+from benchmarks.measuring.measure import print_table
 from curate.contradictions.differ import Differ, compare
 from curate.steps.contradictions import Contradictions
 

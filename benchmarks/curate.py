@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.corpora import write_corpus
-from benchmarks.measure import THRESHER, median_cpu, print_table, ratio, run_in_turn
+from benchmarks.corpora.synthetic import write_corpus
+from benchmarks.measuring.measure import THRESHER, median_cpu, print_table, ratio, run_in_turn
 
 STEPS = ("normalise", "empty", "truncated", "repetition", "exact_duplicates")
 BARE = "import orjson, sys\nfor line in open(sys.argv[1], 'rb'): orjson.loads(line)"

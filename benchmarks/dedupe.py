@@ -6,7 +6,7 @@ a process of its own from JSON Lines to JSON Lines, at the same threshold (0.8) 
 
 1. medians of CPU and wall seconds, rows and megabytes a CPU second, and the peak of resident memory (of the largest
    process, where a peer starts several);
-2. what was removed, against the exact pairs: ``benchmarks/scoring.py`` says what the columns mean;
+2. what was removed, against the exact pairs: ``benchmarks/measuring/scoring.py`` says what the columns mean;
 3. our ratios to each peer and to the fastest of them: medians over the paired runs;
 4. our stages apart, and the share of the time that a bare read, parse and write of the file takes: the floor.
 
@@ -22,9 +22,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.contestants import CURATE, ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
-from benchmarks.measure import Used, median_cpu, median_wall, print_table, ratio, run, run_in_turn
-from benchmarks.stages import print_stages
+from benchmarks.measuring.contestants import CURATE, ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
+from benchmarks.measuring.measure import Used, median_cpu, median_wall, print_table, ratio, run, run_in_turn
+from benchmarks.measuring.stages import print_stages
 
 THRESHOLD = 0.8
 FLOOR = """import orjson, sys
@@ -37,7 +37,7 @@ Runs = Mapping[str, Sequence[Used]]
 def write_corpus(path: Path, records: int, files: Sequence[Path]) -> Path:
     """Write the corpus in a process of its own: the one that measures memory must stay small."""
     told = [str(path), "--records", str(records), *(["--files", *map(str, files)] if files else [])]
-    run([sys.executable, "-m", "benchmarks.planted", *told], answers=(0,))
+    run([sys.executable, "-m", "benchmarks.corpora.planted", *told], answers=(0,))
     return path
 
 
@@ -75,8 +75,8 @@ def print_ratios(used: Runs, ours: Sequence[str], peers: Sequence[str]) -> None:
 
 def print_removals(source: Path, entered: Sequence[Contestant], work: Path) -> int:
     """Print what each contestant removed, against the exact pairs; return the number of rows."""
-    from benchmarks.scoring import read_kept, score  # NumPy and Polars, after all memory is measured
-    from benchmarks.truth import find_pairs, read_rows
+    from benchmarks.corpora.truth import find_pairs, read_rows
+    from benchmarks.measuring.scoring import read_kept, score  # NumPy and Polars, after all memory is measured
 
     rows = read_rows(source)
     pairs = find_pairs(rows.texts, THRESHOLD)

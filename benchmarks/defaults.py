@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.measure import print_table
+from benchmarks.measuring.measure import print_table
 from curate.core.run.errors import ThresherError
 from curate.core.run.settings import validate
 from curate.curation.config import CurateConfig, make_steps

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks.measure import print_table
+from benchmarks.measuring.measure import print_table
 from evalkit.gate.config import Limit
 from evalkit.gate.rule import judged, line
 from evalkit.gate.statistics.estimate import Settings, estimate

@@ -14,10 +14,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.contestants import CURATE, ENGINE, Contestant, contestants
+from benchmarks.corpora.planted import write_rows
 from benchmarks.dedupe import THRESHOLD, write_corpus
-from benchmarks.measure import Used, median_cpu, print_table, run
-from benchmarks.planted import write_rows
+from benchmarks.measuring.contestants import CURATE, ENGINE, Contestant, contestants
+from benchmarks.measuring.measure import Used, median_cpu, print_table, run
 
 TIMES_AS_MANY = (1, 2, 4, 8)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.dedupe import write_corpus
 from benchmarks.growth import TIMES_AS_MANY
-from benchmarks.measure import THRESHER, Used, median_cpu, print_table, run, run_in_turn
+from benchmarks.measuring.measure import THRESHER, Used, median_cpu, print_table, run, run_in_turn
 
 ALONE, AGAINST, AGAIN = "new rows alone", "against the index", "and the index written"
 

@@ -10,8 +10,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.corpora import write_corpus
-from benchmarks.measure import THRESHER, print_table, run
+from benchmarks.corpora.synthetic import write_corpus
+from benchmarks.measuring.measure import THRESHER, print_table, run
 
 BASE = 120  # millions of bytes that the libraries take before the first row
 

@@ -4,9 +4,10 @@
 near-duplicates at 0.8 from N synthetic texts and one edited copy of each, and from the rows of the real files together,
 and prints for us and each peer, by the exact similarity of a row with the nearest row that stays, the share of the rows
 that went. At 0.8 and above that is recall; below, every row that went is a loss. Beside it stands the theory: the
-chance that bands of slots propose a pair. ``benchmarks/scoring.py`` says what the totals mean.
+chance that bands of slots propose a pair. ``benchmarks/measuring/scoring.py`` says what the totals mean.
 
-Labelled sets, at each of ``--thresholds``, as precision / recall / F1 of what was removed (``benchmarks/labelled.py``):
+Labelled sets (``benchmarks/corpora/labelled.py``), at each of ``--thresholds``, as precision / recall / F1 of what was
+removed:
 
 --same FILES      pairs: {"a": text, "b": text, "same": 0 or 1} a line
 --marked FILES    rows with a human verdict; --text names the fields compared, --gone the verdict, --group
@@ -23,15 +24,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.contestants import ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
+from benchmarks.corpora.labelled import Labelled, agreement, from_levels, from_marks, from_pairs
+from benchmarks.corpora.planted import pairs as planted_pairs
+from benchmarks.corpora.planted import texts_of, write_rows
+from benchmarks.corpora.truth import Pairs, find_pairs
 from benchmarks.dedupe import THRESHOLD
-from benchmarks.labelled import Labelled, agreement, from_levels, from_marks, from_pairs
-from benchmarks.measure import print_table, run
+from benchmarks.measuring.contestants import ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
+from benchmarks.measuring.measure import print_table, run
+from benchmarks.measuring.scoring import Mask, by_similarity, read_kept, score
 from benchmarks.peers.rows import optimal_bands
-from benchmarks.planted import pairs as planted_pairs
-from benchmarks.planted import texts_of, write_rows
-from benchmarks.scoring import Mask, by_similarity, read_kept, score
-from benchmarks.truth import Pairs, find_pairs
 from curate.dedupe.bands import proposed
 from curate.steps.near_duplicates import NearDuplicates
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import THRESHER, print_table, run
+from benchmarks.measuring.measure import THRESHER, print_table, run
 
 ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 EIGHT = ("exact_match:squad", "token_f1", *(f"{kind}:stem" for kind in ROUGE), "bleu", "json_valid")

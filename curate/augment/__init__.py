@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from curate.augment.back_translation import BackTranslation
 from curate.augment.noise import Noise
-from curate.augment.paraphrase import Paraphrase
+from curate.augment.rewriting.back_translation import BackTranslation
+from curate.augment.rewriting.paraphrase import Paraphrase
 from curate.augment.step import AugmentStep
 from curate.augment.synthesis import Synthesis
 

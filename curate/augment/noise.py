@@ -13,7 +13,7 @@ import polars as pl
 from pydantic import Field, PositiveInt
 
 from curate.augment.draw import Draw
-from curate.augment.guarded import Kind, guarded
+from curate.augment.rewriting.guarded import Kind, guarded
 from curate.augment.slips import Random, casual, mistyped, neighbours, recased
 from curate.augment.step import FAULTED, MADE, FreeStep, Made
 

@@ -16,9 +16,9 @@ from curate.augment.config import AugmentConfig
 from curate.augment.draw import Draw
 from curate.augment.lines import NOT_WRITTEN, SENTENCES, Candidate, Writer
 from curate.augment.step import AugmentStep, Chat, ChatStep, Checked, FreeStep, Made
-from curate.core.chat.breaker import ChatError
-from curate.core.chat.budget import BudgetError
 from curate.core.chat.client import Client
+from curate.core.chat.layers.breaker import ChatError
+from curate.core.chat.layers.budget import BudgetError
 from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ThresherError
 from curate.core.run.progress import Progress

@@ -9,15 +9,15 @@ from typing import Any
 
 import orjson
 
-from curate.check.chats import chats
 from curate.check.codes import CODES, DROPPING
-from curate.check.content import check_content
 from curate.check.profiles import PROFILES, Profile, check_keys
-from curate.check.roles import check_roles, check_weights
+from curate.check.rules.chats import chats
+from curate.check.rules.content import check_content
+from curate.check.rules.roles import check_roles, check_weights
+from curate.check.rules.structure import STRUCTURE
+from curate.check.rules.tools import check_tools
 from curate.check.schemas import Rules
-from curate.check.structure import STRUCTURE
 from curate.check.tokens import TokenCounter
-from curate.check.tools import check_tools
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import Layout, Message, Record
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from curate.check.chats import Turn
+from curate.check.rules.chats import Turn
 from curate.core.read.fault import Fault, pointer
 
 _OPENAI_KEYS = frozenset(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from curate.core.chat.layers.store import Kept, Store
 from curate.core.chat.settings import default_cache
-from curate.core.chat.store import Kept, Store
 from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit, inert
 from curate.core.run.canonical import SCHEMA_VERSION, canonical

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from curate.core.chat.store import Store
+from curate.core.chat.layers.store import Store
 from curate.core.run.errors import ConfigError
 from evalkit.answers.facts import read_facts
 from evalkit.answers.loaded import Loaded, load, read_tokenizer

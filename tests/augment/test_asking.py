@@ -12,8 +12,8 @@ import pytest
 
 from curate.augment.config import AugmentConfig
 from curate.augment.told.preview import preview
-from curate.core.chat.breaker import ChatError
-from curate.core.chat.budget import BudgetError
+from curate.core.chat.layers.breaker import ChatError
+from curate.core.chat.layers.budget import BudgetError
 from curate.core.run.errors import ConfigError
 from curate.core.run.settings import validate
 from tests.augment.made import augment, curated, questions, registered

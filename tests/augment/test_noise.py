@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.augment.guarded import guarded
+from curate.augment.rewriting.guarded import guarded
 from curate.augment.slips import neighbours
 from tests.augment.made import augment, curated
 

@@ -11,7 +11,7 @@ import pytest
 from curate.augment import AUGMENTS
 from curate.augment.asking.template import OURS, load
 from curate.augment.config import load_augment, make_augments
-from curate.augment.paraphrase import HOLES
+from curate.augment.rewriting.paraphrase import HOLES
 from curate.core.run.settings import validate
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks.contamination import main
-from benchmarks.planted_items import EDITS, planted
+from benchmarks.corpora.planted_items import EDITS, planted
 from curate.core.items.read import Item
 from tests.conftest import chat
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from datasketch.lsh import _optimal_param
 
-from benchmarks.contestants import CURATE, Contestant, contestants
 from benchmarks.growth import exponent
-from benchmarks.measure import Used, ratio
+from benchmarks.measuring.contestants import CURATE, Contestant, contestants
+from benchmarks.measuring.measure import Used, ratio
+from benchmarks.measuring.stages import OTHER, START, stage_of
 from benchmarks.peers.rows import bands_by_rule, byte_shingles, optimal_bands, shingles
-from benchmarks.stages import OTHER, START, stage_of
 
 
 def test_a_peer_that_is_not_there_is_left_out_with_the_reason(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.planted import edited, from_files, pairs, reformatted, synthetic, text_of, write_rows
-from benchmarks.truth import find_pairs, read_rows
+from benchmarks.corpora.planted import edited, from_files, pairs, reformatted, synthetic, text_of, write_rows
+from benchmarks.corpora.truth import find_pairs, read_rows
 
 
 def test_a_seed_is_a_corpus() -> None:

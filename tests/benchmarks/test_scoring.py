@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.labelled import Labelled, agreement, from_levels, from_marks, from_pairs
-from benchmarks.scoring import by_similarity, read_kept, score
-from benchmarks.truth import Pairs
+from benchmarks.corpora.labelled import Labelled, agreement, from_levels, from_marks, from_pairs
+from benchmarks.corpora.truth import Pairs
+from benchmarks.measuring.scoring import by_similarity, read_kept, score
 
 # a chain 0-1-2 and a lone pair 3-4; row 5 is like no other
 CHAIN = Pairs(np.array([0, 1, 0, 3]), np.array([1, 2, 2, 4]), np.array([0.9, 0.85, 0.7, 0.8]))

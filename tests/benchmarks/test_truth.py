@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.planted import edited, synthetic
-from benchmarks.truth import find_pairs
+from benchmarks.corpora.planted import edited, synthetic
+from benchmarks.corpora.truth import find_pairs
 
 FEW_WORDS = st.lists(st.sampled_from("a b c d".split()), max_size=16).map(" ".join)
 

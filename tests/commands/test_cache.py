@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from curate.core.chat.store import Store
+from curate.core.chat.layers.store import Store
 
 DAY = 86_400
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from curate.augment.asking.closeness import Bounds, Closeness
 from curate.augment.asking.constraints import Constraints
 from curate.augment.asking.judge import Judge
-from curate.augment.rewording import Rewording
+from curate.augment.rewriting.rewording import Rewording
 from curate.augment.step import Chat, Checked
 from curate.core.chat.request import Request
 

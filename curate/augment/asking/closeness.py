@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from curate.augment.rewording import Rewording
+from curate.augment.rewriting.rewording import Rewording
 from curate.augment.step import Chat
 from curate.core.chat.request import Request, embedding_request
 from curate.core.run.errors import ConfigError

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from curate.augment.asking.template import Holes, load
-from curate.augment.rewording import Rewording
+from curate.augment.rewriting.rewording import Rewording
 from curate.augment.step import Chat
 from curate.core.chat.request import Request, chat_request
 from curate.core.run.errors import ConfigError

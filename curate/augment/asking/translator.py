@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from curate.augment.asking.constraints import Constraints
 from curate.augment.asking.template import Filled, Holes, load
-from curate.augment.rewording import Rewording
+from curate.augment.rewriting.rewording import Rewording
+from curate.augment.rewriting.variants import hear
 from curate.augment.step import Chat
-from curate.augment.variants import hear
 from curate.core.chat.request import Request, chat_request
 from curate.core.run.errors import ConfigError
 

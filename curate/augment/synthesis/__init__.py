@@ -13,7 +13,7 @@ from pydantic import Field, PositiveInt, field_validator
 from curate.augment.asking.answer import Fault, value_of
 from curate.augment.asking.template import load
 from curate.augment.draw import Draw
-from curate.augment.rewording import FAULTS, REPLIES
+from curate.augment.rewriting.rewording import FAULTS, REPLIES
 from curate.augment.step import FAULTED, MADE, Chat, ChatStep, Made
 from curate.augment.synthesis.from_documents import FromDocuments
 from curate.augment.synthesis.from_seeds import FromSeeds

@@ -11,17 +11,17 @@ from types import TracebackType
 from typing import Self
 
 from curate.core.chat.backend import OpenAIBackend
-from curate.core.chat.breaker import Breaker, ChatError
-from curate.core.chat.budget import BudgetError, Purse
-from curate.core.chat.cache import Cache
+from curate.core.chat.layers.breaker import Breaker, ChatError
+from curate.core.chat.layers.budget import BudgetError, Purse
+from curate.core.chat.layers.cache import Cache
+from curate.core.chat.layers.retry import Retry
+from curate.core.chat.layers.store import Store
+from curate.core.chat.layers.throttle import Throttle
 from curate.core.chat.log import Log, Summary
 from curate.core.chat.probe import Capabilities, Finding, probe, probe_echo
 from curate.core.chat.reply import Chat, Reply
 from curate.core.chat.request import Request
-from curate.core.chat.retry import Retry
 from curate.core.chat.settings import ChatSettings
-from curate.core.chat.store import Store
-from curate.core.chat.throttle import Throttle
 from curate.core.run.errors import ThresherError
 from curate.core.run.progress import Progress
 

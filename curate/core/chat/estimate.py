@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.core.chat.layers.store import Store
 from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings
-from curate.core.chat.store import Store
 from curate.core.chat.tokens import estimated_tokens, token_counter
 from curate.core.command.terminal import harmless
 

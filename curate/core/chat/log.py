@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import orjson
 
-from curate.core.chat.budget import Spent
+from curate.core.chat.layers.budget import Spent
 from curate.core.chat.reply import FAULTS, Reply
 from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings, Prices

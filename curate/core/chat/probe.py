@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 import orjson
 
+from curate.core.chat.layers.store import Store
 from curate.core.chat.reply import Chat, Reply
 from curate.core.chat.request import Request, chat_request, completion_request, identity
 from curate.core.chat.settings import ChatSettings
-from curate.core.chat.store import Store
 from curate.core.run.errors import ThresherError
 
 State = Literal["available", "unavailable", "unproven", "unknown"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from curate.core.chat.budget import BudgetError
 from curate.core.chat.client import Client
+from curate.core.chat.layers.budget import BudgetError
 from curate.core.chat.request import chat_request
 from curate.core.run.errors import ConfigError
 from tests.core.chat.conftest import ask, prompts, settings

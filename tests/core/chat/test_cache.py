@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from curate.core.chat.client import Client
+from curate.core.chat.layers.store import Store
 from curate.core.chat.request import chat_request, embedding_request
-from curate.core.chat.store import Store
 from curate.core.run.errors import InputError, OutputError
 from tests.core.chat.conftest import ask, prompts, settings
 from tests.core.chat.server import Asked

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from curate.core.chat.breaker import ChatError
 from curate.core.chat.client import Client
-from curate.core.chat.throttle import Pace
+from curate.core.chat.layers.breaker import ChatError
+from curate.core.chat.layers.throttle import Pace
 from curate.core.run.errors import ConfigError
 from tests.core.chat.conftest import ask, prompts, settings
 from tests.core.chat.server import Asked

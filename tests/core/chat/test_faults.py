@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from curate.core.chat.backend import retry_after
-from curate.core.chat.store import Store
+from curate.core.chat.layers.store import Store
 from tests.core.chat.conftest import ask, prompts, settings
 from tests.core.chat.server import Asked, reply
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.core.chat.breaker import ChatError
 from curate.core.chat.client import Client
+from curate.core.chat.layers.breaker import ChatError
 from curate.core.chat.reply import FAULTS
 from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ConfigError

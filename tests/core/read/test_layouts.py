@@ -8,7 +8,7 @@ import orjson
 import pytest
 from hypothesis import given
 
-from curate.check.structure import STRUCTURE
+from curate.check.rules.structure import STRUCTURE
 from curate.core.read.layouts import LAYOUTS, Draft, Message, detect, layout_of, renamed
 from curate.core.read.layouts.layout import JOINT, PART_JOINT
 from tests.conftest import chat

@@ -2,7 +2,7 @@
 
 The shares are of the time in which a thread of Python had work, native code that it called included; a profiler that
 counts every call would make the Python parts look larger than they are.
-``python -m benchmarks.stages OUT.json SCRIPT.py|-m MODULE ...`` runs a Python program and writes its shares.
+``python -m benchmarks.measuring.stages OUT.json SCRIPT.py|-m MODULE ...`` runs a Python program and writes its shares.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.measure import print_table
+from benchmarks.measuring.measure import print_table
 
 EVERY = 0.002  # seconds
 # A stack belongs to the first of these, from the inside out, whose file and function it passes through.
@@ -71,7 +71,9 @@ def print_stages(name: str, command: Sequence[str], cpu: float, floor: float) ->
     """Print the stages of a Python command, as shares and in its CPU seconds, and the floor beside it."""
     with tempfile.TemporaryDirectory(prefix="thresher-benchmark-") as folder:
         out = Path(folder, "shares.json")
-        subprocess.run([command[0], "-m", "benchmarks.stages", str(out), *command[1:]], check=True, capture_output=True)
+        subprocess.run(
+            [command[0], "-m", "benchmarks.measuring.stages", str(out), *command[1:]], check=True, capture_output=True
+        )
         shares: dict[str, float] = json.loads(out.read_text())
     rows = [(stage, f"{shares.get(stage, 0):.0%}", f"{shares.get(stage, 0) * cpu:.2f}") for stage in ORDER]
     rows.append(("a bare read, parse and write", f"{floor / cpu:.0%}", f"{floor:.2f}"))

@@ -13,9 +13,9 @@ from curate.augment.asking.checks import Checks
 from curate.augment.asking.constraints import Constraints
 from curate.augment.asking.translator import Backend, ByChat, Leg, Translator
 from curate.augment.draw import Draw
-from curate.augment.rewording import FAULTS, REPLIES, Rewording
+from curate.augment.rewriting.rewording import FAULTS, REPLIES, Rewording
+from curate.augment.rewriting.variants import Variant, rewordings, seed_rows, settled, user_turns
 from curate.augment.step import Chat, ChatStep, Made
-from curate.augment.variants import Variant, rewordings, seed_rows, settled, user_turns
 from curate.core.chat.request import Request
 
 

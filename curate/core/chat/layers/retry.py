@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from curate.core.chat.breaker import Breaker
+from curate.core.chat.layers.breaker import Breaker
 from curate.core.chat.reply import Chat, Fault, Reply
 from curate.core.chat.request import Request
 from curate.core.chat.settings import Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from curate.core.chat.breaker import Breaker
+from curate.core.chat.layers.breaker import Breaker
 from curate.core.chat.reply import Chat, Reply
 from curate.core.chat.request import Request
 from curate.core.chat.settings import Limits

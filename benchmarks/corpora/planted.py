@@ -1,7 +1,7 @@
 """Rows with near copies planted among them: the corpora of the near-duplicate benchmarks.
 
-``python -m benchmarks.planted OUT.jsonl --records N [--files FILES...]`` writes rows ``{"id": "17", "text": "..."}``
-in a drawn order, the same for the same seed. Three in ten are copies of another row: exact, in another format (case,
+``python -m benchmarks.corpora.planted OUT.jsonl --records N [--files FILES...]`` writes rows like
+``{"id": "17", "text": "..."}``, in a drawn order, the same for the same seed. Three in ten are copies of another row: exact, in another format (case,
 white space, punctuation), or with words dropped, replaced, inserted or swapped at a rate between 0.3% and 8%. Without
 files the texts are synthetic, about 1.1 KB each, and one row in twenty belongs to a group that shares a template; with
 files they are the texts of their rows.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora import Writer
+from benchmarks.corpora.synthetic import Writer
 
 RATES = (0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08)  # share of words that an edited copy changes
 MEAN = 1100  # characters of a synthetic row
@@ -141,7 +141,7 @@ def write_rows(path: Path, texts: Sequence[str]) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.planted", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.corpora.planted", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--files", nargs="*", type=Path, default=[], help="JSON Lines to take texts from")

@@ -12,9 +12,9 @@ from curate.augment.asking.checks import Checks
 from curate.augment.asking.constraints import Constraints
 from curate.augment.asking.template import Filled, Holes, Template, load
 from curate.augment.draw import Draw
-from curate.augment.rewording import FAULTS, REPLIES, Rewording
+from curate.augment.rewriting.rewording import FAULTS, REPLIES, Rewording
+from curate.augment.rewriting.variants import MESSAGE, Variant, before, hear, rewordings, seed_rows, settled, user_turns
 from curate.augment.step import Chat, ChatStep, Made
-from curate.augment.variants import MESSAGE, Variant, before, hear, rewordings, seed_rows, settled, user_turns
 from curate.core.chat.request import Request, chat_request
 from curate.core.run.errors import ConfigError, nearest
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from benchmarks.corpora import Writer
+from benchmarks.corpora.synthetic import Writer
 from curate.core.items.read import Item
 
 EDITS = (0.05, 0.1, 0.2, 0.3, 0.5)  # share of the words replaced

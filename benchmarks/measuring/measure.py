@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-THRESHER = (sys.executable, str(Path(__file__).resolve().parents[1] / "thresher.py"))
+THRESHER = (sys.executable, str(Path(__file__).resolve().parents[2] / "thresher.py"))
 
 
 class Used(NamedTuple):

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import THRESHER
-from benchmarks.planted import write_rows
+from benchmarks.corpora.planted import write_rows
+from benchmarks.measuring.measure import THRESHER
 
 ENGINE, CURATE = "thresher engine", "thresher curate"
 PEERS_PYTHON = str(Path(".peers", "bin", "python"))  # of `make peers`
@@ -42,7 +42,7 @@ class Contestant:
             config.write_text(f"[input]\nfiles = [{json.dumps(str(source.resolve()))}]\n{step}")
             return [*THRESHER, "curate", str(config), "--out", str(out / "run"), "--no-report", "--quiet"]
         if self.name == ENGINE:
-            module, told = "benchmarks.engine", []
+            module, told = "benchmarks.measuring.engine", []
         else:
             script, *told = PEERS[self.name]
             module = f"benchmarks.peers.{script}"

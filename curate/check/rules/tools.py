@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from curate.check.chats import Turn
+from curate.check.rules.chats import Turn
+from curate.check.rules.structure import kind
 from curate.check.schemas import Rules, compile_rules
-from curate.check.structure import kind
 from curate.core.read.fault import Fault, pointer, shown
 from curate.core.read.layouts import Record
 from curate.core.read.layouts.layout import Path

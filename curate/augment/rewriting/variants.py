@@ -12,7 +12,7 @@ import polars as pl
 from curate.augment.asking.answer import TEXT, Fault, schema_of, value_of
 from curate.augment.asking.checks import Check, run_checks
 from curate.augment.asking.fence import Fence
-from curate.augment.rewording import Rewording
+from curate.augment.rewriting.rewording import Rewording
 from curate.augment.step import FAULTED, MADE, Checked, Made
 from curate.core.chat.reply import Reply
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from curate.core.chat.layers.store import Store
 from curate.core.chat.reply import Chat, Reply, decode, encode
 from curate.core.chat.request import Request
-from curate.core.chat.store import Store
 
 
 class Cache:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from benchmarks.truth import Pairs
+from benchmarks.corpora.truth import Pairs
 
 Mask = npt.NDArray[np.bool_]
 F64 = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.planted import text_of
+from benchmarks.corpora.planted import text_of
 
 Mask = npt.NDArray[np.bool_]
 

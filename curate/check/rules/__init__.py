@@ -1,0 +1,1 @@
+"""What a record must be to train on: one file a family of faults."""

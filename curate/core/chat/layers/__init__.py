@@ -1,0 +1,1 @@
+"""What lies between a request and the endpoint: each layer is a `Chat` around a `Chat`."""
