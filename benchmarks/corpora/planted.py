@@ -1,10 +1,10 @@
 """Rows with near copies planted among them: the corpora of the near-duplicate benchmarks.
 
 ``python -m benchmarks.corpora.planted OUT.jsonl --records N [--files FILES...]`` writes rows like
-``{"id": "17", "text": "..."}``, in a drawn order, the same for the same seed. Three in ten are copies of another row: exact, in another format (case,
-white space, punctuation), or with words dropped, replaced, inserted or swapped at a rate between 0.3% and 8%. Without
-files the texts are synthetic, about 1.1 KB each, and one row in twenty belongs to a group that shares a template; with
-files they are the texts of their rows.
+``{"id": "17", "text": "..."}``, in a drawn order, the same for the same seed. Three in ten are copies of another row:
+exact, in another format (case, white space, punctuation), or with words dropped, replaced, inserted or swapped at a
+rate between 0.3% and 8%. Without files the texts are synthetic, about 1.1 KB each, and one row in twenty belongs to a
+group that shares a template; with files they are the texts of their rows.
 """
 
 from __future__ import annotations
