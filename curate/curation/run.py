@@ -6,11 +6,12 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -34,6 +35,7 @@ from curate.curation.staged import Staged
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
 from curate.index.against import INDEX_FILE
+from curate.index.part import PREFIX
 from curate.split.draw import NAMES
 
 STATS_FILE, RUN_FILE = "stats.json", "run.json"
@@ -103,13 +105,16 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         stats["notes"] += beside.notes
         manifest = _manifest(plan, staged, outputs, tainted, options.limit)
         if folder is not None:
+            hashes, indexed = outputs.hashes(), {}
             if outputs.index is not None:
-                write_cumulative(folder.file(INDEX_FILE), outputs.index, outputs, beside, plan, here)
-            hashes = outputs.hashes()
+                index = write_cumulative(folder, outputs.index, outputs, beside, here)
+                manifest["index"] = {"footer": index[0].footer}
+                names += [part.path for part in index[1:]]
+                hashes |= {part.path: (part.sha256, part.bytes) for part in index}
+                indexed = {part.path: part.rows for part in index}
             if plan.contamination:
                 names = [*names, TAINTED_FILE]
                 hashes[TAINTED_FILE] = tainted.write(folder.file(TAINTED_FILE), plan.sources)
-            indexed = beside.rows + outputs.counts.kept
             publish(folder, names, hashes, stats, manifest, run_view(started, options), indexed)
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"])
 
@@ -234,25 +239,26 @@ def publish(
     stats: dict[str, Any],
     manifest: dict[str, Any],
     view: dict[str, Any],
-    indexed: int = 0,
+    indexed: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Move what was written into the folder, and write the manifest last, with the hash of each of the files."""
     write_json(folder.file(STATS_FILE), stats)
     for name in [*names, STATS_FILE]:
         sha256, size = hashes.get(name) or sha256_of(folder.file(name))
         manifest["outputs"].append(
-            {"path": name, "sha256": sha256, "bytes": size, "rows": _rows_of(name, stats, indexed)}
+            {"path": name, "sha256": sha256, "bytes": size, "rows": indexed.get(name, _rows_of(name, stats))}
         )
     write_json(folder.file(RUN_FILE), view)
     views = [RUN_FILE, *(name for name in (REQUESTS_FILE,) if folder.file(name).exists())]
-    folder.publish([*names, STATS_FILE, *views], OWN)
+    stale = (path.name for path in folder.path.glob(f"{PREFIX}*.parquet"))
+    folder.publish([*names, STATS_FILE, *views], (*OWN, *stale))
     folder.finish(manifest)
 
 
-def _rows_of(name: str, stats: dict[str, Any], indexed: int) -> int | None:
+def _rows_of(name: str, stats: dict[str, Any]) -> int | None:
     counts = stats["counts"]
     made = counts["added"]
-    known = {DROPPED_FILE: counts["dropped"], LEDGER_FILE: counts["in"] + made, ADDED_FILE: made, INDEX_FILE: indexed}
+    known = {DROPPED_FILE: counts["dropped"], LEDGER_FILE: counts["in"] + made, ADDED_FILE: made}
     known[TAINTED_FILE] = sum(suite["tainted"] for suite in stats["tainted"].values())
     if name.endswith(".jsonl") and name not in known:
         return int(counts["by_split"].get(name.removesuffix(".jsonl"), 0))

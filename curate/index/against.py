@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,13 +12,13 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
-from curate.core.run.canonical import canonical
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
+from curate.index.part import Part, name_of
 from curate.index.read import Index
-from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of
+from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of
 from curate.index.scheme import Scheme, refuse_other
-from curate.index.write import GROUP_ROWS, METADATA, IndexRows, placed, schema_of
+from curate.index.write import IndexRows, placed
 from curate.split.draw import NAMES
 
 INDEX_FILE, LEDGER_FILE, STATS_FILE = "index.parquet", "ledger.parquet", "stats.json"
@@ -25,9 +26,10 @@ _PIECE = 1 << 24  # bytes in which line ends are looked for together
 
 
 class Found(NamedTuple):
-    """An index, the files that it stands for as a manifest names them, and what the user should know."""
+    """An index, its file, the files that it stands for as a manifest names them, and what the user should know."""
 
     rows: Index
+    file: Part
     inputs: list[dict[str, Any]]
     notes: list[str]
 
@@ -39,18 +41,57 @@ def find_index(name: str, base: Path) -> Found | None:
         InputError: there is nothing of that name, it is no run and no index, or it was changed.
     """
     path = base / name
-    if not path.is_dir():
-        index = Index.open(path)
-        return Found(index, [_seen(name, index)], [])
-    listed = {output["path"]: output["sha256"] for output in _manifest(path, name)["outputs"]}
-    if INDEX_FILE not in listed:
-        return None
-    index = Index.open(path / INDEX_FILE)
-    if index.sha256[0] != listed[INDEX_FILE]:
-        raise InputError(
-            f"{path / INDEX_FILE} is not the file that the run wrote: its sha256 is another", hint="run that run again"
-        )
-    return Found(index, [_seen((Path(name) / INDEX_FILE).as_posix(), index)], [])
+    if path.is_dir():
+        manifest = _manifest(path, name)
+        if INDEX_FILE not in {output["path"] for output in manifest["outputs"]}:
+            return None
+        index = Index.open(path / INDEX_FILE)
+        return _found(index, (Path(name) / INDEX_FILE).as_posix(), _listed(index, manifest))
+    index = Index.open(path)
+    return _found(index, name, _beside(index))
+
+
+def _found(index: Index, name: str, listed: dict[str, Any]) -> Found:
+    folder = Path(name).parent.as_posix()
+    footer = None if index.is_whole else index.footer
+    runs = tuple((number, number) for number in index.own_runs())
+    file = Part(index.path.name, listed["sha256"], listed["bytes"], index.rows, footer, runs)
+    return Found(index, file, [file.seen(folder), *(part.seen(folder) for part in index.parts)], [])
+
+
+def _listed(index: Index, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the index as the manifest of its run names it.
+
+    Raises:
+        InputError: it is another.
+    """
+    one: dict[str, Any] = next(output for output in manifest["outputs"] if output["path"] == index.path.name)
+    footer = manifest.get("index", {}).get("footer")
+    if index.path.stat().st_size == one["bytes"]:
+        same = index.footer == footer if footer else index.sha256[0] == one["sha256"]
+        if same:
+            return one
+    raise InputError(
+        f"{index.path} is not the file that the run wrote: its sha256 is another", hint="run that run again"
+    )
+
+
+def _beside(index: Index) -> dict[str, Any]:
+    """Return an index as a manifest beside it names it, or as it is."""
+    try:
+        return _listed(index, orjson.loads((index.path.parent / MANIFEST).read_bytes()))
+    except (OSError, orjson.JSONDecodeError, KeyError, StopIteration, InputError):
+        return {"sha256": index.sha256[0], "bytes": index.sha256[1]}
+
+
+def as_parts(found: Found, numbers: dict[int, int]) -> Iterator[tuple[Path, Part]]:
+    """Yield the files that hold rows of some runs, as parts of an index that calls those by ``numbers``."""
+    folder = found.rows.folder
+    for part in (*found.rows.parts, found.file):
+        runs = tuple((their, numbers[own]) for their, own in part.runs if own in numbers)
+        if runs:
+            path = part.path if part is not found.file else name_of(part.sha256)
+            yield folder / part.path, replace(part, path=path, runs=runs)
 
 
 def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequence[str], work: Path) -> Found:
@@ -61,7 +102,7 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
     """
     folder = base / name
     run = _run(folder, name)
-    run.check()
+    run.check(contents=True)
     rows = IndexRows(scheme, kind, group_by, work / "parts")
     ledger = pl.read_parquet(folder / LEDGER_FILE, columns=["id", "source", "line", "decision", "split"])
     kept = ledger.filter(pl.col("decision") == "kept").drop("decision")
@@ -73,40 +114,28 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
         start[own], size[own] = ends[:-1], np.diff(ends) - 1
     for number, origin in enumerate(run.origins):
         own = np.flatnonzero((kept["source"] == origin.source).to_numpy())
-        lines = run.lines(split[own].tolist(), start[own].tolist(), size[own].tolist())
+        checks: list[int] = []
+        lines = _checked(run.lines(split[own].tolist(), start[own].tolist(), size[own].tolist()), checks)
         for block in blocks_of(lines, origin, work):
-            at = own[block["line"].to_numpy().astype(np.int64) - 1]
+            line = block["line"].to_numpy().astype(np.int64) - 1
+            at, check = own[line], np.array(checks, dtype=np.uint64)[line]
             named = kept[at].with_columns(source=pl.lit(number, dtype=pl.UInt32))
-            rows.add(block, placed(named, split[at], start[at], size[at]))
+            rows.add(block, placed(named, split[at], start[at], size[at], check))
     path = work / INDEX_FILE
     work.mkdir(parents=True, exist_ok=True)
-    write_index(path, rows, rows.frames(), [run.as_json(work.resolve())], schema_of(scheme, kind, group_by))
+    file = rows.write(path, [run.as_json(work.resolve())])
     seen = [{"path": (Path(name) / f"{file.split}.jsonl").as_posix(), **file._asdict()} for file in run.files]
     inputs = [{key: value for key, value in one.items() if key != "split"} for one in seen]
     note = (
         f"{name} has no index for this run: its {rows.rows:,} kept rows were read and signed; --write-index saves that"
     )
-    return Found(Index.open(path), inputs, [note])
+    return Found(Index.open(path), file, inputs, [note])
 
 
-def write_index(
-    path: Path, rows: IndexRows, frames: Sequence[pl.LazyFrame], runs: Sequence[dict[str, Any]], schema: pl.Schema
-) -> None:
-    """Write frames as the index of some runs, one Parquet file; the same rows give the same bytes.
-
-    Hashes do not get smaller: they are written as they are, which is what a night's copy of them costs.
-    """
-    parts = [frame.select(schema.names()).cast(schema) for frame in frames]
-    whole = pl.concat(parts) if parts else schema.to_frame().lazy()
-    told = canonical(rows.told(runs)).decode()
-    whole.sink_parquet(
-        path,
-        row_group_size=GROUP_ROWS,
-        compression="uncompressed",
-        statistics=False,
-        maintain_order=True,
-        metadata={METADATA: told},
-    )
+def _checked(lines: Iterable[bytes], checks: list[int]) -> Iterator[bytes]:
+    for line in lines:
+        checks.append(check_of(line))
+        yield line
 
 
 def fits(found: Found, name: str, scheme: Scheme) -> None:
@@ -116,11 +145,6 @@ def fits(found: Found, name: str, scheme: Scheme) -> None:
         ConfigError: naming each choice that differs.
     """
     refuse_other(name, found.rows.told["scheme"], scheme.as_json())
-
-
-def _seen(name: str, index: Index) -> dict[str, Any]:
-    sha256, size = index.sha256
-    return {"path": name, "sha256": sha256, "bytes": size, "rows": index.rows}
 
 
 def _manifest(folder: Path, name: str) -> dict[str, Any]:

@@ -1,17 +1,19 @@
-"""Rows of an index that share a value with rows of ours: one cheap pass over a column, whatever is found in it.
+"""Rows of an index that share a value with rows of ours.
 
-What is looked for marks bits by its low bits; of the column only the values whose bit is marked are compared.
+Where a column is not sorted, one cheap pass over it finds them: what is looked for marks bits by its low bits, and only
+the values whose bit is marked are compared.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from curate.core.record.tables import Columns
-from curate.index.read import Index
+from curate.index.pages import ranges
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -41,7 +43,7 @@ def positions_of(column: U64, wanted: U64) -> I64:
 
 
 class _Met(NamedTuple):
-    """Rows of the index that meet rows of ours in a band: of row ``i`` ours are ``mates[starts[i]:][:counts[i]]``."""
+    """Rows held that meet rows of ours in a band: of row ``i`` ours are ``mates[starts[i]:][:counts[i]]``."""
 
     positions: I64
     starts: I64
@@ -49,19 +51,40 @@ class _Met(NamedTuple):
     mates: U32
 
 
-def sharing(index: Index, keys: Columns, agreement: int) -> I64:
-    """Return the positions of rows that share a band with a row of ``keys`` whose sketch agrees as far as it must."""
+class Banded(Protocol):
+    """Rows that are found by their keys in bands."""
+
+    def band(self, number: int, wanted: U64) -> tuple[I64, I64]:
+        """Return the positions of rows that have one of some keys in a band, and for each the place of the key."""
+        ...
+
+    def sketches(self, positions: I64) -> npt.NDArray[np.uint8]:
+        """Return the sketches (rows x 128) of the rows at ``positions``."""
+        ...
+
+
+def sharing(held: Sequence[Banded], keys: Columns, agreement: int) -> list[I64]:
+    """Return for each of some places the positions of rows that share a band with a row of ``keys``.
+
+    The sketches of both agree as far as they must.
+    """
     bands = [name for name in keys.columns if name[0] == "b" and name[1:].isdigit()]
     places = keys.places()
-    met = []
-    for name in bands:
-        met.append(_meet(index.numbers(name), keys.numbers(name)[places], places))
+    met: list[list[_Met]] = [[] for _ in held]
+    for number, name in enumerate(bands):
+        own = _Own.of(keys.numbers(name)[places], places)
+        for one, found in zip(held, met, strict=True):
+            found.append(own.meet(*one.band(number, own.values)))
         keys.relax()
+    return [_chosen(one, found, keys, agreement) for one, found in zip(held, met, strict=True)]
+
+
+def _chosen(held: Banded, met: list[_Met], keys: Columns, agreement: int) -> I64:
+    """Return the positions of the rows that were met and agree."""
     some = np.unique(np.concatenate([one.positions for one in met])) if met else np.empty(0, dtype=np.int64)
     if len(some) == 0:
         return some
-    sketches = np.frombuffer(b"".join(index.take(some, ["sketch"])["sketch"].to_list()), dtype=np.uint8)
-    sketches = sketches.reshape(len(some), -1)
+    sketches = held.sketches(some)
     chosen = np.zeros(len(some), dtype=np.bool_)
     for one in met:
         rank = np.searchsorted(some, one.positions)
@@ -72,23 +95,27 @@ def sharing(index: Index, keys: Columns, agreement: int) -> I64:
     return some[chosen]
 
 
-def _meet(column: U64, own: U64, places: U32) -> _Met:
-    order = np.argsort(own, kind="stable")
-    ordered = own[order]
-    at = positions_of(column, ordered)
-    values, which = np.unique(column[at], return_inverse=True)
-    first = np.searchsorted(ordered, values)
-    counts = np.minimum(np.searchsorted(ordered, values, side="right") - first, _MANY_MATES + 1)
-    mates = places[order[_runs(first, counts)]]
-    starts = np.cumsum(counts) - counts
-    return _Met(at, starts[which], counts[which], mates)
+class _Own(NamedTuple):
+    """Our keys of a band, each once and ascending, and the places of the rows that have each."""
 
+    values: U64
+    starts: I64
+    counts: I64
+    places: U32
 
-def _runs(starts: I64, counts: I64) -> I64:
-    """Return start, start + 1, ... of each run, so many as it counts."""
-    before = np.cumsum(counts) - counts
-    runs: I64 = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
-    return runs
+    @classmethod
+    def of(cls, keys: U64, places: U32) -> _Own:
+        order = np.argsort(keys, kind="stable")
+        values, starts, counts = np.unique(keys[order], return_index=True, return_counts=True)
+        return cls(values, starts, counts, places[order])
+
+    def meet(self, positions: I64, which: I64) -> _Met:
+        """Return what is met by rows at ``positions``, each of which has the key at a place of ``values``."""
+        used, which = np.unique(which, return_inverse=True)
+        counts = np.minimum(self.counts[used], _MANY_MATES + 1)
+        mates = self.places[ranges(self.starts[used], counts)]
+        starts = np.cumsum(counts) - counts
+        return _Met(positions, starts[which], counts[which], mates)
 
 
 def _agreeing(
@@ -104,7 +131,7 @@ def _agreeing(
         part = few[start:end]
         counts = met.counts[part]
         theirs = np.repeat(rank[part], counts)
-        ours = met.mates[_runs(met.starts[part], counts)]
+        ours = met.mates[ranges(met.starts[part], counts)]
         alike = np.count_nonzero(sketches[theirs] == own[ours], axis=1) >= agreement
         found.append(theirs[alike])
         start = end

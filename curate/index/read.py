@@ -1,24 +1,28 @@
-"""An index read: its scheme, whole columns of numbers, and single rows."""
+"""An index opened: what it says of itself, and the segments of rows in it and in the parts beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import polars as pl
 
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
 from curate.core.write.folder import sha256_of
+from curate.index.pages import Pages
+from curate.index.part import Part
+from curate.index.plain import METADATA, footer_of
 from curate.index.runs import KeptRun
-from curate.index.write import EXACT, GROUP_ROWS, METADATA
+from curate.index.segment import Segment
+from curate.index.whole import Whole
+from curate.index.write import EXACT, INDEX_VERSION
 
-I64 = npt.NDArray[np.int64]
+Held = Segment | Whole
 
 
 @dataclass(frozen=True)
@@ -30,34 +34,21 @@ class Index:
     folder: Path
 
     @classmethod
-    def open(cls, path: Path, folder: Path | None = None) -> Index:
-        """Return the index of a file.
+    def open(cls, path: Path) -> Index:
+        """Return the index of a file, whose parts are there and as large as it says.
 
         Raises:
-            InputError: it cannot be read, is no index, or of another version.
+            InputError: it cannot be read, is no index, of another version, or a part was moved or changed.
         """
-        if not path.is_file():
-            raise InputError(f"there is no run and no index {str(path)!r}", hint=_HINT)
-        try:
-            metadata = pl.read_parquet_metadata(path)
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be read: {error.strerror or error}", hint="check its permissions"
-            ) from error
-        except pl.exceptions.PolarsError as error:
-            raise InputError(f"{path} is no index: {error}", hint=_HINT) from error
-        if METADATA not in metadata:
-            raise InputError(f"{path} is no index: its metadata names no scheme", hint=_HINT)
-        told = orjson.loads(metadata[METADATA])
-        if told.get("schema_version") != SCHEMA_VERSION:
-            version = told.get("schema_version")
-            raise InputError(f"{path} has schema_version {version!r}; this version reads {SCHEMA_VERSION}", hint=_HINT)
-        return cls(path, told, (folder or path.parent).resolve())
+        index = cls(path, _told(path), path.parent.resolve())
+        for part in index.parts:
+            part.check(index.folder)
+        return index
 
     @property
-    def is_exact(self) -> bool:
-        """Say whether the index holds the sets of shingles, and needs no files."""
-        return bool(self.told["kind"] == EXACT)
+    def is_whole(self) -> bool:
+        """Say whether an earlier version wrote it, as one table of the rows of all runs."""
+        return bool(self.told["schema_version"] == SCHEMA_VERSION)
 
     @cached_property
     def runs(self) -> list[KeptRun]:
@@ -65,32 +56,77 @@ class Index:
         return [KeptRun.from_json(one, self.folder) for one in self.told["runs"]]
 
     @cached_property
+    def parts(self) -> list[Part]:
+        """Return the files with the rows of earlier runs, in their order."""
+        return [Part.from_json(one) for one in self.told.get("parts", ())]
+
+    @cached_property
     def rows(self) -> int:
-        """Return how many rows it holds."""
-        return int(self.scan().select(pl.len()).collect().item())
+        """Return how many rows stand in this file."""
+        if self.is_whole:
+            return int(pl.scan_parquet(self.path).select(pl.len()).collect().item())
+        return sum(one["rows"] for one in self.told["segments"])
+
+    @cached_property
+    def footer(self) -> str:
+        """Return the hash of what the file says of itself."""
+        return footer_of(self.path)
 
     @cached_property
     def sha256(self) -> tuple[str, int]:
-        """Return the hash of the file, and its bytes."""
+        """Return the hash of the file, all of it, and its bytes."""
         return sha256_of(self.path)
 
-    def scan(self) -> pl.LazyFrame:
-        """Return all rows, not read yet."""
-        return pl.scan_parquet(self.path)
+    def own_runs(self) -> list[int]:
+        """Return the numbers of the runs whose rows stand in this file, and in none of its parts."""
+        return sorted(set(range(len(self.runs))) - {own for part in self.parts for _, own in part.runs})
 
-    def numbers(self, name: str) -> npt.NDArray[Any]:
-        """Return a column of numbers, whole."""
-        return pl.read_parquet(self.path, columns=[name]).to_series().to_numpy()
+    def held(self, counted: Sequence[int]) -> Iterator[Held]:
+        """Yield the rows, those of parts first, of the runs whose numbers are ``counted``."""
+        for part in self.parts:
+            theirs = {their: own for their, own in part.runs if own in counted}
+            if theirs:
+                told = _told(self.folder / part.path)
+                yield from _held(
+                    self.folder / part.path, told, {their: self.runs[own] for their, own in theirs.items()}
+                )
+        own = {number: self.runs[number] for number in self.own_runs() if number in counted}
+        yield from _held(self.path, self.told, own)
 
-    def take(self, positions: I64, columns: list[str]) -> pl.DataFrame:
-        """Return the columns of the rows at ``positions``, which ascend; row groups without one are not read."""
-        parts = [self.scan().select(columns).head(0).collect()]
-        groups = positions // GROUP_ROWS
-        for group in np.unique(groups).tolist():
-            start = group * GROUP_ROWS
-            rows = self.scan().slice(start, GROUP_ROWS).select(columns).collect()
-            parts.append(rows[positions[groups == group] - start])
-        return pl.concat(parts)
+
+def _held(path: Path, told: dict[str, Any], runs: dict[int, KeptRun]) -> Iterator[Held]:
+    """Yield the rows of a file, as far as they are of ``runs``, by their number there."""
+    is_exact = bool(told["kind"] == EXACT)
+    if not runs:
+        return
+    if told["schema_version"] == SCHEMA_VERSION:
+        everything = [
+            runs.get(number) or KeptRun.from_json(one, path.parent) for number, one in enumerate(told["runs"])
+        ]
+        yield Whole(path, everything, list(runs), is_exact=is_exact)
+        return
+    pages = Pages(path, told["digests"])
+    for one in told["segments"]:
+        if one["run"] in runs:
+            yield Segment(pages, one, runs[one["run"]], is_exact=is_exact, bands=told["bands"])
+
+
+def _told(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise InputError(f"there is no run and no index {str(path)!r}", hint=_HINT)
+    try:
+        metadata = pl.read_parquet_metadata(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}", hint="check its permissions") from error
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path} is no index: {error}", hint=_HINT) from error
+    if METADATA not in metadata:
+        raise InputError(f"{path} is no index: its metadata names no scheme", hint=_HINT)
+    told: dict[str, Any] = orjson.loads(metadata[METADATA])
+    if told.get("schema_version") not in (SCHEMA_VERSION, INDEX_VERSION):
+        version = told.get("schema_version")
+        raise InputError(f"{path} has schema_version {version!r}; this version reads {INDEX_VERSION}", hint=_HINT)
+    return told
 
 
 _HINT = "thresher curate ... --out DIR --write-index writes one: DIR/index.parquet"

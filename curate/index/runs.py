@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,8 +73,8 @@ class KeptRun:
         """Return where the rows of a split lie."""
         return self.folder / f"{split}.jsonl"
 
-    def check(self) -> None:
-        """Look whether the kept files are those that were written.
+    def check(self, *, contents: bool) -> None:
+        """Look whether the kept files are there and as large as they were written, or what is in them, too.
 
         Raises:
             InputError: one was moved or changed.
@@ -81,7 +83,7 @@ class KeptRun:
             path = self.path(file.split)
             try:
                 size = path.stat().st_size
-                sha256 = sha256_of(path)[0] if size == file.bytes else None
+                sha256 = sha256_of(path)[0] if contents and size == file.bytes else file.sha256
             except OSError as error:
                 raise InputError(f"{path} cannot be read: {error.strerror}; the index names it", hint=_HINT) from error
             if size != file.bytes:
@@ -89,17 +91,38 @@ class KeptRun:
             if sha256 != file.sha256:
                 raise InputError(f"{path} is not the file that the run wrote: its sha256 is another", hint=_HINT)
 
-    def lines(self, splits: Sequence[int], starts: Sequence[int], sizes: Sequence[int]) -> Iterator[bytes]:
-        """Yield lines by their split, the byte that they start at, and their bytes."""
+    def lines(
+        self, splits: Sequence[int], starts: Sequence[int], sizes: Sequence[int], checks: Sequence[int] | None = None
+    ) -> Iterator[bytes]:
+        """Yield lines by their split, the byte that they start at, and their bytes; each is what its check says.
+
+        Raises:
+            InputError: a line is another than was kept.
+        """
         opened: dict[int, int] = {}
         try:
-            for split, start, size in zip(splits, starts, sizes, strict=True):
+            for split, start, size, check in zip(
+                splits, starts, sizes, checks or repeat(None, len(splits)), strict=True
+            ):
                 if split not in opened:
                     opened[split] = os.open(self.path(NAMES[split]), os.O_RDONLY)
-                yield os.pread(opened[split], size, start)
+                line = os.pread(opened[split], size, start)
+                if check is not None and check_of(line) != check:
+                    path = self.path(NAMES[split])
+                    raise InputError(
+                        f"{path} was changed: from byte {start:,} it does not have the line that the run wrote; "
+                        "the sha256 is another",
+                        hint=_HINT,
+                    )
+                yield line
         finally:
             for file in opened.values():
                 os.close(file)
+
+
+def check_of(line: bytes) -> int:
+    """Return the first eight bytes of the SHA-256 of a line."""
+    return int.from_bytes(hashlib.sha256(line).digest()[:8], "big")
 
 
 def relative(path: Path, base: Path) -> str:

@@ -1,8 +1,8 @@
-"""An index written: one row for each row that was kept, in row groups of a fixed size, its scheme in the metadata."""
+"""An index written: the rows that a run kept in segments of their own, and the names of the parts of earlier runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +11,39 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.views import prompt
-from curate.core.run.canonical import SCHEMA_VERSION
 from curate.dedupe.keys import near_keys
+from curate.index.part import Part
+from curate.index.plain import Column, PlainFile
 from curate.index.prints import conversation_prints, text_prints
 from curate.index.scheme import Scheme
+from curate.index.segment import SETS, SHORT, by_value
 from curate.native.arrow import binary
 from curate.native.kernel import SLOTS
 from curate.split.groups import group_values
 
 U64 = npt.NDArray[np.uint64]
 
-GROUP_ROWS = 50_000
-METADATA = "thresher"
+INDEX_VERSION = 2
 COMPACT, EXACT = "compact", "exact"
-SETS = ("asked", "answered", "digest", "spaceless", "under", "instructions")  # what an exact index holds beside
-_EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS, "asked": [], "answered": [], "instructions": []}
+_SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its sets
+_TOGETHER = 1 << 15  # rows whose bytes are laid out at once
+_HELD = (*SETS, "digest", "spaceless", "under")  # what an exact index holds beside
+_EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS} | {name: [] for name in SETS}
 
 
-def placed(rows: pl.DataFrame, splits: npt.NDArray[np.uint8], starts: U64, sizes: U64) -> pl.DataFrame:
-    """Return where kept rows lie, which have source, line and id; ``starts`` are bytes of the file of their split."""
+def placed(rows: pl.DataFrame, splits: npt.NDArray[np.uint8], starts: U64, sizes: U64, checks: U64) -> pl.DataFrame:
+    """Return where kept rows lie, which have source, line and id; ``starts`` are bytes of the file of their split.
+
+    ``checks`` are the digests of their lines.
+    """
     return rows.select(
-        pl.repeat(0, pl.len(), dtype=pl.UInt16).alias("run"),
         pl.col("source").cast(pl.UInt32),
         pl.col("line").cast(pl.UInt64),
         pl.col("id"),
         pl.Series("split", splits),
         pl.Series("start", starts.astype(np.uint64)),
         pl.Series("size", sizes.astype(np.uint32)),
+        pl.Series("check", checks),
     )
 
 
@@ -81,42 +87,122 @@ class IndexRows:
     def _keys(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return row, bands, sketch, and in an exact index the sets, of the rows that have words."""
         keys = near_keys(rows, self._scheme.signing, self._scheme.compare)
-        bands = [name for name in keys.columns if name[0] == "b"]
         sketch = np.ascontiguousarray(keys["sketch"].to_numpy()).reshape(-1).view(np.uint8)
         ends = np.arange(0, SLOTS * len(keys) + 1, SLOTS, dtype=np.int64)
         keys = keys.with_columns(sketch=binary(sketch, ends))
         if self.kind == COMPACT:
-            return keys.select("row", *bands, "sketch")
+            return keys.select("row", *self._bands, "sketch")
         digests = keys["under"].to_list()
         fresh = [digest not in self._told for digest in digests]
         self._told.update(digests)
         first = pl.Series(fresh) & keys["under"].is_first_distinct()
         sets = pl.when(first).then("instructions").otherwise(pl.lit([], dtype=pl.List(pl.UInt64)))
-        return keys.with_columns(instructions=sets).select("row", *bands, "sketch", *SETS)
+        return keys.with_columns(instructions=sets).select("row", *self._bands, "sketch", *_HELD)
 
-    def frames(self) -> list[pl.LazyFrame]:
-        """Return the rows added so far, in no frame or one."""
-        return [pl.scan_ipc(self._parts)] if self._parts else []
+    @property
+    def _bands(self) -> list[str]:
+        return [f"b{band}" for band in range(self._scheme.rule.bands[0])]
 
-    def told(self, runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """Return what the metadata says of an index of these rows."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "kind": self.kind,
-            "scheme": self._scheme.as_json(),
-            "group_by": list(self._group_by),
-            "runs": list(runs),
-        }
+    @property
+    def _found_by(self) -> list[str]:
+        """Return the columns whose values are looked for."""
+        keys = [f"key_{number}" for number in range(len(self._group_by))]
+        return ["print0", "prompt", *keys, *(["under"] if self.kind == EXACT else [])]
+
+    def write(self, path: Path, runs: Sequence[dict[str, Any]], parts: Sequence[Part] = ()) -> Part:
+        """Write the index of some runs, the last of which these rows are of; return what it is as a part of another.
+
+        The same rows give the same bytes.
+        """
+        segments, own = [], len(runs) - 1
+        with PlainFile(path) as file:
+            rows = pl.scan_ipc(self._parts) if self._parts else pl.LazyFrame()
+            start = 0
+            for count in self._cut(rows):
+                at = file.segment(count, self._columns(rows.slice(start, count), count))
+                segments.append({"run": own, "rows": count, "at": at})
+                start += count
+            told = {
+                "schema_version": INDEX_VERSION,
+                "kind": self.kind,
+                "scheme": self._scheme.as_json(),
+                "group_by": list(self._group_by),
+                "bands": len(self._bands),
+                "runs": list(runs),
+                "segments": segments,
+                "parts": [part.as_json() for part in parts],
+            }
+            file.finish(self._schema(), told)
+        return Part(path.name, file.sha256, file.bytes, self.rows, file.footer, ((own, own),))
+
+    def _cut(self, rows: pl.LazyFrame) -> Iterator[int]:
+        """Yield how many rows each segment has."""
+        if self.kind == COMPACT:
+            for start in range(0, self.rows, _SEGMENT_ROWS):
+                yield min(_SEGMENT_ROWS, self.rows - start)
+            return
+        sizes = rows.select(8 * pl.sum_horizontal(pl.col(*SETS).list.len().cast(pl.UInt64))).collect().to_series()
+        ends, start = np.cumsum(sizes.to_numpy()), 0
+        while start < self.rows:
+            before = int(ends[start - 1]) if start else 0
+            end = min(int(np.searchsorted(ends, before + _SEGMENT_BYTES, side="right")), start + _SEGMENT_ROWS)
+            yield max(end, start + 1) - start
+            start = max(end, start + 1)
+
+    def _schema(self) -> list[Column]:
+        numbers = ("line", "start", "check", "print0", "print1", "prompt", *self._found_by[2:], "id_at")
+        sorted_ = [*(f"by_{name}" for name in self._found_by), *self._bands]
+        columns = [Column(name, "u4") for name in SHORT[:3]] + [Column(name, "u8") for name in (*numbers, *sorted_)]
+        columns += [Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]
+        if self.kind == EXACT:
+            columns += [Column("spaceless", "u4"), Column("digest", "u8")]
+            columns += [Column("bands", "fixed", width=8 * len(self._bands))]
+            for name in SETS:
+                columns += [Column(f"{name}_at", "u8"), Column(name, "bytes")]
+        return columns
+
+    def _columns(self, rows: pl.LazyFrame, count: int) -> Iterator[Column]:
+        """Yield the columns of a segment, one at a time in memory."""
+        for column in self._schema():
+            name = column.name
+            if column.kind == "fixed":
+                values = _fixed(rows, self._bands if name == "bands" else None)
+                yield column._replace(size=column.width * count, values=values)
+            elif column.kind in ("text", "bytes"):
+                yield column._replace(size=int(_sizes(rows, name).sum()) + 4 * count, values=_sized(rows, name))
+            else:
+                yield column._replace(size=int(column.kind[1]) * count, values=[self._numbers(rows, name, column.kind)])
+
+    def _numbers(self, rows: pl.LazyFrame, name: str, kind: str) -> bytes:
+        if name.endswith("_at"):
+            sizes = _sizes(rows, name.removesuffix("_at")) + np.uint64(4)
+            return (np.cumsum(sizes) - sizes).astype("<u8").tobytes()
+        values: npt.NDArray[Any] = rows.select(name.removeprefix("by_")).collect().to_series().to_numpy()
+        if name.startswith("by_") or name in self._bands:
+            values = by_value(values)
+        return bytes(values.astype(f"<{kind}").data)
 
 
-def schema_of(scheme: Scheme, kind: str, group_by: Sequence[str]) -> pl.Schema:
-    """Return the columns of an index."""
-    places = {"run": pl.UInt16, "source": pl.UInt32, "line": pl.UInt64, "id": pl.String, "split": pl.UInt8}
-    keys = ("print0", "print1", "prompt", *(f"key_{number}" for number in range(len(group_by))))
-    bands = (f"b{band}" for band in range(scheme.rule.bands[0]))
-    numbers = dict.fromkeys((*keys, *bands), pl.UInt64)
-    schema: dict[str, Any] = {**places, "start": pl.UInt64, "size": pl.UInt32, **numbers, "sketch": pl.Binary}
-    if kind == EXACT:
-        sets = dict.fromkeys(("asked", "answered", "instructions"), pl.List(pl.UInt64))
-        schema |= {name: sets.get(name, pl.UInt8 if name == "spaceless" else pl.UInt64) for name in SETS}
-    return pl.Schema(schema)
+def _sizes(rows: pl.LazyFrame, name: str) -> U64:
+    """Return the bytes of each text or set."""
+    size = pl.col(name).str.len_bytes() if name == "id" else pl.col(name).list.len() * 8
+    return rows.select(size.cast(pl.UInt64)).collect().to_series().to_numpy()
+
+
+def _sized(rows: pl.LazyFrame, name: str) -> Iterator[bytes]:
+    """Yield texts or sets, each behind its size."""
+    for some in rows.select(name).collect().iter_slices(_TOGETHER):
+        column = some.to_series()
+        if name == "id":
+            values = [text.encode() for text in column.to_list()]
+        else:
+            values = [held.to_numpy().astype("<u8").tobytes() for held in column]
+        yield b"".join(part for value in values for part in (len(value).to_bytes(4, "little"), value))
+
+
+def _fixed(rows: pl.LazyFrame, bands: list[str] | None) -> Iterator[bytes]:
+    """Yield sketches, or the keys of all bands of a row side by side."""
+    for some in rows.select(bands or "sketch").collect().iter_slices(_TOGETHER):
+        yield (
+            b"".join(some.to_series().to_list()) if bands is None else some.to_numpy(order="c").astype("<u8").tobytes()
+        )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -14,7 +12,8 @@ import polars as pl
 
 from curate.core.read.scanning import Clean, Scanned
 from curate.native.arrow import binary, chats, strings
-from curate.native.library import LEVELS, library, most_level
+from curate.native.digests import digests_by
+from curate.native.library import library, most_level
 from curate.native.scanner import COLUMNS, ENDS, LAYOUTS, LEAST_TURN, MOST_BYTES, Room, Scan, look_at
 
 Array = npt.NDArray[Any]
@@ -71,7 +70,7 @@ class Gatherer:
         if not self._lines:
             return pl.DataFrame(said)
         raw, raw_ends = self._raw(whole)
-        digest = self._digests(raw, raw_ends)
+        digest = digests_by(self._library, self._level, raw, raw_ends)
         own = strings(joined["ids"], ends["id_ends"], joined["has_id"].view(np.bool_))
         known = own if own.null_count() == 0 else own.to_frame("id").select(pl.coalesce("id", _hex(digest))).to_series()
         return pl.DataFrame({**said, "id": known, "digest": digest, "raw": binary(raw, raw_ends)})
@@ -111,17 +110,6 @@ class Gatherer:
             self._library.thresher_pack(piece.data, *spans, count, _at(raw), _at(ends[row:]))
             row += piece.rows
         return raw, ends
-
-    def _digests(self, data: Array, ends: Array) -> Array:
-        """Return the first eight bytes of the SHA-256 of each text, as numbers."""
-        if LEVELS[self._level] != "avx512":  # such machines often have instructions for it, which hashlib uses
-            lines = memoryview(data.data)
-            made = b"".join([hashlib.sha256(lines[a:b]).digest()[:8] for a, b in pairwise(ends.tolist())])
-            return np.frombuffer(made, dtype=">u8").astype(np.uint64)
-        found = np.empty(len(ends) - 1, np.uint64)
-        count, level = ctypes.c_size_t(len(found)), ctypes.c_int(self._level)
-        self._library.thresher_digests(_at(data), _at(ends), count, level, _at(found))
-        return found
 
 
 def _at(array: Array) -> ctypes.c_void_p:

@@ -30,6 +30,7 @@ class Beside:
     previous_keys: tuple[str, ...] = ()  # the fields whose values the index of ``previous`` has
     inputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # for the manifest, by what they are for
     notes: list[str] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)  # of ``against``, in its order
 
     @property
     def names(self) -> list[str]:
@@ -110,17 +111,17 @@ def open_earlier(plan: Plan, base: Path, named: Named, work: Path) -> Beside:
     opened = []
     for number, (name, found) in enumerate(named.against.items()):
         one = found or sign_run(name, base, plan.scheme, kind, plan.group_by, work / f"against{number}")
-        opened.append(one.rows)
+        opened.append(one)
         notes += one.notes
         inputs.setdefault("against", []).extend(one.inputs)
-    against = Earlier(opened, work) if opened else None
+    against = Earlier([one.rows for one in opened], work) if opened else None
     if split is None or split.previous is None:
-        return Beside(against, inputs=inputs, notes=notes)
+        return Beside(against, inputs=inputs, notes=notes, found=opened)
     joined = named.previous or sign_run(split.previous, base, pair_scheme(plan), kind, plan.group_by, work / "previous")
     previous = Earlier([joined.rows], work, 0 if against is None else against.rows)
     inputs["previous"] = joined.inputs
     notes += [note for note in joined.notes if note not in notes]
-    return Beside(against, previous, tuple(joined.rows.told["group_by"]), inputs, notes)
+    return Beside(against, previous, tuple(joined.rows.told["group_by"]), inputs, notes, opened)
 
 
 def pair_scheme(plan: Plan) -> Scheme:

@@ -9,11 +9,14 @@ import numpy as np
 import polars as pl
 
 from curate.core.read.source import Source
+from curate.core.write.folder import OutputFolder
 from curate.curation.earlier.beside import Beside
 from curate.curation.plan import Plan
-from curate.index.against import origin_of, write_index
+from curate.index.against import INDEX_FILE, as_parts, origin_of
+from curate.index.part import Part, put_beside
 from curate.index.runs import KeptFile, KeptRun, Origin
-from curate.index.write import IndexRows, placed, schema_of
+from curate.index.write import IndexRows, placed
+from curate.native.digests import digests
 from curate.split.draw import NAMES
 
 
@@ -51,7 +54,10 @@ class OwnRows:
             self._ends[number] += ends[-1] if len(own) else np.uint64(0)
         for source, layout in kept.select("source", "layout").unique().iter_rows():
             self._layouts[source] = layout
-        self.rows.add(kept, placed(kept, split, start, size))
+        line_ends = np.zeros(len(lines) + 1, dtype=np.int64)
+        np.cumsum(size.astype(np.int64), out=line_ends[1:])
+        checks = digests(np.frombuffer(b"".join(lines), dtype=np.uint8), line_ends)
+        self.rows.add(kept, placed(kept, split, start, size, checks))
 
     def told(self, folder: Path, hashes: dict[str, tuple[str, int]], by_split: dict[str, int]) -> dict[str, Any]:
         """Return how the index tells of this run, its files being what ``hashes`` say."""
@@ -74,16 +80,18 @@ def own_rows(plan: Plan, work: Path) -> OwnRows:
     return OwnRows(rows, plan.sources, plan.config.output.layout)
 
 
-def write_cumulative(path: Path, own: OwnRows, outputs: Written, beside: Beside, plan: Plan, here: Path) -> None:
-    """Write the index of the run in the folder ``here``: the rows of those it went against, then its own."""
-    frames, runs = [], []
-    earlier = beside.against
+def write_cumulative(folder: OutputFolder, own: OwnRows, outputs: Written, beside: Beside, here: Path) -> list[Part]:
+    """Write the index of the run in the folder ``here``, its own rows, and put those of earlier runs beside it.
+
+    Return the files of the index, the one that names the others first.
+    """
+    earlier, runs, parts = beside.against, [], []
     if earlier is not None:
         runs = [run.as_json(here) for _, _, run in earlier.runs]
-        for at, frame in enumerate(earlier.frames()):
+        for at, found in enumerate(beside.found):
             numbers = {number: place for place, (index, number, _) in enumerate(earlier.runs) if index == at}
-            frames.append(frame.with_columns(pl.col("run").replace_strict(numbers, return_dtype=pl.UInt16)))
-    frames += [frame.with_columns(run=pl.lit(len(runs), dtype=pl.UInt16)) for frame in own.rows.frames()]
+            for path, part in as_parts(found, numbers):
+                put_beside(path, folder.file(part.path))
+                parts.append(part)
     told = own.told(here, outputs.hashes(), outputs.counts.by_split)
-    schema = schema_of(plan.scheme, own.rows.kind, plan.group_by)
-    write_index(path, own.rows, frames, [*runs, told], schema)
+    return [own.rows.write(folder.file(INDEX_FILE), [*runs, told], parts), *parts]
