@@ -15,6 +15,7 @@ from train.guards.rewritten_answer import rewritten_answer
 from train.guards.template import no_template, template_differs
 from train.guards.template_refuses import template_refuses
 from train.guards.too_few_rows import too_few_rows
+from train.guards.tools import tools_left_out
 from train.guards.truncated import truncated
 from train.guards.usual import usual_rates
 from train.guards.vocabulary import vocabulary
@@ -26,6 +27,7 @@ GUARDS: tuple[Guard, ...] = (
     no_trained_token,
     missing_end_of_turn,
     doubled_bos,
+    tools_left_out,
     vocabulary,
     held_out_rows,
     truncated,
