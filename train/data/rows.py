@@ -93,10 +93,18 @@ def _message(turn: Message, place: Place) -> dict[str, Any]:
     if turn.text is not None or turn.calls is None:
         made["content"] = turn.text or ""
     if turn.calls is not None:
-        made["tool_calls"] = orjson.loads(turn.calls)
-        made = parsed(made)
+        made = parsed(made | {"tool_calls": _calls(turn.calls, place)})
     extra = {"tool_call_id": turn.call_id, "name": turn.name, "weight": turn.weight}
     return made | {key: value for key, value in extra.items() if value is not None}
+
+
+def _calls(calls: bytes, place: Place) -> list[dict[str, Any]]:
+    found = orjson.loads(calls)
+    for call in found if isinstance(found, list) else [found]:
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+            raise _unreadable(str(place), "a tool call has no function with a name", place.source)
+    return list(found)
 
 
 def _refuse_media(parts: Sequence[Any], place: Place) -> None:

@@ -37,5 +37,4 @@ def tools_left_out(examined: Examined) -> Iterator[Finding]:
 
 
 def _called(row: Row) -> list[str]:
-    calls = [call for turn in row.messages for call in turn.get("tool_calls", ())]
-    return [str(call.get("function", {}).get("name", "")) for call in calls]
+    return [call["function"]["name"] for turn in row.messages for call in turn.get("tool_calls", ())]

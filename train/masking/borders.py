@@ -27,38 +27,44 @@ def tokenise(tokenizer: Any, texts: Sequence[str], spans: Sequence[Sequence[Span
     from there. A tokenizer that cannot split there without changing the text keeps the token whole, and trained.
     """
     backend = tokenizer.backend_tokenizer
-    made = []
-    for text, inside, encoded in zip(
-        texts, spans, backend.encode_batch(list(texts), add_special_tokens=False), strict=True
-    ):
-        ids = np.array(encoded.ids, dtype=np.int32)
-        borders = np.array(list(chain.from_iterable(inside)), dtype=np.int64)
-        offsets = np.array(encoded.offsets, dtype=np.int64).reshape(-1, 2)
-        starts, ends = _reached(offsets)
-        crossing = np.searchsorted(borders, starts, side="right") < np.searchsorted(borders, ends, side="left")
-        if crossing.any():
-            split = _split(backend, text, inside)
-            if backend.decode(split.ids.tolist(), False) == backend.decode(encoded.ids, False):
-                made.append(split)
-                continue
-        trained = np.searchsorted(borders, starts, side="right") % 2 == 1
-        made.append(Tokens(ids, trained | crossing))
-    return made
+    encoded = backend.encode_batch(list(texts), add_special_tokens=False)
+    return [
+        _masked(backend, text, one, np.array(list(chain.from_iterable(inside)), dtype=np.int64))
+        for text, one, inside in zip(texts, encoded, spans, strict=True)
+    ]
 
 
-def _reached(offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _masked(backend: Any, text: str, encoded: Any, borders: NDArray[np.int64]) -> Tokens:
+    ids = np.array(encoded.ids, dtype=np.int32)
+    starts, ends = _reached(encoded)
+    over = np.searchsorted(starts, borders, side="left") - 1  # the last token that starts before each border
+    crossed = borders[(over >= 0) & (ends[over] > borders)] if len(ids) else borders[:0]
+    if len(crossed):
+        pieces, cuts = _split(backend, text, crossed)
+        if backend.decode(_ids(pieces), False) == backend.decode(encoded.ids, False):
+            ids = np.array(_ids(pieces), dtype=np.int32)
+            starts = np.concatenate([_reached(piece)[0] + cut for piece, cut in zip(pieces, cuts, strict=True)])
+            crossed = crossed[:0]
+    trained = np.searchsorted(borders, starts, side="right") % 2 == 1
+    trained[np.searchsorted(starts, crossed, side="left") - 1] = True
+    return Tokens(ids, trained)
+
+
+def _reached(encoded: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where tokens start and end. Characters that no token owns up to belong to the one after them.
 
     Byte-level tokenizers may leave the space of ``Ġword`` out of its offsets.
     """
-    starts, ends = offsets[:, 0], offsets[:, 1]
-    before = np.concatenate([[0], np.maximum.accumulate(ends)[:-1]]) if len(ends) else ends
-    return np.minimum(starts, before), ends
+    offsets = np.fromiter(chain.from_iterable(encoded.offsets), dtype=np.int64).reshape(-1, 2)
+    starts, ends = offsets[:, 0], np.maximum.accumulate(offsets[:, 1])
+    return np.minimum(starts, np.concatenate([[0], ends[:-1]])) if len(ends) else starts, ends
 
 
-def _split(backend: Any, text: str, inside: Sequence[Span]) -> Tokens:
-    cuts = [0, *chain.from_iterable(inside), len(text)]
-    pieces = [text[start:end] for start, end in pairwise(cuts)]
-    ids = [encoded.ids for encoded in backend.encode_batch(pieces, add_special_tokens=False)]
-    trained = np.repeat([at % 2 == 1 for at in range(len(ids))], [len(piece) for piece in ids])
-    return Tokens(np.array(list(chain.from_iterable(ids)), dtype=np.int32), trained)
+def _split(backend: Any, text: str, crossed: NDArray[np.int64]) -> tuple[list[Any], list[int]]:
+    """Return the pieces of a text between borders, each encoded by itself, and where they start."""
+    cuts = [0, *np.unique(crossed).tolist(), len(text)]
+    return backend.encode_batch([text[start:end] for start, end in pairwise(cuts)], add_special_tokens=False), cuts[:-1]
+
+
+def _ids(pieces: Sequence[Any]) -> list[int]:
+    return [token for piece in pieces for token in piece.ids]

@@ -29,9 +29,11 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
         return None
     lead = _lead(chat, messages[:at], tools)
     begun = len(head) - len(lead) if head.endswith(lead) else len(head)
-    said = len(text) - len(tail)  # the end of the content
+    said = len(text) - len(
+        tail
+    )  # the end of the content; before its start where calls have none, and a line break less
     end = said + _shared(alone.partition(PROBE)[2], text[said:])
-    return min(begun, said), chat.last_special(text, said, end) or said
+    return begun, chat.last_special(text, said, end) or said
 
 
 def _lead(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str:
