@@ -96,7 +96,7 @@ class Encoder:
         """Return a row as text, with the spans that are trained."""
         if row.text is not None:
             return Rendered(*self._bare.whole(row.text))
-        messages = [{key: value for key, value in turn.items() if key != "weight"} for turn in row.messages]
+        messages = row.turns
         answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
         chosen = answers[-1:] if self._train_on == "last" else answers
         muted = [at for at in answers if row.messages[at].get("weight") == 0]
