@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,9 @@ class Examples:
     ``trained`` marks the tokens that count in the loss, each under its own place: a model predicts token t from those
     before it, so a trained first token of a row trains nothing. ``cut`` counts the tokens that the limit took from each
     row, ``cut_trained`` those of them that would have been trained.
+
+    A row that the chat template refuses has no tokens; ``refused`` says why, by row. ``rewritten`` are rows in which
+    the template writes an earlier answer otherwise than the model is asked to write it, as those do that drop thinking.
     """
 
     tokens: NDArray[np.int32]  # (all tokens,)
@@ -36,6 +40,8 @@ class Examples:
     cut: NDArray[np.int64]  # (n,)
     cut_trained: NDArray[np.int64]  # (n,)
     places: tuple[Place, ...]
+    refused: Mapping[int, str] = field(default_factory=dict)
+    rewritten: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""

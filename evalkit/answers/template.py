@@ -53,7 +53,7 @@ class Template:
         if self.is_bare(item):
             turns = item.turns if item.messages else [{"content": item.prompt or ""}]
             return "\n\n".join(turn["content"] for turn in turns if isinstance(turn.get("content"), str))
-        turns = [_parsed(turn) for turn in item.turns]
+        turns = [parsed(turn) for turn in item.turns]
         if self._system and turns[0]["role"] != "system":
             turns.insert(0, {"role": "system", "content": self._system})
         return self._apply(turns, list(item.tools) or None, opened=True)
@@ -130,7 +130,7 @@ def _opens(tokenizer: Any) -> list[int]:
     return [first[0]] if first and first[0] == tokenizer.bos_token_id else []
 
 
-def _parsed(turn: Mapping[str, Any]) -> dict[str, Any]:
+def parsed(turn: Mapping[str, Any]) -> dict[str, Any]:
     """Return a turn as templates take it: the arguments of tool calls as objects, not as strings of JSON."""
     calls = turn.get("tool_calls")
     if not isinstance(calls, list):

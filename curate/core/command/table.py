@@ -29,6 +29,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "score": Command("evalkit.commands.score", "Score predictions; every number says how it was made."),
     "leaks": Command("curate.commands.leaks", "Say which training rows stand in files that must stay unseen."),
+    "preflight": Command(
+        "train.commands.preflight", "Say what training on rows would do: labels, cuts, faults; no model."
+    ),
     "augment": Command("curate.commands.augment", "Make more rows from good ones; they pass the same gates."),
     "compare": Command("evalkit.commands.compare", "Show what changed between two scored runs: scores, flips, slices."),
     "review": Command("evalkit.commands.review", "Write a page to rate answers in, and take the ratings back: kappa."),

@@ -1,0 +1,1 @@
+"""Files of any layout to rows as chat templates take them."""

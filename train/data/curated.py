@@ -1,0 +1,69 @@
+"""The curation run that a training file comes from: what its manifest and its ledger say of the rows."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from curate.core.run.errors import InputError
+
+HELD_OUT = ("validation", "test")
+
+
+def run_of(file: Path) -> Path | None:
+    """Return the folder of the curation run that wrote a file; None where no such run is there."""
+    try:
+        manifest = orjson.loads((file.parent / "manifest.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    named = {Path(one["path"]).name for one in _outputs(manifest)}
+    return file.parent if file.name in named else None
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Return the manifest of a curation run.
+
+    Raises:
+        InputError: it is not there, or no manifest.
+    """
+    hint = "name a folder that thresher curate wrote"
+    try:
+        manifest = orjson.loads((run / "manifest.json").read_bytes())
+    except OSError as error:
+        raise InputError(f"{run} has no manifest.json: {error.strerror}", hint=hint) from error
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{run / 'manifest.json'} is no JSON: {error}", hint=hint) from error
+    if not isinstance(manifest, dict):
+        raise InputError(f"{run / 'manifest.json'} is no manifest", hint=hint)
+    return manifest
+
+
+def is_as_written(run: Path, file: Path) -> bool:
+    """Say whether a file of a run still has the hash that the run's manifest gives it."""
+    wanted = {one["sha256"] for one in _outputs(read_manifest(run)) if Path(one["path"]).name == file.name}
+    return hashlib.sha256(file.read_bytes()).hexdigest() in wanted
+
+
+def held_out_files(run: Path) -> list[Path]:
+    """Return the files of the run's splits that must stay unseen."""
+    return [file for name in HELD_OUT if (file := run / f"{name}.jsonl").is_file() and file.stat().st_size]
+
+
+def held_out_ids(run: Path) -> dict[str, str]:
+    """Return the split of each row that the run's ledger put into one that must stay unseen, by its id."""
+    ledger = run / "ledger.parquet"
+    if not ledger.is_file():
+        return {}
+    found = pl.read_parquet(ledger, columns=["id", "split"])
+    training = found.filter(pl.col("split") == "train")["id"]
+    held = found.filter(pl.col("split").is_in(HELD_OUT), ~pl.col("id").is_in(training.implode()))
+    return dict(held.rows())
+
+
+def _outputs(manifest: Any) -> list[dict[str, Any]]:
+    found = manifest.get("outputs") if isinstance(manifest, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

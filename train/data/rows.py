@@ -1,0 +1,136 @@
+"""Files of training data to rows: messages as chat templates take them, or a text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from curate.core.read.fault import shown
+from curate.core.read.layouts import Draft, Layout, Message, Record
+from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
+from curate.core.read.rows import Seen
+from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.run.errors import InputError
+from evalkit.answers.template import parsed
+from train.examples import Place
+
+ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
+
+
+class Row(NamedTuple):
+    """One training example: ``text`` where it is a text alone, trained whole, else ``messages``.
+
+    A message may have a ``weight``: 0 takes an answer out of the loss. ``digest`` is of the line; draws use it.
+    """
+
+    place: Place
+    messages: list[dict[str, Any]]
+    tools: list[Any] | None = None
+    text: str | None = None
+    digest: int = 0
+
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """Return the messages without their weights, which are no template's business."""
+        return [{key: value for key, value in turn.items() if key != "weight"} for turn in self.messages]
+
+
+def read_rows(files: Sequence[Path]) -> list[Row]:
+    """Return the rows of some files, in the files' order; each file is of one layout.
+
+    Raises:
+        InputError: a file is not there, or a row cannot be read: a row that is lost would go unseen.
+    """
+    return [row for file in files for row in _of_file(file)]
+
+
+def _of_file(file: Path) -> Iterator[Row]:
+    for source in find_sources([Wanted(str(file))], Path()):
+        for batch in read_records(source, Seen(), hashing=False):
+            yield from _of_batch(batch, source)
+
+
+def _of_batch(batch: Batch, source: Source) -> Iterator[Row]:
+    for index, record in enumerate(batch.records):
+        faults = batch.faults.get(index, ())
+        place = f"{source.name}:{batch.lines.number(index)}"
+        for fault in faults:
+            if record is None or fault.slug in LAYOUT_FAULTS:
+                raise _unreadable(place, fault.message, source.name)
+        if record is None or batch.layout is None:
+            continue  # a blank line
+        digest = hashlib.sha256(batch.lines.rows[index]).hexdigest()
+        own = record.get("id")
+        named = isinstance(own, str) or (isinstance(own, int) and not isinstance(own, bool))
+        name = Place(source.name, batch.lines.number(index), str(own) if named else digest[:ID_HEX])
+        yield _row(batch.layout, record, name, int(digest[:ID_HEX], 16))
+
+
+def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
+    draft = _drafted(layout, record, place)
+    turns = [Message._make(turn) for turn in draft.messages]
+    if layout.name == "text":
+        return Row(place, [], None, turns[0].text or "", digest)
+    if not turns:
+        raise _unreadable(str(place), "it has no messages", place.source)
+    return Row(place, [_message(turn, place) for turn in turns], _tools(draft.tools, place), None, digest)
+
+
+def _drafted(layout: Layout, record: Record, place: Place) -> Draft:
+    try:
+        draft = layout.read(record)
+        if all(isinstance(turn[0], str) and isinstance(turn[1], str | None) for turn in draft.messages):
+            return draft
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+        pass
+    raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
+
+
+def _message(turn: Message, place: Place) -> dict[str, Any]:
+    """Return a turn as templates take it: a content is one text, the arguments of tool calls are objects."""
+    if turn.parts is not None:
+        _refuse_media(orjson.loads(turn.parts), place)
+    made: dict[str, Any] = {"role": turn.role}
+    if turn.text is not None or turn.calls is None:
+        made["content"] = turn.text or ""
+    if turn.calls is not None:
+        made = parsed(made | {"tool_calls": _calls(turn.calls, place)})
+    extra = {"tool_call_id": turn.call_id, "name": turn.name, "weight": turn.weight}
+    return made | {key: value for key, value in extra.items() if value is not None}
+
+
+def _calls(calls: bytes, place: Place) -> list[dict[str, Any]]:
+    found = orjson.loads(calls)
+    for call in found if isinstance(found, list) else [found]:
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+            raise _unreadable(str(place), "a tool call has no function with a name", place.source)
+    return list(found)
+
+
+def _refuse_media(parts: Sequence[Any], place: Place) -> None:
+    for part in parts:
+        if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+            told = part.get("type") if isinstance(part, dict) else part
+            raise _unreadable(str(place), f"a part of a message is no text: {shown(told)}", place.source)
+
+
+def _tools(tools: bytes | None, place: Place) -> list[Any] | None:
+    if tools is None:
+        return None
+    try:
+        found = orjson.loads(tools)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, list):
+        raise _unreadable(str(place), "its tools are no list", place.source)
+    return found
+
+
+def _unreadable(place: str, problem: str, name: str) -> InputError:
+    hint = f"thresher check {name} lists all such rows; thresher curate leaves them out, and says so"
+    return InputError(f"{place} cannot be trained on: {problem}", hint=hint)

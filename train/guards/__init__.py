@@ -1,0 +1,53 @@
+"""Guards before the first step: the table of them, and the one loop that asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from train.data.rows import Row
+from train.examples import Examples
+from train.guards.doubled_bos import doubled_bos
+from train.guards.finding import Examined, Facts, Finding, Guard
+from train.guards.held_out_rows import changed_since, held_out_rows
+from train.guards.missing_end_of_turn import missing_end_of_turn
+from train.guards.no_trained_token import no_trained_token
+from train.guards.rewritten_answer import rewritten_answer
+from train.guards.template import no_template, template_differs
+from train.guards.template_refuses import template_refuses
+from train.guards.too_few_rows import too_few_rows
+from train.guards.tools import tools_left_out
+from train.guards.truncated import truncated
+from train.guards.usual import usual_rates
+from train.guards.vocabulary import vocabulary
+from train.masking.encoder import Encoder
+
+GUARDS: tuple[Guard, ...] = (
+    too_few_rows,
+    template_refuses,
+    no_trained_token,
+    missing_end_of_turn,
+    doubled_bos,
+    tools_left_out,
+    vocabulary,
+    held_out_rows,
+    truncated,
+    rewritten_answer,
+    template_differs,
+    no_template,
+    changed_since,
+    usual_rates,
+)
+
+
+def examine(examples: Examples, rows: Sequence[Row], encoder: Encoder, facts: Facts) -> list[Finding]:
+    """Return what the guards find, errors first, each guard's in the order of the rows.
+
+    Raises:
+        InputError: a file of tests cannot be read.
+    """
+    examined = Examined(examples, rows, encoder, facts)
+    found = [finding for guard in GUARDS for finding in guard(examined)]
+    return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+__all__ = ["GUARDS", "Examined", "Facts", "Finding", "examine"]

@@ -1,0 +1,47 @@
+"""What a guard finds, and what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from train.data.rows import Row
+from train.examples import Examples, Place
+from train.masking.encoder import Encoder
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong, or doubtful, with what is to be trained; ``place`` is None where it is no row's."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    hint: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the training beside its rows; a guard whose fact is absent says nothing."""
+
+    parameters: int | None = None  # of the model
+    vocabulary: int | None = None  # rows of its embedding
+    learning_rate: float | None = None
+    rank: int | None = None  # None: every weight is trained
+    served_template: str | None = None  # the text; absent: the tokenizer's own
+    tests: Sequence[Path] = ()  # files that must stay unseen
+    run: Path | None = None  # the folder of the curation run that wrote the training file
+
+
+class Examined(NamedTuple):
+    """All that guards look at: the rows, what became of them, by which tokenizer and template, and the facts."""
+
+    examples: Examples
+    rows: Sequence[Row]
+    encoder: Encoder
+    facts: Facts
+
+
+Guard = Callable[[Examined], Iterator[Finding]]

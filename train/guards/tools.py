@@ -1,0 +1,44 @@
+"""Tools and tool calls that the chat template leaves out: the answer would be trained as an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from train.guards.finding import Examined, Finding
+from train.masking.chat import REFUSALS, ChatTemplate, Messages
+
+HINT = "take a template that writes tools, such as the one the model was published with: --template F"
+
+
+def tools_left_out(examined: Examined) -> Iterator[Finding]:
+    """Yield an error for each row with a call that the text lacks; a warning for the first row whose tools it lacks."""
+    chat = examined.encoder.chat
+    if chat is None:
+        return
+    listed = False
+    for row in examined.rows:
+        calling = any("tool_calls" in turn for turn in row.messages)
+        if not calling and (row.tools is None or listed):
+            continue
+        text = _rendered(chat, row.turns, row.tools)
+        if (
+            calling
+            and text is not None
+            and text == _rendered(chat, [_without_calls(turn) for turn in row.turns], row.tools)
+        ):
+            yield Finding("tool_call_left_out", "error", "the template leaves out its tool calls", HINT, row.place)
+        if row.tools is not None and not listed and text is not None and text == _rendered(chat, row.turns, None):
+            listed = True
+            yield Finding("tools_left_out", "warning", "the template does not write the row's tools", HINT, row.place)
+
+
+def _rendered(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str | None:
+    try:
+        return chat.render(messages, tools)
+    except REFUSALS:
+        return None  # another guard tells it
+
+
+def _without_calls(turn: Mapping[str, Any]) -> dict[str, Any]:
+    return {"content": ""} | {key: value for key, value in turn.items() if key != "tool_calls"}

@@ -1,0 +1,77 @@
+"""A chat template at work: messages to text, and what of the text it marks as generated."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jinja2 import TemplateError
+
+Span = tuple[int, int]  # characters of a rendered text, the end excluded
+Messages = Sequence[Mapping[str, Any]]
+
+REFUSALS = (TemplateError, TypeError, ValueError, LookupError)  # what a template raises, or what it does to a message
+_MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
+_PROBE = "thresher-probe"
+
+
+class ChatTemplate:
+    """The template of a tokenizer, or another one for it."""
+
+    def __init__(self, tokenizer: Any, text: str) -> None:
+        self.text = text
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.has_marks = _MARKS.search(text) is not None
+        self._tokenizer = tokenizer
+        added = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+        self._special = re.compile("|".join(map(re.escape, sorted(added, key=len, reverse=True))) or r"(?!)")
+
+    def render(self, messages: Messages, tools: Sequence[Any] | None, *, opened: bool = False) -> str:
+        """Return the text of a chat; ``opened``, with the header that asks for an answer.
+
+        Raises:
+            REFUSALS: the template refuses these messages.
+        """
+        text: str = self._tokenizer.apply_chat_template(
+            list(messages), tools=tools, chat_template=self.text, tokenize=False, add_generation_prompt=opened
+        )
+        return text
+
+    def marked(self, messages: Messages, tools: Sequence[Any] | None) -> tuple[str, list[Span]]:
+        """Return the text of a chat and the spans between the template's generation marks.
+
+        Raises:
+            REFUSALS: the template refuses these messages.
+        """
+        from transformers.utils.chat_template_utils import render_jinja_template  # noqa: PLC0415 - an extra
+
+        texts, spans = render_jinja_template(
+            conversations=[list(messages)],
+            tools=None if tools is None else list(tools),
+            chat_template=self.text,
+            return_assistant_tokens_mask=True,
+            **self._tokenizer.special_tokens_map,
+        )
+        return texts[0], [(start, end) for start, end in spans[0] if start < end]
+
+    def trimmed(self, text: str, span: Span) -> Span:
+        """Return a span without the white space behind its last special token: no model is asked to write that."""
+        start, end = span
+        last = self.last_special(text, start, end)
+        return (start, last) if last is not None and not text[last:end].strip() else span
+
+    def last_special(self, text: str, start: int, end: int) -> int | None:
+        """Return where the last special token of a part of a text ends."""
+        return max((found.end() for found in self._special.finditer(text, start, end)), default=None)
+
+    def end_of_turn(self) -> str | None:
+        """Return the special token that the template writes after an answer; None where it writes none."""
+        turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": _PROBE}]
+        try:
+            after = self.render(turns, None).partition(_PROBE)[2]
+        except REFUSALS:
+            return None
+        found = self._special.match(after)
+        return found.group() if found else None
