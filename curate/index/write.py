@@ -177,10 +177,10 @@ class IndexRows:
         if name.endswith("_at"):
             sizes = _sizes(rows, name.removesuffix("_at")) + np.uint64(4)
             return (np.cumsum(sizes) - sizes).astype("<u8").tobytes()
-        values: npt.NDArray[Any] = rows.select(name.removeprefix("by_")).collect().to_series().to_numpy()
+        values = rows.select(name.removeprefix("by_")).collect().to_series()
         if name.startswith("by_") or name in self._bands:
-            values = by_value(values)
-        return bytes(values.astype(f"<{kind}").data)
+            values = pl.Series(by_value(values.to_numpy()))
+        return np.asarray(values.to_numpy(), dtype=np.uint32 if kind == "u4" else np.uint64).tobytes()
 
 
 def _sizes(rows: pl.LazyFrame, name: str) -> U64:
