@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.incremental [--records N] [--new M] [--kinds compact exact] [--upto K] [--times T]`` curates N,
 2N, 4N ... earlier rows with ``--write-index``, and then, in turn, the same M new rows by themselves, against each
-index, against it with an index written, and going on with its split. The twins of the new rows are among the first N earlier
-ones, so that what is found is the same each time. It prints medians of CPU seconds, the ratio of the most earlier rows
-to the fewest, and by least squares what each earlier row adds.
+index, against it with an index written, and going on with its split. The twins of the new rows are among the first N
+earlier ones, so that what is found is the same each time. It prints medians of CPU seconds, the ratio of the most
+earlier rows to the fewest, and by least squares what each earlier row adds.
 """
 
 from __future__ import annotations
