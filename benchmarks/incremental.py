@@ -1,15 +1,17 @@
-"""What a nightly run costs: new rows against an index of 1, 2, 4 and 8 times so many earlier ones.
+"""What a nightly run costs: the same new rows beside ever more earlier ones.
 
-``python -m benchmarks.incremental [--records N] [--kinds compact exact] [--files FILES...] [--times K]`` curates the
-first k * N rows of a corpus with ``--write-index``, and then the last N rows by themselves, against that index, and
-against it with an index written again, in turn. It prints medians of CPU seconds, and by least squares what one new
-row costs and what each earlier row adds.
+``python -m benchmarks.incremental [--records N] [--new M] [--kinds compact exact] [--upto K] [--times T]`` curates N,
+2N, 4N ... earlier rows with ``--write-index``, and then, in turn, the same M new rows by themselves, against each
+index, against it with an index written, and going on with its split. The twins of the new rows are among the first N
+earlier ones, so that what is found is the same each time. It prints medians of CPU seconds, the ratio of the most
+earlier rows to the fewest, and by least squares what each earlier row adds.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 from collections.abc import Sequence
 from itertools import islice
@@ -17,9 +19,9 @@ from pathlib import Path
 
 from benchmarks.dedupe import write_corpus
 from benchmarks.growth import TIMES_AS_MANY
-from benchmarks.measuring.measure import THRESHER, Used, median_cpu, print_table, run, run_in_turn
+from benchmarks.measuring.measure import THRESHER, Used, median_cpu, print_table, ratio, run, run_in_turn
 
-ALONE, AGAINST, AGAIN = "new rows alone", "against the index", "and the index written"
+ALONE, AGAINST, AGAIN, SPLIT = "new rows alone", "against the index", "and an index written", "and its split goes on"
 
 
 def curate(source: Path, out: Path, *flags: str) -> list[str]:
@@ -27,48 +29,55 @@ def curate(source: Path, out: Path, *flags: str) -> list[str]:
     return [*THRESHER, "curate", str(source), "--out", str(out), "--no-report", "--quiet", *flags]
 
 
-def measure(new: Path, earlier: Path, kind: str, times: int) -> dict[str, list[Used]]:
-    """Return what the new rows cost by themselves and against the run in the folder ``earlier``."""
-    set_kind = ("--set", f"index.kind={kind}")
-    out, against = earlier.parent / "out", ("--against", str(earlier))
-    commands = {
-        ALONE: curate(new, out),
-        AGAINST: curate(new, out, *against),
-        AGAIN: curate(new, out, *against, "--write-index", *set_kind),
-    }
+def write_rows(work: Path, records: int, new: int, most: int) -> tuple[Path, list[bytes]]:
+    """Return a file of new rows, and ``most`` earlier ones, of which the first ``records`` are of its corpus."""
+    first, others = write_corpus(work / "first.jsonl", records + new, []), work / "others.jsonl"
+    told = [str(others), "--records", str(most - records), "--seed", "2"]
+    run([sys.executable, "-m", "benchmarks.corpora.planted", *told], answers=(0,))
+    with first.open("rb") as lines, others.open("rb") as more:
+        rows = list(lines)
+        (work / "new.jsonl").write_bytes(b"".join(rows[records:]))
+        return work / "new.jsonl", [*rows[:records], *more]
+
+
+def measure(new: Path, earlier: Sequence[Path], kind: str, times: int) -> dict[str, list[Used]]:
+    """Return what the new rows cost by themselves, and beside each of the earlier runs."""
+    out = new.parent / "out"
+    commands = {ALONE: curate(new, out)}
+    for folder in earlier:
+        against = ("--against", str(folder))
+        commands[f"{AGAINST} {folder}"] = curate(new, out, *against)
+        commands[f"{AGAIN} {folder}"] = curate(new, out, *against, "--write-index", "--set", f"index.kind={kind}")
+        commands[f"{SPLIT} {folder}"] = curate(new, out, *against, "--set", f"split.previous={folder}")
     return run_in_turn(commands, times, answers=(0,))
 
 
-def slope(rows: Sequence[int], used: Sequence[dict[str, list[Used]]], name: str) -> float:
-    """Return the microseconds that each earlier row adds to a command."""
-    seconds = [median_cpu(one[name]) for one in used]
-    return statistics.linear_regression(rows, seconds).slope * 1e6
-
-
-def print_kind(corpus: Path, records: int, kind: str, times: int, work: Path) -> None:
-    """Print the table of a kind of index."""
-    new, sizes, table, used = work / "new.jsonl", [], [], []
-    with corpus.open("rb") as lines:
-        everything = list(lines)
-    new.write_bytes(b"".join(everything[-records:]))
-    for many in TIMES_AS_MANY:
-        earlier = work / "earlier.jsonl"
-        earlier.write_bytes(b"".join(islice(everything, many * records)))
-        run(curate(earlier, work / "earlier", "--write-index", "--set", f"index.kind={kind}"), answers=(0,))
-        used.append(measure(new, work / "earlier", kind, times))
-        sizes.append(many * records)
-        megabytes = (work / "earlier" / "index.parquet").stat().st_size / 1e6
-        cpu = [f"{median_cpu(used[-1][name]):.2f}" for name in (ALONE, AGAINST, AGAIN)]
-        peak = max(one.peak for one in used[-1][AGAINST]) / 1e6
-        table.append([kind, f"{records:,}", f"{sizes[-1]:,}", f"{megabytes:.0f}", *cpu, f"{peak:.0f}"])
-    columns = ("index", "new rows", "earlier rows", "index MB", ALONE, AGAINST, AGAIN, "peak MB against")
-    print_table(columns, table)
-    added = [f"{slope(sizes, used, name):.1f}" for name in (AGAINST, AGAIN)]
-    each = statistics.median(median_cpu(one[ALONE]) for one in used) / records * 1e6
-    print(
-        f"\na new row costs {each:.0f} microseconds, start-up among it; an earlier row adds {added[0]} to a run against"
-    )
-    print(f"the index, and {added[1]} to one that writes it again\n")
+def print_kind(new: Path, rows: Sequence[bytes], sizes: Sequence[int], kind: str, times: int) -> None:
+    """Print the table of a kind of index, and what each earlier row adds."""
+    work, earlier = new.parent, []
+    for size in sizes:
+        (work / "earlier.jsonl").write_bytes(b"".join(islice(rows, size)))
+        earlier.append(work / f"{kind}{size}")
+        run(curate(work / "earlier.jsonl", earlier[-1], "--write-index", "--set", f"index.kind={kind}"), answers=(0,))
+    used = measure(new, earlier, kind, times)
+    table = []
+    for size, folder in zip(sizes, earlier, strict=True):
+        megabytes = (folder / "index.parquet").stat().st_size / 1e6
+        runs = [used[ALONE], *(used[f"{name} {folder}"] for name in (AGAINST, AGAIN, SPLIT))]
+        peak = max(one.peak for one in runs[1]) / 1e6
+        table.append(
+            [kind, f"{size:,}", f"{megabytes:.0f}", *(f"{median_cpu(one):.2f}" for one in runs), f"{peak:.0f}"]
+        )
+    print_table(("index", "earlier rows", "index MB", ALONE, AGAINST, AGAIN, SPLIT, "peak MB against"), table)
+    print()
+    for name in (AGAINST, AGAIN, SPLIT):
+        runs = [used[f"{name} {folder}"] for folder in earlier]
+        each = statistics.linear_regression(sizes, [median_cpu(one) for one in runs]).slope * 1e6
+        print(
+            f"{name}: {sizes[-1]:,} earlier rows cost {1 / ratio(runs[-1], runs[0]):.2f} times what {sizes[0]:,} do; "
+            f"each adds {each:.2f} microseconds"
+        )
+    print()
 
 
 def main() -> None:
@@ -77,16 +86,20 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--records", type=int, default=20_000, help="new rows, and the least earlier ones (20000)")
+    parser.add_argument("--records", type=int, default=10_000, help="the fewest earlier rows (10000)")
+    parser.add_argument("--new", type=int, default=1_000, help="new rows (1000)")
+    parser.add_argument("--upto", type=int, default=TIMES_AS_MANY[-1], help="the most earlier rows: so many times (8)")
     parser.add_argument("--kinds", nargs="*", choices=("compact", "exact"), default=["compact", "exact"])
-    parser.add_argument("--files", nargs="*", type=Path, default=[], help="JSON Lines to plant copies into")
     parser.add_argument("--times", type=int, default=3, help="runs of each (3)")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thresher-benchmark-") as folder:
         work = Path(folder)
-        corpus = write_corpus(work / "corpus.jsonl", asked.records * (TIMES_AS_MANY[-1] + 1), asked.files)
+        sizes = [asked.records]
+        while sizes[-1] * 2 <= asked.records * asked.upto:
+            sizes.append(sizes[-1] * 2)
+        new, rows = write_rows(work, asked.records, asked.new, sizes[-1])
         for kind in asked.kinds:
-            print_kind(corpus, asked.records, kind, asked.times, work)
+            print_kind(new, rows, sizes, kind, asked.times)
 
 
 if __name__ == "__main__":

@@ -176,11 +176,13 @@ class IndexRows:
     def _numbers(self, rows: pl.LazyFrame, name: str, kind: str) -> bytes:
         if name.endswith("_at"):
             sizes = _sizes(rows, name.removesuffix("_at")) + np.uint64(4)
-            return (np.cumsum(sizes) - sizes).astype("<u8").tobytes()
-        values: npt.NDArray[Any] = rows.select(name.removeprefix("by_")).collect().to_series().to_numpy()
+            starts: U64 = np.cumsum(sizes) - sizes
+            return starts.tobytes()
+        values = rows.select(name.removeprefix("by_")).collect().to_series()
         if name.startswith("by_") or name in self._bands:
-            values = by_value(values)
-        return bytes(values.astype(f"<{kind}").data)
+            values = pl.Series(by_value(values.to_numpy()))
+        numbers: npt.NDArray[Any] = values.to_numpy().astype(f"<{kind}")
+        return numbers.tobytes()
 
 
 def _sizes(rows: pl.LazyFrame, name: str) -> U64:

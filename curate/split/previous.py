@@ -15,7 +15,6 @@ from curate.native.pairs import LINK, Joined
 from curate.split.draw import NAMES
 
 U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 
 SPLITS = range(len(NAMES))
 
@@ -23,13 +22,21 @@ SPLITS = range(len(NAMES))
 class Row(NamedTuple):
     """A row to settle: its number, its values that keep rows together, and the splits of earlier rows that have one.
 
-    A row that ``stays`` is an earlier one itself: its split is the first.
+    A row that ``stays`` is an earlier one itself: its split is the first. Nothing joins rows of two groups.
     """
 
     number: int
     keys: tuple[tuple[str, int], ...]
     splits: tuple[int, ...]
     stays: bool = False
+    group: int = 0
+
+
+class Old(NamedTuple):
+    """The split of an earlier row, and the group of rows that it is alike."""
+
+    split: int
+    group: int
 
 
 class Settled(NamedTuple):
@@ -40,82 +47,113 @@ class Settled(NamedTuple):
     bridges: dict[int, tuple[int, ...]]
 
 
-def settle(rows: Sequence[Row], keys: Columns | None, earlier: Mapping[int, int], rule: PairRule | None) -> Settled:
+def settle(rows: Sequence[Row], keys: Columns | None, earlier: Mapping[int, Old], rule: PairRule | None) -> Settled:
     """Return what rows join, one after another, those that stay first; one that would join two splits goes.
 
-    ``keys`` are the pair keys of these rows and of ``earlier`` ones (number to split), among others. A row that goes
-    brings no others together.
+    ``keys`` are the pair keys of these rows and of ``earlier`` ones, among others. A row that goes brings no others
+    together: what it joined within its group is undone.
     """
-    ordered = sorted(rows, key=lambda row: (not row.stays, row.number))
-    alike = None if keys is None or rule is None else _Likeness(ordered, keys, earlier, rule)
-    numbers = [] if alike is None else alike.numbers.tolist()
-    rank_of = {number: len(NAMES) + rank for rank, number in enumerate(numbers)}
-    for row in ordered:
-        rank_of.setdefault(row.number, len(NAMES) + len(rank_of))
-    parents = np.arange(len(NAMES) + len(rank_of), dtype=np.uint32)
-    for number, split in earlier.items():
-        if number in rank_of:
-            parents[rank_of[number]] = split
-    holders: dict[tuple[str, int], list[int]] = {}  # splits, or the first row, that have a value
+    ordered = sorted(rows, key=lambda row: (row.group, not row.stays, row.number))
+    ranks = _Ranks(ordered, earlier)
+    parents = np.arange(ranks.count, dtype=np.uint32)
+    for number, old in earlier.items():
+        parents[ranks.of[number]] = ranks.bases[old.group] + old.split
+    alike = None if keys is None or rule is None else _Likeness(ranks, keys, rule)
+    holders: dict[tuple[int, str, int], list[int]] = {}  # splits, or the first row, that have a value
     bridges: dict[int, tuple[int, ...]] = {}
     for row in ordered:
-        rank, before = rank_of[row.number], parents.copy()
+        rank, base = ranks.of[row.number], ranks.bases[row.group]
         if row.stays:
-            parents[rank] = row.splits[0]
+            parents[rank] = base + row.splits[0]
             for key in row.keys:
-                holders.setdefault(key, []).append(row.splits[0])
-        else:
-            for other in [*row.splits, *(one for key in row.keys for one in holders.get(key, ()))]:
-                _join(parents, rank, other)
+                holders.setdefault((row.group, *key), []).append(base + row.splits[0])
+            continue
+        before = parents[base : rank + 1].copy()
+        values = [(row.group, *key) for key in row.keys]
+        for other in [
+            *(base + split for split in row.splits),
+            *(one for key in values for one in holders.get(key, ())),
+        ]:
+            _join(parents, rank, other)
+        if alike is not None:
+            alike.join(parents, rank)
+        reached = tuple(split for split in SPLITS if _root(parents, base + split) == _root(parents, rank))
+        if len(reached) > 1:
+            bridges[row.number] = reached
+            parents[base : rank + 1] = before
             if alike is not None:
-                alike.join(parents, rank)
-            reached = tuple(split for split in SPLITS if _root(parents, split) == _root(parents, rank))
-            if len(reached) > 1:
-                bridges[row.number] = reached
-                parents = before
-                if alike is not None:
-                    alike.forget(rank)
-                continue
-            for key in row.keys:
-                holders.setdefault(key, [rank])
+                alike.forget(rank)
+            continue
+        for value in values:
+            holders.setdefault(value, [rank])
     if keys is not None:
         keys.relax(everything=True)
-    roots = {row.number: _root(parents, rank_of[row.number]) for row in ordered if row.number not in bridges}
-    held = {number: root for number, root in roots.items() if root in SPLITS}
+    roots = {row: _root(parents, ranks.of[row.number]) for row in ordered if row.number not in bridges}
+    held = {row.number: root - ranks.bases[row.group] for row, root in roots.items()}
+    held = {number: split for number, split in held.items() if split in SPLITS}
     first: dict[int, int] = {}
-    for number in sorted(roots):
-        first.setdefault(roots[number], number)
-    return Settled(held, {number: first[root] for number, root in roots.items() if number not in held}, bridges)
+    for row in sorted(roots, key=lambda row: row.number):
+        first.setdefault(roots[row], row.number)
+    return Settled(held, {row.number: first[root] for row, root in roots.items() if row.number not in held}, bridges)
+
+
+class _Ranks:
+    """The places of all that is joined, group after group: its splits, the earlier rows in it, then its own in order.
+
+    So all that a row may have joined lies between its group's first place (``bases``) and its own.
+    """
+
+    def __init__(self, ordered: Sequence[Row], earlier: Mapping[int, Old]) -> None:
+        members: dict[int, list[int]] = {row.group: [] for row in ordered}
+        for number in sorted(earlier):
+            members.setdefault(earlier[number].group, []).append(number)
+        for row in ordered:
+            members[row.group].append(row.number)
+        self.bases: dict[int, int] = {}
+        self.of: dict[int, int] = {}
+        self.count = 0
+        for group, numbers in members.items():
+            self.bases[group] = self.count
+            self.of |= {number: self.count + len(NAMES) + at for at, number in enumerate(numbers)}
+            self.count += len(NAMES) + len(numbers)
 
 
 class _Likeness:
-    """The rows of the pair keys that take part, by rank: one for each split, then earlier rows, then ours in order."""
+    """The rows of the pair keys that take part, by rank."""
 
-    def __init__(self, rows: Sequence[Row], keys: Columns, earlier: Mapping[int, int], rule: PairRule) -> None:
+    def __init__(self, ranks: _Ranks, keys: Columns, rule: PairRule) -> None:
         own = keys.numbers("row")
-        wanted = np.array([*sorted(earlier), *(row.number for row in rows)], dtype=np.uint64)
+        wanted, rank = np.array(list(ranks.of), dtype=np.uint64), np.array(list(ranks.of.values()), dtype=np.uint32)
         at = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
-        places = at[own[at] == wanted].astype(np.uint32)
-        self.numbers: U64 = own[places]
-        lead = len(NAMES)
+        here = own[at] == wanted
+        places, rank = at[here].astype(np.uint32), rank[here]
         links = linked_bands(keys, places, "b")
-        self._links = np.zeros((len(links), lead + len(places)), dtype=np.uint32)
-        self._links[:, lead:] = np.where(links > 0, links + np.uint32(lead), np.uint32(0))
-        self._seen = np.zeros(lead + len(places), dtype=np.uint32)
-        self._pairs = comparer(rows_of(keys, rule, np.concatenate([np.zeros(lead, dtype=np.uint32), places])))
+        self._links = np.zeros((len(links), ranks.count), dtype=np.uint32)
+        led = np.concatenate([np.zeros(1, dtype=np.uint32), rank + np.uint32(1)])
+        self._links[:, rank] = led[links]
+        bands, later = np.nonzero(self._links)
+        self._next = np.zeros_like(self._links)  # the other way: to the one row that has a link to this one
+        self._next[bands, self._links[bands, later] - 1] = later + 1
+        self._known = np.zeros(ranks.count, dtype=np.bool_)
+        self._known[rank] = True
+        self._seen = np.zeros(ranks.count, dtype=np.uint32)
+        of_rank = np.zeros(ranks.count, dtype=np.uint32)
+        of_rank[rank] = places
+        self._pairs = comparer(rows_of(keys, rule, of_rank))
 
     def join(self, parents: U32, rank: int) -> None:
         """Join a row with the ranks before it that it is alike."""
-        if rank < len(self._seen):
-            some = parents[: len(self._seen)]
-            self._pairs.join(Joined(self._links, some, self._seen, twins=False), rank, rank + 1)
+        if self._known[rank]:
+            self._pairs.join(Joined(self._links, parents, self._seen, twins=False), rank, rank + 1)
 
     def forget(self, rank: int) -> None:
         """Take a row out of the links, so that nothing leads through it."""
-        if rank < len(self._seen):
-            for band in self._links:
-                band[(band & LINK) == rank + 1] = band[rank] & LINK
-                band[rank] = 0
+        if self._known[rank]:
+            before, after = self._links[:, rank] & LINK, self._next[:, rank].copy()
+            led, leads = np.flatnonzero(after), np.flatnonzero(before)
+            self._links[led, after[led] - 1] = before[led]
+            self._next[leads, before[leads] - 1] = after[leads]
+            self._links[:, rank] = 0
 
 
 def _root(parents: U32, rank: int) -> int:

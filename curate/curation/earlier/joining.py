@@ -21,7 +21,7 @@ from curate.index.earlier import Earlier
 from curate.index.prints import conversation_prints, text_prints
 from curate.split.draw import NAMES
 from curate.split.groups import group_values
-from curate.split.previous import Row, settle
+from curate.split.previous import Old, Row, settle
 
 _HELD = {"row": pl.UInt64, "split": pl.UInt8}
 
@@ -124,10 +124,10 @@ def _column(staged: Staged, field: str) -> str:
     return f"key_{staged.beside.previous_keys.index(field)}"
 
 
-def _of_groups(torn: pl.DataFrame, links: pl.DataFrame, splits: dict[int, int]) -> dict[int, int]:
+def _of_groups(torn: pl.DataFrame, links: pl.DataFrame, splits: dict[int, int]) -> dict[int, Old]:
     """Return the earlier rows, each with its split, that likeness led to from the rows of some groups."""
-    own = links.filter((pl.col("b") >= EARLIER) & pl.col("a").is_in(torn["row"].implode()))
-    return {row: splits[row] for row in own["b"].to_list()}
+    own = links.filter(pl.col("b") >= EARLIER).join(torn, left_on="a", right_on="row", how="inner")
+    return {row: Old(splits[row], group) for row, group in own.select("b", "group").iter_rows()}
 
 
 def _rows(torn: pl.DataFrame, values: pl.DataFrame, attached: pl.DataFrame, stays: pl.DataFrame) -> list[Row]:
@@ -137,11 +137,12 @@ def _rows(torn: pl.DataFrame, values: pl.DataFrame, attached: pl.DataFrame, stay
         splits.setdefault(row, []).append(held_in)
     names = [name for name in values.columns if name not in ("row", "print0", "print1")]
     rows = []
-    for row, *found in values.join(torn, on="row", how="semi", maintain_order="left").select("row", *names).iter_rows():
+    own = values.join(torn, on="row", how="inner", maintain_order="left").select("row", "group", *names)
+    for row, group, *found in own.iter_rows():
         keys = tuple((name, value) for name, value in zip(names, found, strict=True) if value)
-        own = known.get(row)
-        held = tuple(splits.get(row, ())) if own is None else (own,)
-        rows.append(Row(row, keys, held, stays=own is not None))
+        stay = known.get(row)
+        held = tuple(splits.get(row, ())) if stay is None else (stay,)
+        rows.append(Row(row, keys, held, stays=stay is not None, group=group))
     return rows
 
 

@@ -1,0 +1,274 @@
+"""An index in parts: read in place, held against its digests as it is read, and still read as it once was written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+import pytest
+
+from curate.core.run.errors import InputError
+from curate.index.pages import Pages
+from curate.index.plain import PAGE, Column, PlainFile
+from curate.index.segment import Segment, by_value
+from tests.conftest import chat
+from tests.curated import Curated
+from tests.curation.corpus import edited, text, write_corpus
+from tests.curation.test_incremental import DRAW, HERON, NEARLY_HERON, STORK, Curating, curating
+
+KINDS = pytest.mark.parametrize("kind", ["compact", "exact"])
+
+
+@pytest.fixture
+def curate(tmp_path: Path) -> Curating:
+    return curating(tmp_path)
+
+
+def folder_bytes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("index*.parquet")}
+
+
+# ---- a chain of nights ----
+
+
+@KINDS
+def test_three_nights_keep_what_one_run_of_all_rows_keeps(tmp_path, curate, kind):
+    """Oracle: one run of the three files, by their order. Nearly all rows of a night are like some of another night."""
+    rows = [chat(text(DRAW, 30), text(DRAW, 60), id=f"row {n}") for n in range(40)]
+    rows += [
+        chat(row["messages"][0]["content"], edited(DRAW, row["messages"][1]["content"], n % 12), id=f"like {row['id']}")
+        for n, row in enumerate(rows)
+    ]
+    DRAW.shuffle(rows)
+    nights = {"1mon": rows[:30], "2tue": rows[30:55], "3wed": rows[55:]}
+    kept, before = [], None
+    for name, some in nights.items():
+        asked = {"input": {"against": [before]}} if before else {}
+        kept += curate(name, some, index={"write": True, "kind": kind}, **asked).lines_kept
+        before = name
+    together = curate("together", input={"files": [f"{name}.jsonl" for name in nights]})
+
+    assert kept == together.lines_kept
+    assert 40 <= len(kept) < 80
+
+
+@KINDS
+def test_a_night_adds_its_own_rows_and_leaves_the_others_as_they_are(curate, kind):
+    index = {"write": True, "kind": kind}
+    mon = curate("mon", [HERON], index=index)
+    tue = curate("tue", [STORK], index=index, input={"against": ["mon"]})
+    [part] = tue.out.glob("index-*.parquet")
+
+    assert part.read_bytes() == (mon.out / "index.parquet").read_bytes()
+    assert part.stat().st_ino == (mon.out / "index.parquet").stat().st_ino
+    assert pl.read_parquet(tue.out / "index.parquet")["id"].to_list() == ["stork"]
+    listed = {one["path"]: one["sha256"] for one in tue.manifest["outputs"]}
+    assert {name: listed[name] for name in folder_bytes(tue.out)} == folder_bytes(tue.out)
+
+
+def test_an_exact_index_needs_nothing_but_its_own_folder(curate, tmp_path):
+    index = {"write": True, "kind": "exact"}
+    mon = curate("mon", [HERON], index=index)
+    curate("tue", [STORK], index=index, input={"against": ["mon"]})
+    shutil.rmtree(mon.out)
+    shutil.move(tmp_path / "tue", tmp_path / "archive")
+    wed = curate("wed", [NEARLY_HERON], input={"against": ["archive/index.parquet"]}, limits={"min_kept": 0})
+
+    assert wed.reasons == ["near_duplicate_of_earlier"]
+
+
+def test_a_run_written_again_leaves_no_part_of_before(curate):
+    index = {"write": True}
+    curate("mon", [HERON], index=index)
+    curate("tue", [STORK], index=index, input={"against": ["mon"]})
+    again = curate("tue", [STORK], index=index)
+
+    assert [path.name for path in again.out.glob("index*")] == ["index.parquet"]
+
+
+# ---- what was changed is detected where it is read ----
+
+
+def _flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0x10
+    path.write_bytes(data)
+
+
+def _told(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(pl.read_parquet_metadata(path)["thresher"])
+    return told
+
+
+@KINDS
+@pytest.mark.parametrize("column", ["by_print0", "print1", "b0", "b7", "sketch", "split", "digests", "footer"])
+def test_a_changed_part_is_an_error_where_it_is_read(curate, kind, column):
+    index = {"write": True, "kind": kind}
+    curate("mon", [HERON], index=index)
+    tue = curate("tue", [STORK], index=index, input={"against": ["mon"]})
+    [part] = tue.out.glob("index-*.parquet")
+    told = _told(part)
+    size = part.stat().st_size
+    places = told["segments"][0]["at"] | {"digests": told["digests"]["at"], "footer": size - 100}
+    _flip(part, places[column] + 3)
+
+    with pytest.raises(InputError, match=r"index-\w+.parquet (was changed|is not the file)"):
+        curate("wed", [HERON, NEARLY_HERON], input={"against": ["tue"]}, split={"previous": "tue"})
+
+
+@pytest.mark.parametrize(
+    ("damage", "match"),
+    [
+        pytest.param(lambda path: path.unlink(), "No such file", id="gone"),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:-1]), "it was changed", id="cut off"),
+    ],
+)
+def test_a_part_that_is_not_there_is_an_error_before_anything_is_written(curate, damage, match, tmp_path):
+    curate("mon", [HERON], index={"write": True})
+    tue = curate("tue", [STORK], index={"write": True}, input={"against": ["mon"]})
+    damage(next(tue.out.glob("index-*.parquet")))
+
+    with pytest.raises(InputError, match=match):
+        curate("wed", [HERON], input={"against": ["tue"]})
+    assert not (tmp_path / "wed").exists()
+
+
+def test_an_index_put_in_the_place_of_another_is_an_error(curate):
+    mon = curate("mon", [HERON], index={"write": True})
+    other = curate("other", [STORK], index={"write": True})
+    shutil.copy(other.out / "index.parquet", mon.out / "index.parquet")
+
+    with pytest.raises(InputError, match="sha256"):
+        curate("tue", [HERON], input={"against": ["mon"]})
+
+
+def test_a_kept_line_that_no_new_row_is_like_is_not_read(curate):
+    """What a night costs is in proportion to its rows: of a kept file only the lines that are compared are hashed."""
+    mon = curate("mon", [STORK, HERON], index={"write": True})
+    train = mon.out / "train.jsonl"
+    stork, heron = train.read_bytes().splitlines(keepends=True)
+    train.write_bytes(stork.swapcase() + heron)
+
+    assert curate("tue", [NEARLY_HERON], input={"against": ["mon"]}, limits={"min_kept": 0}).reasons == [
+        "near_duplicate_of_earlier"
+    ]
+    again = chat(STORK["messages"][0]["content"], edited(DRAW, STORK["messages"][1]["content"], 1))
+    with pytest.raises(InputError, match="from byte 0 it does not have the line"):
+        curate("wed", [again], input={"against": ["mon"]})
+
+
+# ---- an index of before ----
+
+
+def as_it_was(run: Curated, kind: str) -> None:
+    """Write the index of a run, an exact one, as one table of all rows with whole band columns."""
+    path = run.out / "index.parquet"
+    told, rows = _told(path), pl.read_parquet(path)
+    bands = np.frombuffer(b"".join(rows["bands"].to_list()), dtype=np.uint64).reshape(len(rows), -1)
+    sets = (pl.Series(name, [np.frombuffer(s, np.uint64).tolist() for s in rows[name]], pl.List(pl.UInt64)) for name in
+            ("asked", "answered", "instructions"))  # fmt: skip
+    held = [*rows.select("digest", pl.col("spaceless").cast(pl.UInt8), "under"), *sets] if kind == "exact" else []
+    places = rows.select(pl.lit(0, pl.UInt16).alias("run"), "source", "line", "id", pl.col("split").cast(pl.UInt8))
+    keys = rows.select("start", "size", "print0", "print1", "prompt")
+    columns = (pl.Series(f"b{band}", column) for band, column in enumerate(bands.T.copy()))
+    old = {name: told[name] for name in ("scheme", "group_by", "runs")} | {"kind": kind, "schema_version": 1}
+    frame = places.hstack([*keys, *columns, rows["sketch"], *held])
+    path.unlink()
+    frame.write_parquet(path, metadata={"thresher": orjson.dumps(old).decode()}, row_group_size=50_000)
+    manifest = run.manifest
+    del manifest["index"]
+    for one in manifest["outputs"]:
+        if one["path"] == path.name:
+            one |= {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+    (run.out / "manifest.json").write_bytes(orjson.dumps(manifest))
+
+
+@KINDS
+def test_an_index_of_an_earlier_version_says_the_same(tmp_path, kind):
+    """Oracle: the index of this version; the night after goes on from an index that has the old one as a part."""
+    told: list[list[Any]] = []
+    for old in (False, True):
+        folder = tmp_path / f"old {old}"
+        folder.mkdir()
+        north, south = write_corpus(folder, rows=120)[:2]
+        curate = curating(folder)
+        mon = curate("mon", input={"files": [north]}, index={"write": True, "kind": "exact" if old else kind})
+        if old:
+            as_it_was(mon, kind)
+        going_on = {"index": {"write": True, "kind": kind}, "split": {"test": 0.2, "previous": "mon"}}
+        tue = curate("tue", input={"files": [south], "against": ["mon"]}, **going_on)
+        wed = curate("wed", [HERON, *map(json.loads, mon.lines_kept[:5])], input={"against": ["tue"]})
+        told.append([[row["matched"] for row in run.rows("dropped")] for run in (tue, wed)] + [tue.ledger, wed.ledger])
+
+    new, before = told
+    assert new[:2] == before[:2]
+    assert len(new[1]) == 5
+    assert all(one.equals(other) for one, other in zip(new[2:], before[2:], strict=True))
+
+
+def test_an_index_of_an_earlier_version_that_was_changed_is_refused(curate):
+    mon = curate("mon", [HERON], index={"write": True, "kind": "exact"})
+    as_it_was(mon, "compact")
+    _flip(mon.out / "index.parquet", 200)
+
+    with pytest.raises(InputError, match="sha256"):
+        curate("tue", [HERON], input={"against": ["mon"]})
+
+
+# ---- values found in a sorted column ----
+
+
+def written(path: Path, values: list[int]) -> dict[str, Any]:
+    column = np.array(values, dtype=np.uint64)
+    columns = {"print0": column, "by_print0": by_value(column)}
+    with PlainFile(path) as file:
+        made = [Column(name, "u8", 8 * len(values), [array.tobytes()]) for name, array in columns.items()]
+        at = file.segment(len(values), made)
+        file.finish(made, {})
+    return {"rows": len(values), "at": at}
+
+
+def held(path: Path, told: dict[str, Any]) -> Segment:
+    run: Any = None
+    return Segment(Pages(path, _told(path)["digests"]), told, run, is_exact=False, bands=0)
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted", "found"),
+    [
+        pytest.param([7 << 32, 3 << 32, 7 << 32], [7 << 32], [0, 2], id="twice"),
+        pytest.param([1, 2, 3], [2], [1], id="the same upper half, another value"),
+        pytest.param([(1 << 64) - 1, 1 << 63], [1 << 63, (1 << 64) - 1], [0, 1], id="the largest there is"),
+        pytest.param([5 << 40], [4 << 40, 6 << 40], [], id="none"),
+        pytest.param([5 << 40], [], [], id="nothing is looked for"),
+        pytest.param(list(range(1 << 40, 3000 << 40, 1 << 40)), [2000 << 40], [1999], id="of many pages"),
+    ],
+)
+def test_the_rows_of_a_value_are_found(tmp_path, values, wanted, found):
+    path = tmp_path / "index.parquet"
+    segment = held(path, written(path, values))
+
+    assert segment.positions("print0", np.array(wanted, dtype=np.uint64)).tolist() == found
+
+
+@pytest.mark.parametrize("damage", [bytes(PAGE), b"\xff" * PAGE], ids=["zeros", "ones"])
+def test_a_search_that_damage_leads_astray_is_an_error(tmp_path, damage):
+    """Of a column only the pages where a search ends are hashed: what led there is found out by them."""
+    path, found = tmp_path / "index.parquet", 0
+    told = written(path, list(range(1 << 40, 4000 << 40, 1 << 40)))
+    whole, first = path.read_bytes(), told["at"]["by_print0"] // PAGE
+    for page in range(first, first + 32):
+        path.write_bytes(whole[: page * PAGE] + damage + whole[(page + 1) * PAGE :])
+        segment = held(path, told)
+        for number in range(50, 4000, 250):
+            with contextlib.suppress(InputError):
+                assert segment.positions("print0", np.array([number << 40], dtype=np.uint64)).tolist() == [number - 1]
+                found += 1
+    assert found < 32 * 16
