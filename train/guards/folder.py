@@ -21,9 +21,8 @@ class Told(NamedTuple):
 def read_folder(folder: Path, tokenizer: Any) -> Told:
     """Return what ``config.json``, ``generation_config.json`` and the tokenizer say."""
     config = _object(folder / "config.json")
-    inner = (
-        config["text_config"] if isinstance(config.get("text_config"), dict) else config
-    )  # models that see images too
+    nested = config.get("text_config")  # of models that see images too
+    inner = nested if isinstance(nested, dict) else config
     limits = [inner.get("max_position_embeddings"), tokenizer.model_max_length]
     known = [limit for limit in limits if isinstance(limit, int) and 0 < limit < UNBOUNDED]
     size = inner.get("vocab_size")
