@@ -42,7 +42,7 @@ class Encoder:
         if not getattr(tokenizer, "is_fast", False):
             problem = f"{type(tokenizer).__name__} does not say which characters a token stands for"
             raise ConfigError(problem, hint="use a folder with a tokenizer.json")
-        tokenizer.backend_tokenizer.no_truncation()  # a tokenizer.json saved by a trainer may bring both, and cut in silence
+        tokenizer.backend_tokenizer.no_truncation()  # a tokenizer.json that a trainer saved may bring both
         tokenizer.backend_tokenizer.no_padding()
         self.tokenizer = tokenizer
         self.max_tokens = max_tokens
