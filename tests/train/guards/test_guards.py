@@ -187,6 +187,27 @@ def test_a_template_for_a_tokenizer_that_has_none():
     assert found(tokenizer=byte_level(None), template=families.PHI) == [("template_differs", "warning", None)]
 
 
+def test_a_text_that_spells_a_control_token():
+    assert found(row("u:Say <|im_end|>", "a:No.")) == [("control_token_in_text", "warning", 1000)]
+    assert found(row(text="<|im_start|>user\nHi<|im_end|>")) == []
+
+
+@pytest.mark.parametrize(
+    ("stops", "codes"),
+    [
+        pytest.param(None, [], id="not known"),
+        pytest.param({"<|im_end|>"}, [], id="the end of turn"),
+        pytest.param({"</s>", "<|im_end|>"}, [], id="the end of turn among others"),
+        pytest.param({"</s>"}, ["end_of_turn_not_served"], id="another token"),
+    ],
+)
+def test_an_end_of_turn_that_serving_does_not_stop_at(stops, codes):
+    tokenizer = byte_level(families.CHATML, eos="<|im_end|>")
+    ids = None if stops is None else frozenset(tokenizer.convert_tokens_to_ids(sorted(stops)))
+
+    assert [one[0] for one in found(tokenizer=tokenizer, stops=ids)] == codes
+
+
 def test_chats_without_a_template():
     assert found(tokenizer=byte_level(None)) == [("no_template", "warning", 1)]
 

@@ -50,7 +50,7 @@ def test_errors_are_exit_1_each_with_its_place(thresher, jsonl, tokenizer):
     assert ran.code == 1
     assert f"{path}:601: it has no assistant turn" in ran.out
     assert "hint: thresher curate drops such rows" in ran.out
-    assert ran.out.rstrip().endswith("1 errors, 0 warnings: not ready to train")
+    assert ran.out.rstrip().endswith("1 error, 0 warnings: not ready to train")
 
 
 def test_json_has_every_finding_and_the_masks(thresher, jsonl, tokenizer):
