@@ -28,7 +28,8 @@ def confusion_chart(key: str, labels: Sequence[str], cells: Mapping[tuple[str, s
         shapes.append(text(percent(x, 1), TOP - 8, "–" if one is None else str(place + 1), "tiny quiet", "middle"))
     for line, label in enumerate(labels):
         y = TOP + line * CELL
-        shapes.append(text(0, y + CELL - 9, plain(f"{line + 1} {label}", 16), "tiny"))
+        words = text(0, CELL - 9, plain(f"{line + 1} {label}", 60), "tiny")
+        shapes.append(element("svg", words, x=0, y=y, width=percent(NAMES - 0.01, 1), height=CELL))  # cuts long names
         for place, one in enumerate(said):
             n = cells.get((label, one), 0)
             x, part = NAMES + width * place, n / rows[label] if rows[label] else 0.0

@@ -15,10 +15,11 @@ from reports.scores.details import Details, details_of
 from reports.scores.files import Metric, Scores
 from reports.scores.read import ScoredFolder
 from reports.scores.usage import Taken, usage_of
-from reports.values import between, value
+from reports.values import KINDS, between, value
 from reports.view import Headline, View
 
 LEVEL = "95%"
+DRAWN = 24  # slices; the others are in the table
 MANY_UNSCORED = 0.05
 
 
@@ -115,7 +116,7 @@ def _values(anchor: str, scores: Scores) -> Iterator[Chart]:
             Entry(name, "", Point(metric.value, *(metric.interval or (None, None))), _better(metric), count(metric.n))
             for name, metric in own
         ]
-        title = "Shares" if unit == "share" else f"In {unit}"
+        title = f"Values with their intervals: {KINDS.get(unit, unit)}"
         yield forest_chart(f"{anchor}-chart-values-{unit}", About(title, unit, "value", LEVEL), entries)
 
 
@@ -135,7 +136,9 @@ def _slices(anchor: str, scores: Scores) -> Iterator[Chart]:
                 Entry("all rows", "", Point(metric.value, *(metric.interval or (None, None))), "", count(metric.n))
             )
         if known:
-            yield forest_chart(f"{anchor}-chart-slices-{number}", About(name, metric.unit, "value", LEVEL), entries)
+            yield forest_chart(
+                f"{anchor}-chart-slices-{number}", About(name, metric.unit, "value", LEVEL), entries, DRAWN
+            )
 
 
 def _better(metric: Metric) -> str:
