@@ -1,4 +1,4 @@
-"""The items of a run, or of two side by side, as tables: what changed comes first, the texts stand where a row opens."""
+"""The items of a run, or of two side by side, as tables: what changed comes first, texts stand where a row opens."""
 
 from __future__ import annotations
 
@@ -145,4 +145,4 @@ def _details(frame: pl.DataFrame, names: Sequence[str], labels: Sequence[str]) -
 
 
 def _used(frame: pl.DataFrame, columns: Sequence[Column], details: Sequence[Detail], *more: str) -> pl.DataFrame:
-    return frame.select(dict.fromkeys([*(one.name for one in columns), *(one.name for one in details), *more]))
+    return frame.select(list(dict.fromkeys([*(one.name for one in columns), *(one.name for one in details), *more])))
