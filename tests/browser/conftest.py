@@ -110,8 +110,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if kind not in made:
             work = folder / kind.replace(" ", "-")
             work.mkdir()
+            command("report", *KINDS[kind](work, command), "--output", work / "report.html", "-q")
             made[kind] = work / "report.html"
-            command("report", *KINDS[kind](work, command), "--output", made[kind], "-q")
         return made[kind]
 
     return make
