@@ -1,4 +1,4 @@
-"""Views to the bytes of one self-contained page: no script, no request, a policy that allows neither."""
+"""Views to the bytes of one self-contained page: no request, no script but ours, a policy that allows no other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.curation.view import View
 from reports.numbers import count, plural, share, spoken
 from reports.text import broken, named, plain, shown
+from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("report.css",)
 
 
 def page(views: Sequence[View]) -> bytes:
-    """Return the page of one or more curation runs: the same runs, the same bytes."""
+    """Return the page of one or more views, in their order: the same views, the same bytes."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -37,11 +38,24 @@ def page(views: Sequence[View]) -> bytes:
         "shown": shown,
         "spoken": spoken,
     }
-    style = f"\n{(_TEMPLATES / 'report.css').read_text(encoding='utf-8')}"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style = "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)
+    scripts: list[str] = []
     html = environment.get_template("page.html").render(
         views=views,
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+        style=Markup(style),  # noqa: S704 - our own files
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+        policy=_policy(style, scripts),
     )
     return html.encode("utf-8", "backslashreplace")
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    """Return the Content-Security-Policy: our style and our scripts by their digests, and nothing else."""
+    allowed = [f"style-src {_digest(style)}"]
+    if scripts:
+        allowed.append(f"script-src {' '.join(map(_digest, scripts))}")
+    return "; ".join(["default-src 'none'", *allowed, "img-src data:", "base-uri 'none'", "form-action 'none'"])
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

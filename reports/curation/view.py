@@ -14,17 +14,18 @@ from reports.curation.again import commands, resolved
 from reports.curation.read import Run
 from reports.curation.verdict import Verdict, splits_of, verdict_of
 from reports.curation.words import StepWords, reasons_by_step, short_names, warnings_by_step
-from reports.numbers import plural
+from reports.numbers import count, plural, share
+from reports.place import Place
+from reports.view import Headline, Tone, View
 
 MANY_TURNS = 12
+TONES: dict[str, Tone] = {"stop": "bad", "look": "unsure", "fine": "ok"}
 
 
-@dataclass(frozen=True)
-class View:
+@dataclass(frozen=True, kw_only=True)
+class CurationView(View):
     """All that the template of a curation run takes."""
 
-    key: str  # prefix of the ids of its parts
-    name: str
     run: Run
     texts: bool
     names: dict[str, str]  # of sources: as the files have them, as the page calls them
@@ -43,27 +44,30 @@ class View:
     config: str
 
 
-def view_of(run: Run, number: int, *, texts: bool, alone: bool) -> View:
-    """Return the view of a run; ``number`` is its place on the page, ``alone`` whether it has the page to itself.
-
-    A run that is alone is called by its sources, not by its folder: the same run gives the same page anywhere.
-    """
-    key = f"run{number}"
+def curation_view(run: Run, place: Place) -> CurationView:
+    """Return the view of a run; alone, it is called by its sources."""
+    key = f"run{place.number}"
     stats = run.stats
-    texts = texts and stats.texts
+    texts = place.texts and stats.texts
     names = short_names([source.source for source in stats.sources])
-    folder = "DIR" if alone else str(run.folder)
+    folder = "DIR" if place.alone else str(run.folder)
     stages = [Stage(one.step, sum(one.dropped.values()), one.left) for one in stats.flow]
     splits = splits_of(run)
     counts = run.manifest.counts
     called = "rows in" if stats.added is None else "rows in, and new ones"
-    return View(
-        key=key,
-        name=_sources(list(names.values())) if alone else folder,
+    verdict = verdict_of(run)
+    return CurationView(
+        kind="curation",
+        template="curation.html",
+        anchor=key,
+        name=_sources(list(names.values())) if place.alone else folder,
+        headline=Headline(verdict.headline, TONES[verdict.tone]),
+        figures=_figures(run),
+        told=_told(run),
         run=run,
         texts=texts,
         names=names,
-        verdict=verdict_of(run),
+        verdict=verdict,
         splits=splits,
         reasons=reasons_by_step(run),
         warnings=warnings_by_step(run),
@@ -77,6 +81,29 @@ def view_of(run: Run, number: int, *, texts: bool, alone: bool) -> View:
         commands=commands(run, shlex.quote(folder)),
         config=resolved(run),
     )
+
+
+def _figures(run: Run) -> tuple[tuple[str, str], ...]:
+    counts, limits = run.manifest.counts, run.stats.limits
+    return (
+        ("rows in", count(counts.rows)),
+        ("kept", count(counts.kept)),
+        ("dropped", count(counts.dropped)),
+        ("dropped, share", share(counts.dropped, counts.rows + counts.added)),
+        ("limits", "exceeded" if limits.broken else "held" if limits.set else "none set"),
+    )
+
+
+def _told(run: Run) -> dict[str, object]:
+    counts = run.manifest.counts
+    return {
+        "folder": str(run.folder),
+        "manifest_sha256": run.sha256,
+        "in": counts.rows,
+        "kept": counts.kept,
+        "dropped": counts.dropped,
+        "broken_limits": run.stats.limits.broken,
+    }
 
 
 def _sources(names: list[str]) -> str:

@@ -1,0 +1,81 @@
+"""What a folder may be, and the views of a page in their order: a verdict comes first, the data last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from curate.core.run.errors import InputError
+from curate.core.write.folder import MANIFEST
+from reports.curation.read import AGAIN, read_run
+from reports.curation.view import curation_view
+from reports.place import Place
+from reports.view import View
+
+
+class Kind(NamedTuple):
+    """A kind of run: what it is called, the commands whose manifests say so, how it is read and shown."""
+
+    word: str
+    commands: tuple[str, ...]
+    read: Callable[[Path], Any]
+    view: Callable[[Any, Place], View]
+
+
+KINDS: dict[str, Kind] = {  # in the order of the page
+    "curation": Kind("curation run", ("curate", "augment"), read_run, curation_view),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder that was read."""
+
+    kind: str
+    run: Any
+
+
+def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
+    """Return the views of some folders, in the order of the page; within a kind in the order given.
+
+    Raises:
+        InputError: a folder is of no kind, or its files do not belong together.
+    """
+    found = [Found(kind, KINDS[kind].read(folder)) for folder in folders for kind in [kind_of(folder)]]
+    order = list(KINDS)
+    found.sort(key=lambda one: order.index(one.kind))
+    runs = tuple((one.kind, one.run) for one in found)
+    return [
+        KINDS[one.kind].view(one.run, Place(number, alone=len(found) == 1, texts=texts, runs=runs))
+        for number, one in enumerate(found, start=1)
+    ]
+
+
+def kind_of(folder: Path) -> str:
+    """Return the kind of a folder, by the command that its manifest names.
+
+    Raises:
+        InputError: it is no folder of a finished run.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {str(folder)!r}", hint="name the --out folder of a run")
+    try:
+        manifest = orjson.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder} holds no {MANIFEST}: no run of ours has finished there",
+            hint=f"name the --out folder of a run, or {AGAIN}",
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{folder / MANIFEST} is no JSON: {error}", hint=AGAIN) from error
+    command = manifest.get("command") if isinstance(manifest, dict) else None
+    for name, kind in KINDS.items():
+        if command in kind.commands:
+            return name
+    known = f"is of {command!r}" if isinstance(command, str) else "is not of a run of ours"
+    words = ", ".join(f"{kind.word}s" for kind in KINDS.values())
+    raise InputError(f"{folder / MANIFEST} {known}; reports are made of {words}", hint=AGAIN)
