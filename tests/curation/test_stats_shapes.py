@@ -72,7 +72,7 @@ def test_of_a_long_source_some_rows_tell_their_language(tmp_path):
 
     languages = curate_rows(tmp_path, rows, steps=[{"use": "empty"}]).stats["histograms"]["before"]["languages"]
 
-    assert languages == {"English": 2_000 + (2_100 // 16 - 2_000 // 16)}
+    assert languages == {"English": 1_000 + (2_100 // 64 - 1_000 // 64)}
 
 
 def test_a_cluster_shows_what_its_first_rows_say(tmp_path):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-CHARS = 250  # looked at, from the start of a text
+CHARS = 160  # looked at, from the start of a text
 NOT_TOLD = "not told"  # too short, or no language
 LEAST = 2  # small words; and more of them than of any other language
 SHARE = 0.3  # of the letters, from which a script other than Latin is the text's

@@ -16,7 +16,7 @@ from curate.curation.plan import Plan
 
 EDGES = (0, 1, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 MOST_LABELS = 200
-LINES, EVERY = 2_000, 16  # of a source, whose language is told: its first lines, and then each so many
+LINES, EVERY = 1_000, 64  # of a source, whose language is told: its first lines, and then each so many
 LENGTHS = ("answer_chars", "prompt_chars", "tokens")
 SHORT = 30  # characters of an answer, from which it tells its language
 KNOWN_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
