@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from reports.numbers import count, plural, share, spoken
 from reports.text import broken, named, plain, shown
+from reports.values import between, chance, change, detectable, estimate, value
 from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -29,14 +30,20 @@ def page(views: Sequence[View]) -> bytes:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "between": between,
         "broken": broken,
+        "chance": chance,
+        "change": change,
         "count": count,
+        "detectable": detectable,
+        "estimate": estimate,
         "named": named,
         "plain": plain,
         "plural": plural,
         "share": share,
         "shown": shown,
         "spoken": spoken,
+        "value": value,
     }
     style = "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)
     scripts: list[str] = []

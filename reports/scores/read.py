@@ -1,0 +1,34 @@
+"""A folder to its scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from curate.core.run.errors import InputError
+from reports.files import Folder, open_folder
+from reports.scores.files import Scores
+
+AGAIN = "run `thresher score FILE --metrics ... --out DIR` again, then report it"
+SCORES, ROWS = "scores.json", "rows.parquet"
+
+
+@dataclass(frozen=True)
+class ScoredFolder:
+    """Scores with the folder that they lie in."""
+
+    folder: Folder
+    scores: Scores
+
+
+def read_scores(path: Path) -> ScoredFolder:
+    """Return the scores of a folder that ``thresher score`` wrote.
+
+    Raises:
+        InputError: it holds none, or some that were changed.
+    """
+    folder = open_folder(path, AGAIN)
+    if folder.listed(SCORES) is None:
+        raise InputError(f"{path} holds answers without scores", hint=f"thresher score {path} --metrics ...")
+    folder.bytes(ROWS)
+    return ScoredFolder(folder, folder.model(SCORES, Scores))
