@@ -14,6 +14,8 @@ from curate.core.write.folder import MANIFEST
 from reports.curation.read import AGAIN, read_run
 from reports.curation.view import curation_view
 from reports.place import Place
+from reports.training.read import read_training
+from reports.training.view import training_view
 from reports.verdict.read import read_gate
 from reports.verdict.view import verdict_view
 from reports.view import View
@@ -30,6 +32,7 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {  # in the order of the page
     "verdict": Kind("verdict", ("gate",), read_gate, verdict_view),
+    "training": Kind("training run", ("train",), read_training, training_view),
     "curation": Kind("curation run", ("curate", "augment"), read_run, curation_view),
 }
 

@@ -16,7 +16,7 @@ from reports.values import between, chance, change, detectable, estimate, value
 from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
-STYLES = ("report.css",)
+STYLES = ("report.css", "training.css")
 
 
 def page(views: Sequence[View]) -> bytes:
