@@ -69,6 +69,11 @@ class ScoredRun:
             raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint="--predictions FILE")
         source, fields = self.written
         frame = to_frame(READERS[source](file, fields), file.name)
+        listed = inputs or [one for one in self.manifest.get("outputs", []) if one.get("path") == PREDICTIONS_FILE]
+        if named is None and listed and listed[0].get("sha256") != file.sha256:
+            raise InputError(
+                f"{file.name} is not the file that {self.folder} scored: it was changed", hint="score it again"
+            )
         if frame["id"].to_list() != self.rows["id"].to_list():
             raise InputError(
                 f"{file.name} does not hold the rows that {self.folder} scored", hint="score it again, or --predictions"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +11,12 @@ import orjson
 
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
+from reports.comparison.view import comparison_view
 from reports.curation.read import AGAIN, read_run
 from reports.curation.view import curation_view
 from reports.place import Place
+from reports.scores.read import read_scores
+from reports.scores.view import scores_view
 from reports.training.read import read_training
 from reports.training.view import training_view
 from reports.verdict.read import read_gate
@@ -32,33 +35,43 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {  # in the order of the page
     "verdict": Kind("verdict", ("gate",), read_gate, verdict_view),
+    "scores": Kind("scored run", ("score", "predict"), read_scores, scores_view),
     "training": Kind("training run", ("train",), read_training, training_view),
     "curation": Kind("curation run", ("curate", "augment"), read_run, curation_view),
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    """A folder that was read."""
-
-    kind: str
-    run: Any
-
-
 def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
     """Return the views of some folders, in the order of the page; within a kind in the order given.
+
+    Of several scored runs without a verdict, each is compared with the first.
 
     Raises:
         InputError: a folder is of no kind, or its files do not belong together.
     """
-    found = [Found(kind, KINDS[kind].read(folder)) for folder in folders for kind in [kind_of(folder)]]
-    order = list(KINDS)
-    found.sort(key=lambda one: order.index(one.kind))
-    runs = tuple((one.kind, one.run) for one in found)
-    return [
-        KINDS[one.kind].view(one.run, Place(number, alone=len(found) == 1, texts=texts, runs=runs))
-        for number, one in enumerate(found, start=1)
-    ]
+    found = [(kind_of(folder), folder) for given in folders for folder in parts_of(given)]
+    found.sort(key=lambda one: list(KINDS).index(one[0]))
+    runs = tuple((kind, KINDS[kind].read(folder)) for kind, folder in found)
+    place = Place(1, alone=len(runs) == 1, texts=texts, runs=runs)
+    views: list[View] = []
+    for base, candidate in _compared(runs):
+        views.append(comparison_view(base, candidate, replace(place, number=len(views) + 1)))
+    for kind, run in runs:
+        views.append(KINDS[kind].view(run, replace(place, number=len(views) + 1)))
+    return views
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Return a folder, or of the folder of an evaluation its gate and its run."""
+    inside = [folder / name for name in ("gate", "run")]
+    if not (folder / MANIFEST).exists() and any((one / MANIFEST).exists() for one in inside):
+        return [one for one in inside if (one / MANIFEST).exists()]
+    return [folder]
+
+
+def _compared(runs: Sequence[tuple[str, Any]]) -> list[tuple[Any, Any]]:
+    scored = [run for kind, run in runs if kind == "scores"]
+    return [] if any(kind == "verdict" for kind, _ in runs) else [(scored[0], other) for other in scored[1:]]
 
 
 def kind_of(folder: Path) -> str:

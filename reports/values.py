@@ -7,6 +7,14 @@ import math
 from reports.numbers import MINUS, count
 
 NONE = "–"
+KINDS = {
+    "share": "percent",
+    "points": "points, 0 to 100",
+    "count": "counts",
+    "seconds": "seconds",
+    "currency": "cost, in the currency of the price list",
+    "correlation": "correlation, −1 to 1",
+}
 
 
 def value(number: float | None, unit: str) -> str:

@@ -48,15 +48,15 @@ class About(NamedTuple):
     worse: str = ""  # where worse lies, in words
 
 
-def forest_chart(key: str, about: About, entries: Sequence[Entry]) -> Chart:
-    """Return the plot of some estimates of one unit on one scale."""
+def forest_chart(key: str, about: About, entries: Sequence[Entry], most: int | None = None) -> Chart:
+    """Return the plot of some estimates of one unit on one scale; ``most`` of them are drawn, all are in the table."""
     nothing = {"difference": [0.0], "ratio": [1.0], "value": []}[about.of]
     bounds = [one for entry in entries for one in (*entry.point, *(entry.without or ()), entry.margin)]
     scale = scale_of(bounds, *nothing)
     shapes: list[Markup] = []
     y = 0.0
     tracks: list[tuple[float, float]] = []
-    for entry in entries:
+    for entry in entries[:most]:
         y += _heading(shapes, y, entry)
         tracks.append((y, y + TRACK))
         _margin(shapes, y, entry, scale)
@@ -80,7 +80,13 @@ def forest_chart(key: str, about: About, entries: Sequence[Entry]) -> Chart:
         anchor = "start" if scale.at(tick) < 0.1 else "end" if scale.at(tick) > 0.9 else "middle"
         shapes.append(text(scale.x(tick), y + 12, _short(words[about.of]), "small quiet number", anchor))
         back += [line(scale.x(tick), top, scale.x(tick), end, "grid") for top, end in tracks]
-    description = f"{about.level} intervals. " + " ".join(_spoken(entry, about) for entry in entries)
+    y += AXIS
+    if len(entries) > len(entries[:most]):
+        shapes.append(
+            text(0, y + LINE - 5, f"and {len(entries) - len(entries[:most])} more, in the table", "small quiet")
+        )
+        y += LINE
+    description = f"{about.level} intervals. " + " ".join(_spoken(entry, about) for entry in entries[:most])
     columns = ("rule", "says", "before and after", about.of, f"{about.level} interval", "margin at", "n")
     table = [
         (
@@ -89,7 +95,7 @@ def forest_chart(key: str, about: About, entries: Sequence[Entry]) -> Chart:
         )
         for entry in entries
     ]  # fmt: skip
-    svg = drawing(key, about.title, description, y + AXIS, *back, *rules, *shapes)
+    svg = drawing(key, about.title, description, y, *back, *rules, *shapes)
     return Chart(key, about.title, description, svg, columns, table, _legend(entries))
 
 

@@ -13,13 +13,14 @@ from reports.charts.svg import Chart
 from reports.numbers import count
 from reports.place import Place
 from reports.scores.read import SCORES, ScoredFolder
-from reports.values import value
+from reports.values import KINDS, value
 from reports.verdict.files import Judged, Row
 from reports.verdict.read import Gate
 from reports.verdict.words import allowed, deciding, headline, notes, sentences
 from reports.view import View
 
 SUITE = "suite="
+DRAWN = 24  # slices; the others are in the table
 TITLES = {
     "difference": "Differences from the baseline",
     "ratio": "Ratios to the baseline",
@@ -93,7 +94,7 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         forests=list(forests(f"{anchor}-chart-rules", verdict.limits, level)),
         dumbbell=_dumbbell(f"{anchor}-chart-moved", gates, place) if gates else None,
         rules=[Rule(row, allowed(row), row.name in decided, notes(row)) for row in verdict.limits],
-        slices=list(forests(f"{anchor}-chart-slices", verdict.slices, level)),
+        slices=list(forests(f"{anchor}-chart-slices", _worst_first(verdict.slices), level, DRAWN)),
         flips=_flips(gate),
         commands=_commands(gate, alone=place.alone),
     )
@@ -105,15 +106,19 @@ def called(run: Judged) -> str:
     return str(name) if name else run.path.rstrip("/").rsplit("/", 1)[-1]
 
 
-def forests(key: str, rows: Sequence[Row], level: str) -> Iterator[Chart]:
+def forests(key: str, rows: Sequence[Row], level: str, most: int | None = None) -> Iterator[Chart]:
     """Yield a forest plot for each unit and kind of estimate, the rules in their order."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.estimate.of, row.unit), []).append(row)
     for number, ((of, unit), own) in enumerate(groups.items(), start=1):
-        words = {"share": "percentage points" if of == "difference" else "percent"}.get(unit, unit)
-        title = TITLES[of] if of == "ratio" else f"{TITLES[of]}, in {words}"
-        yield forest_chart(f"{key}-{number}", About(title, unit, of, level), [_entry(row) for row in own])
+        words = "percentage points" if (of, unit) == ("difference", "share") else KINDS.get(unit, unit)
+        title = TITLES[of] if of == "ratio" else f"{TITLES[of]}: {words}"
+        yield forest_chart(f"{key}-{number}", About(title, unit, of, level), [_entry(row) for row in own], most)
+
+
+def _worst_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (1.0 if row.p_value is None else row.p_value, row.name))
 
 
 def _entry(row: Row) -> Entry:
