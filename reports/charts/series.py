@@ -89,7 +89,7 @@ def _down(values: Scale, y: float) -> float:
 
 def _frame(axes: Axes, values: Scale, places: Scale) -> list[Markup]:
     shapes: list[Markup] = []
-    for tick in values.ticks(4):
+    for tick in values.ticks(5):
         y = _down(values, tick)
         shapes.append(line(percent(LEFT, 1), y, "100%", y, "grid"))
         shapes.append(text(percent(LEFT - 0.025, 1), y + 4, axes.number(tick), "quiet small number", "end"))

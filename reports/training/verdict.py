@@ -51,8 +51,8 @@ def sentences(run: Training) -> list[str]:
     """Return what was trained on what, which weights stay, and why it ended."""
     told, stats, model = [], run.stats, run.manifest.model
     if model.get("name"):
-        base = f" of {model['base']}" if model.get("base") else ""
-        told.append(f"The model is {model['name']}{base}.")
+        base = f", tuned from {model['base']}" if model.get("base") else ""
+        told.append(f"The model is {str(model['name']).rsplit('/', 1)[-1]}{base}.")
     if stats is not None:
         share = spoken(stats.trained_tokens, stats.tokens)
         told.append(f"{plural(stats.rows, 'row')} have {count(stats.tokens)} tokens, of which {share} are trained.")
