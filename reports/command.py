@@ -11,7 +11,7 @@ from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
 from curate.core.run.errors import OutputError
 from reports.kinds import views_of
-from reports.page import page
+from reports.page import ROOM, page
 from reports.view import View
 
 
@@ -19,12 +19,29 @@ from reports.view import View
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids and places stay.")
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(min=0.1),
+    default=ROOM / 1e6,
+    show_default=True,
+    help="Megabytes the page may have; what had no room is said.",
+)
+@click.option("--all-text", is_flag=True, help="Texts of all rows, not of a sample, as far as --max-mb goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
-def command(folders: tuple[Path, ...], *, output: Path, no_text: bool, as_json: bool, quiet: bool) -> int:
+def command(
+    folders: tuple[Path, ...],
+    *,
+    output: Path,
+    no_text: bool,
+    max_mb: float,
+    all_text: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Make one offline HTML page of one or more runs: what became of the data, scores, verdicts."""
     views = views_of(folders, texts=not no_text)
-    html = page(views)
+    html = page(views, room=int(max_mb * 1e6), every_text=all_text)
     _write(output, html)
     if as_json:
         told = {"output": str(output), "bytes": len(html), "sha256": hashlib.sha256(html).hexdigest()}

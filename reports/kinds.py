@@ -20,7 +20,7 @@ from reports.scores.view import scores_view
 from reports.training.read import read_training
 from reports.training.view import training_view
 from reports.verdict.read import read_gate
-from reports.verdict.view import verdict_view
+from reports.verdict.view import pair_of, verdict_view
 from reports.view import View
 
 
@@ -54,10 +54,14 @@ def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
     runs = tuple((kind, KINDS[kind].read(folder)) for kind, folder in found)
     place = Place(1, alone=len(runs) == 1, texts=texts, runs=runs)
     views: list[View] = []
+    pairs: list[tuple[str, Any, Any]] = []
     for base, candidate in _compared(runs):
         views.append(comparison_view(base, candidate, replace(place, number=len(views) + 1)))
+        pairs.append((views[-1].anchor, base, candidate))
     for kind, run in runs:
-        views.append(KINDS[kind].view(run, replace(place, number=len(views) + 1)))
+        views.append(KINDS[kind].view(run, replace(place, number=len(views) + 1, pairs=tuple(pairs))))
+        if kind == "verdict" and (both := pair_of(run, place)):
+            pairs.append((views[-1].anchor, *both))
     return views
 
 

@@ -11,16 +11,24 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.numbers import count, plural, share, spoken
+from reports.table.cells import cell
+from reports.table.payload import Payload, payloads
+from reports.table.script import script
 from reports.text import broken, named, plain, shown
 from reports.values import between, chance, change, detectable, estimate, value
 from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
-STYLES = ("report.css", "training.css")
+STYLES = ("report.css", "training.css", "table.css")
+ROOM = 20_000_000  # bytes of a page that can still be mailed
+SENTENCES = 2_000  # bytes for what a table says was left out
 
 
-def page(views: Sequence[View]) -> bytes:
-    """Return the page of one or more views, in their order: the same views, the same bytes."""
+def page(views: Sequence[View], *, room: int = ROOM, every_text: bool = False) -> bytes:
+    """Return the page of one or more views, in their order: the same views, the same bytes.
+
+    Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -32,6 +40,7 @@ def page(views: Sequence[View]) -> bytes:
     environment.filters |= {
         "between": between,
         "broken": broken,
+        "cell": cell,
         "chance": chance,
         "change": change,
         "count": count,
@@ -46,14 +55,25 @@ def page(views: Sequence[View]) -> bytes:
         "value": value,
     }
     style = "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)
-    scripts: list[str] = []
-    html = environment.get_template("page.html").render(
-        views=views,
-        style=Markup(style),  # noqa: S704 - our own files
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
-        policy=_policy(style, scripts),
-    )
-    return html.encode("utf-8", "backslashreplace")
+    tables = [table for view in views for table in view.tables]
+    scripts = [script()] if tables else []
+    template = environment.get_template("page.html")
+
+    def rendered(packed: dict[str, Payload]) -> bytes:
+        html = template.render(
+            views=views,
+            style=Markup(style),  # noqa: S704 - our own files
+            scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files
+            policy=_policy(style, scripts),
+            tables=tables,
+            payloads=packed,
+        )
+        return html.encode("utf-8", "backslashreplace")
+
+    bare = rendered({table.id: Payload("", 0, ()) for table in tables})
+    if not tables:
+        return bare
+    return rendered(payloads(tables, room - len(bare) - SENTENCES * len(tables), every=every_text))
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

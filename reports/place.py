@@ -17,3 +17,8 @@ class Place:
     alone: bool
     texts: bool  # false: no text of the data may be shown
     runs: tuple[tuple[str, Any], ...] = ()  # (kind, run) of all folders of the page
+    pairs: tuple[tuple[str, Any, Any], ...] = ()  # (anchor, base, candidate) of runs that a view has side by side
+
+    def beside(self, run: object) -> str:
+        """Return the anchor of the view that has a run beside another; nothing where none has."""
+        return next((anchor for anchor, *both in self.pairs if any(one is run for one in both)), "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+
+from reports.table.table import Table
 
 Tone = Literal["ok", "bad", "unsure"]
 
@@ -27,4 +29,4 @@ class View:
     headline: Headline
     figures: tuple[tuple[str, str], ...] = ()  # (what, number as shown) of the overview: the same for all of a kind
     told: Mapping[str, object] = field(default_factory=dict)  # for --json
-    tables: tuple[Any, ...] = ()  # of items, whose payloads the page carries for its script
+    tables: tuple[Table, ...] = ()  # of items, whose payloads the page carries for its script

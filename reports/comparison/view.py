@@ -13,6 +13,7 @@ from reports.charts.svg import Chart
 from reports.numbers import count, plural
 from reports.place import Place
 from reports.scores.details import Lines
+from reports.scores.items import flip_table
 from reports.scores.read import ScoredFolder
 from reports.scores.view import called
 from reports.values import KINDS, value
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from evalkit.compare.compare import Comparison, Moved
 
 SUITE = "suite="
+FLIPPED = {True: "right to wrong, wrong to right", False: "any change"}
 DRAWN = 24  # slices; the others are in the table
 BEHAVIOUR = ("length", "empty", "refusal", "language", "repetition", "truncation", "tokens", "latency", "cost")
 
@@ -77,12 +79,21 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
         changed=_changed(compared),
         spread=_spread(compared),
         commands=_commands(base, candidate),
+        tables=(flip_table(anchor, base.answers, candidate.answers, [], texts=place.texts),),
     )
 
 
 def _headline(moved: Sequence[Moved]) -> Headline:
     """Return what surely got worse and better; behaviour, of which neither is sure to be good, does not count."""
-    judged = [one for one in moved if one.metric.partition(":")[0] not in BEHAVIOUR] or list(moved)
+    judged = [one for one in moved if one.metric.partition(":")[0] not in BEHAVIOUR]
+    if not judged:
+        surely = sum(_sure(one) != 0 for one in moved)
+        told = (
+            f"Behaviour moved: {count(surely)} of {plural(len(moved), 'metric')}"
+            if surely
+            else "Behaviour did not move"
+        )
+        return Headline(told, "unsure")
     worse = sum(_sure(one) < 0 for one in judged)
     better = sum(_sure(one) > 0 for one in judged)
     if worse and better:
@@ -154,13 +165,12 @@ def _dumbbell(key: str, compared: Comparison) -> Chart | None:
 
 def _flips(compared: Comparison) -> Lines | None:
     rows = [
-        (name, "right to wrong, wrong to right" if one.binary else "any change", count(len(one.worse)), count(len(one.better)))
+        (name, FLIPPED[one.binary], count(len(one.worse)), count(len(one.better)))
         for name, one in compared.flips.items()
         if one.worse or one.better
-    ]  # fmt: skip
-    return (
-        Lines("Items that changed", "", ("metric", "what", "got worse", "got better"), rows, words=2) if rows else None
-    )
+    ]
+    columns = ("metric", "what", "got worse", "got better")
+    return Lines("Items that changed", "", columns, rows, words=2) if rows else None
 
 
 def _changed(compared: Comparison) -> Lines | None:

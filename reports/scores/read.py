@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from curate.core.run.errors import InputError
 from reports.files import Folder, open_folder
+from reports.scores.answers import Answers, answers_of
 from reports.scores.files import Scores
 
 AGAIN = "run `thresher score FILE --metrics ... --out DIR` again, then report it"
@@ -19,6 +21,11 @@ class ScoredFolder:
 
     folder: Folder
     scores: Scores
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return its rows, item by item; read when a view first needs them."""
+        return answers_of(self.folder.path)
 
 
 def read_scores(path: Path) -> ScoredFolder:

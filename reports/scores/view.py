@@ -10,9 +10,10 @@ from reports.charts.forest import About, Entry, Point, forest_chart
 from reports.charts.svg import Chart
 from reports.numbers import count, plural, spoken
 from reports.place import Place
-from reports.scores.answers import Answers, answers_of
+from reports.scores.answers import Answers
 from reports.scores.details import Details, details_of
 from reports.scores.files import Metric, Scores
+from reports.scores.items import run_table
 from reports.scores.read import ScoredFolder
 from reports.scores.usage import Taken, usage_of
 from reports.values import KINDS, between, value
@@ -38,6 +39,7 @@ class ScoresView(View):
     usage: list[Taken]
     answers: Answers
     commands: list[tuple[str, str]]
+    beside: str  # the anchor of the view that has the items of this run beside those of another
 
 
 def scores_view(run: ScoredFolder, place: Place) -> ScoresView:
@@ -45,7 +47,8 @@ def scores_view(run: ScoredFolder, place: Place) -> ScoresView:
     from evalkit.unscored import REASONS  # noqa: PLC0415 - a page without scores need not load it
 
     anchor, scores = f"scores{place.number}", run.scores
-    answers = answers_of(run)
+    answers = run.answers
+    beside = place.beside(run)
     return ScoresView(
         kind="scores",
         template="scores.html",
@@ -65,6 +68,8 @@ def scores_view(run: ScoredFolder, place: Place) -> ScoresView:
         usage=[] if answers.frame is None else usage_of(answers.frame),
         answers=answers,
         commands=_commands(run, alone=place.alone),
+        beside=beside,
+        tables=() if beside else (run_table(anchor, answers, texts=place.texts),),
     )
 
 

@@ -13,7 +13,7 @@ def cell(value: object) -> Markup:
     if value is None:
         return Markup("–")
     if isinstance(value, bool):
-        return Markup("yes" if value else "no")
+        return Markup("yes") if value else Markup("no")
     if isinstance(value, int):
         return Markup(count(value))  # noqa: S704 - digits
     if isinstance(value, float):

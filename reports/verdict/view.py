@@ -12,7 +12,9 @@ from reports.charts.forest import About, Entry, Point, forest_chart
 from reports.charts.svg import Chart
 from reports.numbers import count
 from reports.place import Place
+from reports.scores.items import flip_table
 from reports.scores.read import SCORES, ScoredFolder
+from reports.table.table import Table
 from reports.values import KINDS, value
 from reports.verdict.files import Judged, Row
 from reports.verdict.read import Gate
@@ -97,6 +99,7 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         slices=list(forests(f"{anchor}-chart-slices", _worst_first(verdict.slices), level, DRAWN)),
         flips=_flips(gate),
         commands=_commands(gate, alone=place.alone),
+        tables=tuple(_tables(anchor, gate, place)),
     )
 
 
@@ -184,6 +187,21 @@ def runs_of(gate: Gate, place: Place) -> dict[str, ScoredFolder]:
         if sha256 in given:
             here[name] = given[sha256]
     return here
+
+
+def pair_of(gate: Gate, place: Place) -> tuple[ScoredFolder, ScoredFolder] | None:
+    """Return the first baseline of a verdict that is on the page, and the candidate, if both are."""
+    here = runs_of(gate, place)
+    base = next((run for name, run in here.items() if name != "candidate"), None)
+    candidate = here.get("candidate")
+    return None if base is None or candidate is None else (base, candidate)
+
+
+def _tables(anchor: str, gate: Gate, place: Place) -> Iterator[Table]:
+    if pair := pair_of(gate, place):
+        base, candidate = pair
+        metrics = [row.metric for row in [*deciding(gate.verdict), *gate.verdict.limits] if row.base is not None]
+        yield flip_table(anchor, base.answers, candidate.answers, list(dict.fromkeys(metrics)), texts=place.texts)
 
 
 def _all_suites(row: Row, rows: Sequence[Row]) -> bool:
