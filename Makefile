@@ -45,7 +45,7 @@ unit: $(STAMP)
 	$(BIN)/pytest -n auto --dist loadgroup
 
 models: $(TORCH)  ## Install torch too, and run the tests of local models
-	OMP_NUM_THREADS=1 $(BIN)/pytest tests/evalkit/local
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests/evalkit/local tests/train/models
 
 docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher codes --markdown > docs/codes.md
@@ -56,6 +56,8 @@ docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher gate --schema > evalkit/gate/gate.schema.json
 	$(BIN)/thresher eval --markdown > docs/eval-configuration.md
 	$(BIN)/thresher eval --schema > evalkit/eval/eval.schema.json
+	$(BIN)/thresher train --markdown > docs/train-configuration.md
+	$(BIN)/thresher train --schema > train/train.schema.json
 	$(BIN)/thresher init --schema > curate/curation/curate.schema.json
 	$(BIN)/thresher init --augment-schema > curate/augment/augment.schema.json
 

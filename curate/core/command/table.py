@@ -21,6 +21,9 @@ COMMANDS: dict[str, Command] = {
         "curate.commands.curate", "Clean, deduplicate and split raw JSONL; explain every row.", first=True
     ),
     "explain": Command("curate.commands.explain", "Tell the whole history of one row.", first=True),
+    "train": Command(
+        "train.commands.train", "Train an adapter, unless data or settings would do it wrongly.", first=True
+    ),
     "eval": Command("evalkit.commands.eval", "Answer, score, compare and judge by one configuration.", first=True),
     "gate": Command("evalkit.commands.gate", "Say whether a model may ship: pass, fail or inconclusive.", first=True),
     "report": Command("reports.command", "Make one offline HTML page of a run.", first=True),
@@ -33,6 +36,7 @@ COMMANDS: dict[str, Command] = {
         "train.commands.preflight", "Say what training on rows would do: labels, cuts, faults; no model."
     ),
     "augment": Command("curate.commands.augment", "Make more rows from good ones; they pass the same gates."),
+    "merge": Command("train.commands.merge", "Add an adapter to its base, and check that the model says the same."),
     "compare": Command("evalkit.commands.compare", "Show what changed between two scored runs: scores, flips, slices."),
     "review": Command("evalkit.commands.review", "Write a page to rate answers in, and take the ratings back: kappa."),
     "demo": Command("curate.commands.demo", "Write a small project with sample data and run the main job on it."),

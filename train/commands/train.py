@@ -1,0 +1,106 @@
+"""``thresher train CONFIG.toml --out DIR``: an adapter from rows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curate.core.command.exits import DONE, NO
+from curate.core.command.terminal import emit, harmless
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
+from curate.core.run.errors import ConfigError, ThresherError
+
+if TYPE_CHECKING:
+    from train.guards.finding import Finding
+    from train.run import Options
+
+
+@click.command("train")
+@click.argument("config", required=False, metavar="CONFIG.toml", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
+@click.option("--dry-run", is_flag=True, help="Show rows, masks, steps, memory and time; train nothing.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped, as if it had not been.")
+@click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
+@click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and reported.")
+@click.option("--no-report", is_flag=True, help="Write no report.html.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of train.toml.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/train-configuration.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def command(  # noqa: PLR0913 - a flag each
+    config: Path | None,
+    *,
+    out: Path | None,
+    dry_run: bool,
+    resume: bool,
+    assignments: tuple[str, ...],
+    no_text: bool,
+    no_report: bool,
+    schema: bool,
+    markdown: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Train a LoRA adapter (or all weights), where no guard refuses data or settings.
+
+    Exit 1 where a guard did: before the first step, or on the way. After Ctrl-C (exit 130), --resume goes on.
+    """
+    from evalkit.answers.weights import imported  # noqa: PLC0415 - after the flags are read
+    from train.config import load_train, schema_text  # noqa: PLC0415
+    from train.page import configuration_page  # noqa: PLC0415
+
+    if schema or markdown:
+        emit(configuration_page() if markdown else schema_text())
+        return DONE
+    if config is None or (out is None and not dry_run):
+        raise ConfigError("train needs a configuration and a folder", hint="thresher train train.toml --out DIR")
+    wanted = load_train(config, assignments)
+    imported()  # says what is missing, before anything that is missing is imported
+    if dry_run or out is None:
+        from train.commands.shown import dry_run_text  # noqa: PLC0415
+        from train.estimate.dry_run import dry_run as try_out  # noqa: PLC0415
+        from train.prepare import prepare  # noqa: PLC0415
+
+        prepared = prepare(wanted, config.parent)
+        _warn(prepared.findings)
+        if prepared.errors:
+            return NO
+        tried = try_out(wanted, prepared, config.parent, texts=not no_text)
+        emit(canonical(tried.as_json()).decode() if as_json else dry_run_text(tried, texts=not no_text))
+        return DONE
+    from train.run import Options  # noqa: PLC0415
+
+    return _trained(config, wanted, out, Options(resume, not no_text, quiet), as_json=as_json, report=not no_report)
+
+
+def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: bool, report: bool) -> int:
+    from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
+    from train.commands.shown import outcome_text  # noqa: PLC0415
+    from train.run import finished, run_training  # noqa: PLC0415
+
+    if options.resume and finished(out):
+        emit(f"{out} holds a run that is whole: there is nothing to go on with")
+        return DONE
+    outcome = run_training(config, path.parent, out, options, _warn)
+    if not outcome.first:
+        return NO if outcome.stopped.is_guard else DONE
+    if report:
+        flags = [] if options.texts else ["--no-text"]
+        try:
+            call("report", str(out), "--output", str(out / "report.html"), "--quiet", *flags)
+        except ThresherError as error:  # what was trained is whole: a page less is no reason to say otherwise
+            sys.stderr.write(f"warning: no report: {harmless(error.problem)}\n")
+    told = {"schema_version": SCHEMA_VERSION, "out": str(out)}
+    emit(canonical(outcome.stats | told).decode() if as_json else outcome_text(outcome, config))
+    return NO if outcome.stopped.is_guard else DONE
+
+
+def _warn(findings: Sequence[Finding]) -> None:
+    """Print what the guards found, on standard error."""
+    for one in findings:
+        place = f"{one.place}: " if one.place else ""
+        sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + f"\n  hint: {harmless(one.hint)}\n")

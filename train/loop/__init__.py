@@ -1,0 +1,1 @@
+"""Optimiser steps, evaluation, early stopping, checkpoints, and the guards on the way."""

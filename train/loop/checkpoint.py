@@ -1,0 +1,162 @@
+"""Checkpoints of a run: written beside the last one and renamed, so that there is always a whole one; no pickle."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from curate.core.run.canonical import write_json
+from curate.core.run.errors import InputError, OutputError
+from train.loop.state import State
+
+CHECKPOINTS = "checkpoints"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MADE = "step-{:08d}"
+_BEST = "best-{:08d}.safetensors"
+
+
+class Checkpoints:
+    """The folder of a run's checkpoints: the last one, and the best weights."""
+
+    def __init__(self, out: Path, identity: Mapping[str, Any]) -> None:
+        self.path = out / CHECKPOINTS
+        self._identity = dict(identity)  # of configuration, data and model: another run cannot go on from here
+
+    @property
+    def last(self) -> Path | None:
+        """Return the newest whole checkpoint."""
+        return max(self.path.glob("step-*"), default=None, key=lambda one: one.name)
+
+    def save(self, state: State, trained: Mapping[str, Any], optimiser: Any) -> None:
+        """Write a checkpoint, and let the one before it go.
+
+        Raises:
+            OutputError: the disk is full; the checkpoint before is kept.
+        """
+        made, final = self.path / ".new", self.path / _MADE.format(state.step)
+        with self._full_disk_explained(made):
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir(parents=True)
+            save_file(_flat(trained, optimiser), made / "state.safetensors")
+            write_json(made / "state.json", {"state": state.as_json(), "identity": self._identity})
+            _settle(made)
+            shutil.rmtree(final, ignore_errors=True)
+            made.rename(final)
+            for old in self.path.glob("step-*"):
+                if old != final:
+                    shutil.rmtree(old)
+            for best in self.path.glob("best-*"):
+                if state.best is None or best.name != _BEST.format(state.best):
+                    best.unlink()
+
+    def keep_best(self, step: int, trained: Mapping[str, Any]) -> None:
+        """Write the weights of the best step so far; those before go with the next checkpoint.
+
+        Raises:
+            OutputError: the disk is full; what was there is kept.
+        """
+        made = self.path / ".best"
+        with self._full_disk_explained(made):
+            self.path.mkdir(parents=True, exist_ok=True)
+            save_file(_copied(trained), made)
+            made.rename(self.path / _BEST.format(step))
+
+    def load(self, trained: Mapping[str, Any], optimiser: Any) -> State:
+        """Set weights and optimiser to the last checkpoint, and return where the run stood.
+
+        Raises:
+            InputError: it is of another run, or cannot be read.
+        """
+        last = self.last
+        if last is None:
+            return State()
+        try:
+            told = orjson.loads((last / "state.json").read_bytes())
+            numbers = load_file(last / "state.safetensors")
+        except (OSError, orjson.JSONDecodeError, SafetensorError) as error:
+            raise InputError(f"{last} cannot be read: {error}", hint="remove it and start again") from error
+        self._refuse_another(told["identity"], last)
+        _put(trained, {name.removesuffix("/weight"): one for name, one in numbers.items() if name.endswith("/weight")})
+        _set_optimiser(optimiser, trained, numbers)
+        return State.of(told["state"])
+
+    def load_best(self, step: int, trained: Mapping[str, Any]) -> None:
+        """Set the weights to those of the best step."""
+        _put(trained, load_file(self.path / _BEST.format(step)))
+
+    def remove(self) -> None:
+        """Remove all: the run is done, and its result is written."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _refuse_another(self, told: Mapping[str, Any], last: Path) -> None:
+        changed = sorted(name for name in self._identity if told.get(name) != self._identity[name])
+        if changed:
+            raise InputError(
+                f"{last} is of another run: {', '.join(changed)} changed",
+                hint="take the change back, or name another folder: --out DIR",
+            )
+
+    @contextmanager
+    def _full_disk_explained(self, made: Path) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, SafetensorError) as error:
+            found = re.search(r"\(os error (\d+)\)", str(error))  # safetensors has the number in its message alone
+            number = error.errno if isinstance(error, OSError) and error.errno else int(found.group(1)) if found else 0
+            if number not in _FULL:
+                raise
+            shutil.rmtree(made, ignore_errors=True)
+            made.unlink(missing_ok=True)
+            kept = f"{self.last} is kept" if self.last else "there is no earlier one"
+            raise OutputError(
+                f"the disk is full: no checkpoint could be written into {self.path}", kept,
+                hint="free some space, and run again with --resume",
+            ) from error  # fmt: skip
+
+
+def _copied(trained: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: one.detach().cpu().contiguous().clone() for name, one in trained.items()}
+
+
+def _flat(trained: Mapping[str, Any], optimiser: Any) -> dict[str, Any]:
+    """Return weights and moments under the names of the parameters."""
+    flat = {}
+    for name, one in trained.items():
+        flat[f"{name}/weight"] = one.detach().cpu().contiguous().clone()
+        for key, value in optimiser.state.get(one, {}).items():
+            flat[f"{name}/{key}"] = value.detach().cpu().contiguous().clone()
+    return flat
+
+
+def _put(trained: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    if trained.keys() != values.keys():
+        raise InputError("the checkpoint is of another adapter", hint="remove it and start again")
+    with torch.no_grad():
+        for name, one in trained.items():
+            one.copy_(values[name])
+
+
+def _set_optimiser(optimiser: Any, trained: Mapping[str, Any], numbers: Mapping[str, Any]) -> None:
+    for name, one in trained.items():
+        held = {key.rpartition("/")[2]: value for key, value in numbers.items() if key.rpartition("/")[0] == name}
+        held.pop("weight", None)
+        if held:
+            optimiser.state[one] = {key: v if key == "step" else v.to(one.device) for key, v in held.items()}
+
+
+def _settle(folder: Path) -> None:
+    """Have the files of a folder on the disk before it gets its name."""
+    for path in folder.iterdir():
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())

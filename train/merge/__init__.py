@@ -1,0 +1,1 @@
+"""An adapter into its unquantised base, held against the two apart."""

@@ -1,0 +1,157 @@
+"""A merged model: the adapter added to its unquantised base, and proof that it says the same."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+
+from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.errors import ConfigError, InputError, ThresherError
+from curate.core.run.version import version
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from evalkit.answers.loaded import read_tokenizer
+from evalkit.answers.weights import ADAPTER, find_weights, imported
+from train.model.load import CARD, read_card, read_model, refuse_other_base
+from train.model.place import Place
+from train.model.source import Base
+
+_PROBES = (
+    "The cat sat on the mat.",
+    '{"id": 17, "name": "Zoë", "open": true}',
+    "1, 2, 3: what comes next? Answer in a word.",
+)
+_APART = {"float32": 1e-4, "bfloat16": 5e-2}  # of the largest logit: rounding of the sum of two matrices
+
+
+class MergeError(ThresherError):
+    """The merged model does not say what base and adapter say: exit 1."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was written."""
+
+    out: Path
+    apart: float  # largest difference of a logit, by the largest logit, read back from the disk
+    manifest: dict[str, Any]
+
+
+def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
+    """Write base and adapter as one model into ``out``, as any loader of transformers' models takes it.
+
+    Raises:
+        MergeError: what was written, and read back, says something else than base and adapter.
+        ThresherError: one of them cannot be read, they do not belong together, or ``out`` cannot be written.
+    """
+    found = _base_of(adapter, base)
+    refuse_other_base(adapter, found)
+    weights = find_weights(f"{found.weights.base}+{adapter}")
+    place = Place("cpu", dtype, autocast=False)
+    tokenizer = read_tokenizer(weights)
+    probes = [tokenizer(text, add_special_tokens=False, return_tensors="pt")["input_ids"] for text in _PROBES]
+    apart_model = _adapted(read_model(found, place, None), adapter, found)
+    wanted = _logits(apart_model, probes)
+    with output_folder(out) as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            merged = apart_model.merge_and_unload(safe_merge=True)
+        merged.save_pretrained(folder.work)
+        tokenizer.save_pretrained(folder.work)
+        apart = _apart(_logits(_read_back(folder.work, place), probes), wanted)
+        if apart > _APART[dtype]:
+            shutil.rmtree(folder.work)
+            raise MergeError(
+                f"the merged model is {apart:.2g} of the largest logit away from base and adapter",
+                f"allowed is {_APART[dtype]:g} in {dtype}",
+                hint="--dtype float32 rounds less",
+            )
+        manifest = _manifest(adapter, found, dtype, apart)
+        _publish(folder, manifest)
+    return Merged(out, apart, manifest)
+
+
+def _base_of(adapter: Path, base: Path | None) -> Base:
+    """Return the base that is named, or the one that the adapter names."""
+    if not (adapter / ADAPTER[0]).is_file():
+        raise InputError(
+            f"{adapter} is no adapter: it has no {ADAPTER[0]}", hint="the folder adapter/ of a training run"
+        )
+    if base is None:
+        told = read_card(adapter).get("base", {}).get("name")
+        named = told or orjson.loads((adapter / ADAPTER[0]).read_bytes()).get("base_model_name_or_path")
+        if not named or not Path(named).is_dir():
+            raise ConfigError(f"{adapter} names {named!r} as its base, which is no folder here", hint="--base FOLDER")
+        base = Path(named)
+    return Base(find_weights(str(base)), base.as_posix(), None)
+
+
+def _adapted(model: Any, adapter: Path, base: Base) -> Any:
+    import peft  # noqa: PLC0415 - slow to import, and the adapter is looked at before
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return peft.PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        told = str(error).strip().split("\n", 1)[0][:300]
+        raise InputError(f"the adapter {adapter} does not fit {base.called}", told, hint="name its own base") from error
+
+
+def _read_back(folder: Path, place: Place) -> Any:
+    _, transformers = imported()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return transformers.AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, place.dtype), local_files_only=True, trust_remote_code=False
+        ).eval()
+
+
+def _logits(model: Any, probes: list[Any]) -> list[Any]:
+    with torch.no_grad():
+        return [model(input_ids=ids, use_cache=False).logits.float() for ids in probes]
+
+
+def _apart(found: list[Any], wanted: list[Any]) -> float:
+    largest = max(float(one.abs().max()) for one in wanted) or 1.0
+    return max(float((one - other).abs().max()) for one, other in zip(found, wanted, strict=True)) / largest
+
+
+def _manifest(adapter: Path, base: Base, dtype: str, apart: float) -> dict[str, Any]:
+    told = read_card(adapter)
+    inputs = []
+    for name in (*ADAPTER, CARD):
+        if (adapter / name).is_file():
+            sha256, size = sha256_of(adapter / name)
+            inputs.append({"path": (adapter / name).as_posix(), "sha256": sha256, "bytes": size, "rows": None})
+    return {
+        "thresher": version(),
+        "schema_version": SCHEMA_VERSION,
+        "command": "merge",
+        "config": {"adapter": adapter.as_posix(), "base": base.called, "dtype": dtype},
+        "seed": None,
+        "model": base.as_json(),
+        "adapter": {name: told.get(name) for name in ("name", "version", "parent")},
+        "logits_apart": float(f"{apart:.3g}"),
+        "inputs": inputs,
+        "outputs": [],
+        "counts": {},
+        "versions": {},
+    }
+
+
+def _publish(folder: OutputFolder, manifest: dict[str, Any]) -> None:
+    write_json(folder.file(CARD), {name: manifest[name] for name in ("adapter", "model", "schema_version", "thresher")})
+    names = sorted(path.name for path in folder.work.iterdir() if path.is_file())
+    for name in names:
+        sha256, size = sha256_of(folder.file(name))
+        manifest["outputs"].append({"path": name, "sha256": sha256, "bytes": size, "rows": None})
+    folder.publish(names, own=())
+    folder.finish(manifest)

@@ -1,0 +1,162 @@
+"""A model ready to be trained: loaded from safetensors alone, quantised where asked, with its adapter."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import torch
+
+from curate.core.run.errors import ConfigError, InputError
+from evalkit.answers.weights import ADAPTER, imported
+from train.config import AdapterTable, QuantisationTable, TrainConfig
+from train.model.place import Place
+from train.model.source import Base
+
+CARD = "thresher.json"  # beside an adapter: its name, version, parent and base
+
+
+class Parameters(NamedTuple):
+    """How many numbers a model has, and how many of them are trained."""
+
+    trained: int
+    all: int
+
+
+def load_model(config: TrainConfig, base: Base, place: Place, home: Path) -> Any:
+    """Return the model, its trained parameters float32 and marked, drawn from the seed.
+
+    Raises:
+        InputError: the weights cannot be read, are of no causal language model, or the parent is for another base.
+        ConfigError: a package is missing, or the adapter has a target that the model has not.
+    """
+    torch.manual_seed(config.seed)
+    model = read_model(base, place, config.quantisation, config.model.attention)
+    model.config.use_cache = False  # rows of a pack are kept apart only where there is no cache
+    if config.adapter.kind == "full":
+        model.requires_grad_(True)
+    else:
+        model = _with_adapter(model, config, base, home)
+    if config.training.checkpointing:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    return model
+
+
+def read_model(base: Base, place: Place, quantisation: QuantisationTable | None, attention: str = "sdpa") -> Any:
+    """Return a base model on its device, frozen.
+
+    Raises:
+        InputError: it cannot be read.
+        ConfigError: bitsandbytes is missing.
+    """
+    _, transformers = imported()
+    given: dict[str, Any] = {"dtype": getattr(torch, place.dtype), "attn_implementation": attention}
+    if quantisation is not None:
+        given |= {"quantization_config": _quantised(quantisation, transformers), "device_map": {"": place.device}}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the libraries, about each other
+            model = transformers.AutoModelForCausalLM.from_pretrained(
+                base.weights.base, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
+            )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+        raise InputError(
+            f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
+        ) from error
+    if quantisation is None:
+        model.to(place.device)
+    return model.requires_grad_(False)
+
+
+def _quantised(table: QuantisationTable, transformers: Any) -> Any:
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise ConfigError("[quantisation] needs the package 'bitsandbytes'", hint="pip install 'thresher[train]'")
+    return transformers.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=table.type,
+        bnb_4bit_use_double_quant=table.double,
+        bnb_4bit_compute_dtype=getattr(torch, table.compute),
+    )
+
+
+def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> Any:
+    try:
+        import peft  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigError("adapters need the package 'peft'", hint="pip install 'thresher[train]'") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if config.quantisation is not None:
+            model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        if config.adapter.parent is not None:
+            return _grown(model, home / config.adapter.parent, base, peft)
+        try:
+            made = peft.get_peft_model(model, _lora(config.adapter, peft))
+        except ValueError as error:
+            raise ConfigError(f"[adapter] targets do not fit {base.called}", _first(error)) from error
+    made.peft_config["default"].base_model_name_or_path = base.called
+    return made
+
+
+def _lora(table: AdapterTable, peft: Any) -> Any:
+    return peft.LoraConfig(
+        task_type="CAUSAL_LM",
+        r=table.rank,
+        lora_alpha=table.alpha,
+        lora_dropout=table.dropout,
+        target_modules=table.targets,
+        use_dora=table.dora,
+        use_rslora=table.rslora,
+    )
+
+
+def _grown(model: Any, parent: Path, base: Base, peft: Any) -> Any:
+    """Return the model with its parent adapter, to be trained on."""
+    refuse_other_base(parent, base)
+    try:
+        return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise InputError(f"the adapter {parent} does not fit {base.called}", _first(error)) from error
+
+
+def refuse_other_base(adapter: Path, base: Base) -> None:
+    """Refuse a folder that holds no adapter, or one that was trained on another base.
+
+    Raises:
+        InputError: it does.
+    """
+    absent = [name for name in ADAPTER if not (adapter / name).is_file()]
+    if absent:
+        raise InputError(
+            f"{adapter} is no adapter: it has no {absent[0]}", hint="the folder adapter/ of a training run"
+        )
+    told = read_card(adapter).get("base", {})
+    if told.get("sha256") not in (None, base.weights.base_sha256):
+        raise InputError(
+            f"{adapter} is an adapter for another base",
+            f"trained on {told.get('name')}, {str(told['sha256'])[:12]}",
+            f"given is {base.called}, {base.weights.base_sha256[:12]}",
+            hint="name the base that it was trained on",
+        )
+
+
+def read_card(adapter: Path) -> dict[str, Any]:
+    """Return what ``thresher.json`` beside an adapter says; nothing where another tool made it."""
+    try:
+        found = orjson.loads((adapter / CARD).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def count(model: Any) -> Parameters:
+    """Return how many parameters a model has; one of four bits counts as one, though two share a byte."""
+    trained = sum(one.numel() for one in model.parameters() if one.requires_grad)
+    return Parameters(trained, int(model.num_parameters()) if hasattr(model, "num_parameters") else trained)
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:300]

@@ -1,0 +1,152 @@
+"""All that a run needs before a model is loaded: rows read, made tokens, and looked at by the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curate.core.run.errors import ConfigError, InputError, ThresherError
+from curate.core.write.folder import MANIFEST, sha256_of
+from evalkit.answers.facts import read_facts
+from evalkit.answers.loaded import read_tokenizer
+from train.config import DataTable, TrainConfig
+from train.data.rehearsal import with_rehearsal
+from train.data.rows import Row, read_rows
+from train.examples import Examples
+from train.guards import examine
+from train.guards.finding import Facts, Finding
+from train.masking.encoder import Encoder
+from train.model.source import Base, find_base, parameters_in
+
+
+class GuardError(ThresherError):
+    """The data, or the settings, would train wrongly: exit 1."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a run."""
+
+    train: tuple[Path, ...]
+    validation: tuple[Path, ...]
+    test: tuple[Path, ...]
+    manifest: Path | None  # of the curation run
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows as tokens, the tokenizer that made them, and what the guards say."""
+
+    base: Base
+    tokenizer: Any
+    encoder: Encoder
+    rows: Sequence[Row]
+    examples: Examples
+    validation: Examples | None
+    findings: Sequence[Finding]
+    inputs: list[dict[str, Any]]  # as the manifest lists them
+    rehearsal: int  # of the rows
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Return what must not be trained on."""
+        return [one for one in self.findings if one.severity == "error"]
+
+
+def prepare(config: TrainConfig, home: Path) -> Prepared:
+    """Return what a configuration asks for, its paths relative to ``home``.
+
+    Raises:
+        ThresherError: a file, a row, the model or its tokenizer cannot be read.
+    """
+    base = find_base(config.model, home)
+    tokenizer = read_tokenizer(base.weights)
+    if config.model.template is not None:
+        tokenizer.chat_template = _template(home / config.model.template)
+    encoder = Encoder(tokenizer, None, config.data.max_tokens, config.data.train_on)
+    files = find_files(config.data, home)
+    rows = read_rows(files.train)
+    own, validation = len(rows), read_rows(files.validation)
+    inputs = _inputs(files, home, {"train": own, "validation": len(validation)})
+    if config.data.rehearsal is not None:
+        general = home / config.data.rehearsal.file
+        known = read_rows([general])
+        rows = with_rehearsal(rows, known, config.data.rehearsal.share, config.seed)
+        inputs.append(_input(general, home, len(known)))
+    examples = encoder.encode(rows)
+    facts = Facts(
+        parameters=parameters_in(base.weights.base),
+        vocabulary=read_facts(base.weights.base).vocabulary,
+        learning_rate=config.training.learning_rate,
+        rank=config.adapter.rank if config.adapter.kind == "lora" else None,
+        tests=files.test,
+        run=None if config.data.run is None else home / config.data.run,
+    )
+    return Prepared(
+        base=base,
+        tokenizer=tokenizer,
+        encoder=encoder,
+        rows=rows,
+        examples=examples,
+        validation=encoder.encode(validation) if validation else None,
+        findings=examine(examples, rows, encoder, facts),
+        inputs=inputs,
+        rehearsal=len(rows) - own,
+    )
+
+
+def find_files(table: DataTable, home: Path) -> Files:
+    """Return the files that a configuration names, or those of the curation run that it names.
+
+    Raises:
+        InputError: the folder is no finished curation run.
+    """
+    if table.run is None:
+        train, validation, test = (
+            tuple(home / path for path in some) for some in (table.train or [], table.validation, table.test)
+        )
+        return Files(train, validation, test, None)
+    run = home / table.run
+    manifest = run / MANIFEST
+    try:
+        command = orjson.loads(manifest.read_bytes()).get("command")
+    except (OSError, orjson.JSONDecodeError, AttributeError):
+        command = None
+    if command not in ("curate", "augment"):
+        raise InputError(f"{run} is no finished curation run", hint="run = the folder that thresher curate wrote")
+    train, validation, test = (
+        (path,) if (path := run / f"{name}.jsonl").is_file() else () for name in ("train", "validation", "test")
+    )
+    if not train:
+        raise InputError(f"{run} has no train.jsonl", hint="the run kept nothing, or is of another kind")
+    return Files(train, validation, test, manifest)
+
+
+def _inputs(files: Files, home: Path, rows: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the files as a manifest lists them; rows are told where one file holds them all."""
+    made = [
+        _input(path, home, rows[kind] if len(some) == 1 else None)
+        for kind, some in (("train", files.train), ("validation", files.validation))
+        for path in some
+    ]
+    made += [_input(path, home, None) for path in files.test]
+    return made + ([_input(files.manifest, home, None)] if files.manifest else [])
+
+
+def _input(path: Path, home: Path, rows: int | None) -> dict[str, Any]:
+    sha256, size = sha256_of(path)
+    named = path.relative_to(home) if path.is_relative_to(home) else path
+    return {"path": named.as_posix(), "sha256": sha256, "bytes": size, "rows": rows}
+
+
+def _template(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}", hint="template = a file with a chat template") from error
