@@ -1,1 +1,1 @@
-"""The code of the example: its data made, its model unpacked, the whole loop run. The data stand in ``support-tickets``."""
+"""The code of the example: its data made, its model unpacked, the whole loop run."""
