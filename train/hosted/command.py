@@ -62,7 +62,8 @@ def train_hosted(
         status = followed.job.get("status")
         if status != "succeeded":
             raise JobError(
-                f"{job} {status}{_why(followed.job)}", hint=f"name another folder to start a new job; {target} has this one"
+                f"{job} {status}{_why(followed.job)}",
+                hint=f"name another folder to start a new job; {target} has this one",
             )
         manifest = run.publish(endpoint, folder, followed)
     emit(_object(job, target, manifest) if as_json else _text(config, target, manifest))

@@ -35,7 +35,9 @@ class HostedTable(Endpoint):
     def _fits(self) -> Self:
         if self.beta is not None and self.method != "dpo":
             raise ValueError('beta goes with method = "dpo"')
-        if taken := sorted({"model", "training_file", "validation_file", "method", "seed", "metadata"} & set(self.extra)):
+        if taken := sorted(
+            {"model", "training_file", "validation_file", "method", "seed", "metadata"} & set(self.extra)
+        ):
             raise ValueError(f"extra: {', '.join(taken)} cannot stand here: the driver sets it")
         return self
 

@@ -90,7 +90,7 @@ class Endpoint:
         return self._json(self._once.post, f"{JOBS}/{job}/cancel")
 
     def events(self, job: str, known: set[str]) -> list[dict[str, Any]]:
-        """Return the events that are not known yet, in the order in which they happened; the endpoint's last is first."""
+        """Return the events that are not known yet, the oldest first; the endpoint gives the newest first."""
         fresh: list[dict[str, Any]] = []
         params: dict[str, Any] = {"limit": PAGE}
         while True:

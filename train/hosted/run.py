@@ -20,7 +20,7 @@ from curate.core.run.version import version
 from curate.core.write.folder import OutputFolder, sha256_of
 from train.hosted.config import HostedConfig
 from train.hosted.endpoint import Endpoint, EndpointError
-from train.hosted.follow import Followed, follow
+from train.hosted.follow import Followed
 from train.hosted.state import State, read_state
 
 LOG = "log.jsonl"
@@ -145,7 +145,9 @@ def read_run(config: HostedConfig, folder: Path) -> HostedRun:
             hint = "thresher curate writes it" if config.data.run is not None else "paths are relative to the file"
             raise InputError(f"{path} is not there", hint=hint)
         if path.suffix != ".jsonl":
-            raise InputError(f"{path}: the endpoint takes JSON Lines, a file called .jsonl", hint="thresher curate FILE")
+            raise InputError(
+                f"{path}: the endpoint takes JSON Lines, a file called .jsonl", hint="thresher curate FILE"
+            )
         sha256, size = sha256_of(path)
         with path.open("rb") as stream:
             rows = sum(1 for line in stream if line.strip())

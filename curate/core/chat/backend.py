@@ -134,6 +134,11 @@ def _failed(kind: str, detail: str) -> Reply:
 
 
 def imported() -> tuple[Any, Any]:
+    """Return the packages ``openai`` and ``httpx2``.
+
+    Raises:
+        ConfigError: they are not installed.
+    """
     try:
         import httpx2  # noqa: PLC0415
         import openai  # noqa: PLC0415 - an extra, and 0.7 s of CPU

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from tests.conftest import chat
 from tests.train.hosted.server import KEY, RESULTS, FineTuning
+from train.hosted.config import HostedTable
 
 ROWS = [chat(f"Question number {n}?", f"Answer number {n}.") for n in range(12)]
 
@@ -62,7 +64,10 @@ def test_files_go_up_a_job_is_followed_and_its_results_come_down(thresher, endpo
 
 
 def test_a_curation_run_brings_its_splits(thresher, endpoint, config, tmp_path, jsonl):
-    jsonl([chat(f"Where is parcel {n * n + 7} of lot {n}?", f"In hall {n}, shelf {n * 3}.") for n in range(60)], "raw.jsonl")
+    jsonl(
+        [chat(f"Where is parcel {n * n + 7} of lot {n}?", f"In hall {n}, shelf {n * 3}.") for n in range(400)],
+        "raw.jsonl",
+    )
     curated = thresher("curate", tmp_path / "raw.jsonl", "--out", tmp_path / "clean", "--quiet", "--no-report")
     assert curated.code == 0, curated.err
 
@@ -129,7 +134,10 @@ def test_a_job_whose_answer_was_lost_is_found_and_not_made_twice(thresher, endpo
 
 
 def test_a_job_that_was_refused_is_asked_for_again(thresher, endpoint, config, tmp_path):
-    endpoint.refuse["POST /fine_tuning/jobs"] = (400, {"error": {"message": "small is not tuned here", "code": "bad_model"}})
+    endpoint.refuse["POST /fine_tuning/jobs"] = (
+        400,
+        {"error": {"message": "small is not tuned here", "code": "bad_model"}},
+    )
     path = config(endpoint)
     refused = thresher("train", path, "--out", tmp_path / "out")
     endpoint.refuse.clear()
@@ -205,7 +213,9 @@ def test_interrupting_leaves_the_job_running_and_says_how_to_go_on(endpoint, con
     endpoint.hold.add("running")
     path = config(endpoint, poll=60.0)  # it waits when the signal comes
     command = [sys.executable, "-m", "thresher", "train", path, "--out", tmp_path / "out"]
-    with subprocess.Popen(command, env=os.environ | {"LOOPBACK_KEY": KEY}, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command, env=os.environ | {"LOOPBACK_KEY": KEY}, stderr=subprocess.PIPE, text=True
+    ) as running:
         assert running.stderr is not None
         for line in running.stderr:
             if "is validating_files" in line:
@@ -263,13 +273,17 @@ def test_a_dry_run_sends_nothing(thresher, endpoint, config, tmp_path):
     ("change", "said"),
     [
         pytest.param({"api_key_env": "sk-123"}, "hosted.api_key_env is no name", id="a key where its variable belongs"),
-        pytest.param({"base_url": "http://me:pw@host/v1"}, "hosted.base_url holds more", id="a password in the address"),
+        pytest.param(
+            {"base_url": "http://me:pw@host/v1"}, "hosted.base_url holds more", id="a password in the address"
+        ),
         pytest.param({"base_url": "http://127.0.0.1:9/v1"}, "cannot be reached", id="nobody listens"),
         pytest.param({"beta": 0.1}, 'beta goes with method = "dpo"', id="beta without dpo"),
         pytest.param({"extra": {"model": "x"}}, "extra: model cannot stand here", id="a field that the driver sets"),
         pytest.param({"epoch": 3}, "did you mean 'epochs'?", id="a misspelt setting"),
         pytest.param({"data": 'train = ["no.jsonl"]'}, "no.jsonl is not there", id="a missing file"),
-        pytest.param({"data": 'run = "clean"\ntrain = ["train.jsonl"]'}, "run (a curation run) or train", id="two sources"),
+        pytest.param(
+            {"data": 'run = "clean"\ntrain = ["train.jsonl"]'}, "run (a curation run) or train", id="two sources"
+        ),
     ],
 )
 def test_mistakes_are_told(thresher, endpoint, config, tmp_path, change, said):
@@ -282,3 +296,9 @@ def test_mistakes_are_told(thresher, endpoint, config, tmp_path, change, said):
     assert told.code == 2
     assert said in told.err
     assert "sk-123" not in told.err
+
+
+def test_the_page_has_every_setting():
+    page = (Path(__file__).parents[3] / "docs" / "hosted.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(HostedTable.model_fields)
