@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SEED = 20
-CLEAN, HELD_OUT = 452, 120
+CLEAN, HELD_OUT = 452, 100
 SYSTEM = "Turn the ticket into JSON: intent, product, order, urgent."
 WORDING: dict[str, Any] = tomllib.loads((Path(__file__).parent / "wording.toml").read_text(encoding="utf-8"))
 FILES = ("june.jsonl", "july.jsonl", "vendor.jsonl")
@@ -112,7 +112,7 @@ def main(folder: Path) -> None:
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
     for number, name in enumerate(FILES):
         write(folder / "raw" / name, lines[number :: len(FILES)])
-    write(folder / "test" / "tickets.jsonl", [json.dumps({"id": f"t{n:03}", **t.row()}) for n, t in enumerate(held, 1)])
+    write(folder / "test" / "tickets.jsonl", [json.dumps({"id": f"t{n:03}", **t.row(), "slices": {"suite": "tickets"}}) for n, t in enumerate(held, 1)])
     for kind, flawed in planted.items():
         print(f"{len(flawed):>4}  {kind}")
     print(f"{len(lines):>4}  rows, {len(clean)} of them good; {len(held)} held out")
