@@ -21,6 +21,7 @@ from curate.contradictions.lexicon import (
     UNITS,
     YES,
 )
+from curate.contradictions.objects import objects, other_field
 from curate.contradictions.words import Sentence, all_words, content, sentences, stem
 
 SAME_FRAME = 0.6  # share of words from which two sentences say something about the same
@@ -96,6 +97,9 @@ def _turned(prompt: str, one: str, other: str, alike: float, *, open_ended: bool
         return f"{heads[0]} / {heads[1]}"
     if open_ended and alike < SAME_TEXT:
         return ""
+    fields = objects(one, other)
+    if fields:
+        return other_field(*fields)
     left, right = (sentences(_without_head(text, head)) for text, head in zip((one, other), heads, strict=True))
     bare = _bare_head(heads, left, right)
     if bare:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Show rows, masks, steps, memory and time; train nothing.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped, as if it had not been.")
+@click.option("--cancel", is_flag=True, help="Stop the job that --out started at an endpoint ([hosted]).")
 @click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and reported.")
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
@@ -37,6 +38,7 @@ def command(  # noqa: PLR0913 - a flag each
     out: Path | None,
     dry_run: bool,
     resume: bool,
+    cancel: bool,
     assignments: tuple[str, ...],
     no_text: bool,
     no_report: bool,
@@ -49,6 +51,7 @@ def command(  # noqa: PLR0913 - a flag each
 
     Exit 1 where a guard did: before the first step, or on the way. After Ctrl-C (exit 130), --resume goes on.
     """
+    from curate.core.run.settings import override, read_toml  # noqa: PLC0415
     from evalkit.answers.weights import imported  # noqa: PLC0415 - after the flags are read
     from train.config import load_train, schema_text  # noqa: PLC0415
     from train.page import configuration_page  # noqa: PLC0415
@@ -58,6 +61,14 @@ def command(  # noqa: PLR0913 - a flag each
         return DONE
     if config is None or (out is None and not dry_run):
         raise ConfigError("train needs a configuration and a folder", hint="thresher train train.toml --out DIR")
+    if "hosted" in override(read_toml(config), assignments):
+        from train.hosted.command import train_hosted  # noqa: PLC0415
+
+        return train_hosted(config, out, assignments, dry_run=dry_run, cancel=cancel, as_json=as_json, quiet=quiet)
+    if cancel:
+        raise ConfigError(
+            "--cancel stops a job at an endpoint, and there is no [hosted]", hint="Ctrl-C stops a run here"
+        )
     wanted = load_train(config, assignments)
     imported()  # says what is missing, before anything that is missing is imported
     if dry_run or out is None:

@@ -47,7 +47,7 @@ class OpenAIBackend:
         """Return the package's client, made when first needed: what the cache answers needs no key and no package."""
         if self._client is None:
             self._key = self._settings.key() or ""
-            self._openai, self._httpx2 = openai, httpx2 = _imported()
+            self._openai, self._httpx2 = openai, httpx2 = imported()
             self._options: Any = {"headers": self._headers()}
             self._client = openai.AsyncOpenAI(
                 api_key=self._key or "none",
@@ -108,7 +108,7 @@ class OpenAIBackend:
 
     def _refusal(self, response: Any) -> Fault:
         status: int = response.status_code
-        code, detail = _told(response.content)
+        code, detail = told_by(response.content)
         kind = _BY_STATUS.get(status, "server_error" if status >= 500 else "rejected")
         if code == "insufficient_quota":
             kind = "no_credit"
@@ -133,7 +133,12 @@ def _failed(kind: str, detail: str) -> Reply:
     return Reply(failure=Fault(kind, detail))
 
 
-def _imported() -> tuple[Any, Any]:
+def imported() -> tuple[Any, Any]:
+    """Return the packages ``openai`` and ``httpx2``.
+
+    Raises:
+        ConfigError: they are not installed.
+    """
     try:
         import httpx2  # noqa: PLC0415
         import openai  # noqa: PLC0415 - an extra, and 0.7 s of CPU
@@ -144,7 +149,7 @@ def _imported() -> tuple[Any, Any]:
     return openai, httpx2
 
 
-def _told(content: bytes) -> tuple[str, str]:
+def told_by(content: bytes) -> tuple[str, str]:
     """Return the code and the message of an error, as far as there are any."""
     try:
         payload = orjson.loads(content)

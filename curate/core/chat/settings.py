@@ -6,7 +6,7 @@ import datetime
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator, model_validator
@@ -61,29 +61,16 @@ class Prices(_Table):
         return (prompt * self.input + completion * self.output) / 1_000_000
 
 
-class ChatSettings(_Table):
-    """The model behind an endpoint that speaks as OpenAI's does, and how it is asked."""
+class Endpoint(_Table):
+    """A model behind an address that speaks as OpenAI's does, and where its key is."""
+
+    table: ClassVar[str] = "chat"  # what errors call the settings
 
     model: str = Field(min_length=1, description="The model's name, as the endpoint knows it.")
     base_url: str = Field(OPENAI, description="The endpoint: vLLM, llama.cpp, Ollama, OpenAI, ...")
     api_key_env: str | None = Field(
         None, description="The environment variable that holds the key; OPENAI_API_KEY for OpenAI's own endpoint."
     )
-    revision: str = Field("", description="What stands behind the name, where that may change: another asks anew.")
-    temperature: float | None = Field(None, ge=0, description="The endpoint's own if absent.")
-    top_p: float | None = Field(None, gt=0, le=1, description="The endpoint's own if absent.")
-    seed: int | None = Field(None, description="Sent with requests that have no seed of their own.")
-    max_output_tokens: PositiveInt = Field(1024, description="Most tokens of an answer; always sent.")
-    output_limit_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
-        None, description="How the endpoint calls that limit; max_completion_tokens for OpenAI's own, else max_tokens."
-    )
-    extra: dict[str, Any] = Field({}, description="More fields of the request, as the endpoint takes them.")
-    tokenizer: str | None = Field(None, description="A tokenizer.json that counts prompt tokens in a dry run.")
-    cache: str | None = Field(None, description="The file that keeps replies; one of the user's own if absent.")
-    log_text: bool = Field(default=False, description="Write prompts and answers into requests.jsonl too.")
-    limits: Limits = Limits()
-    budget: Budget = Budget()
-    prices: Prices | None = Field(None, description="Absent: no cost is claimed.")
 
     @field_validator("api_key_env", mode="before")
     @classmethod
@@ -91,7 +78,7 @@ class ChatSettings(_Table):
         if value is not None and not (isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)):
             # not a ValueError: its message would show the value, and that may be a key
             raise ConfigError(
-                "chat.api_key_env is no name of an environment variable",
+                f"{cls.table}.api_key_env is no name of an environment variable",
                 hint='put the key into the environment, and its variable here: api_key_env = "MY_KEY"',
             )
         return value
@@ -102,29 +89,12 @@ class ChatSettings(_Table):
         parts = urlsplit(value)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ConfigError(
-                "chat.base_url holds more than an address", hint="a key belongs into the environment: api_key_env"
+                f"{cls.table}.base_url holds more than an address",
+                hint="a key belongs into the environment: api_key_env",
             )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("an address starts with http:// or https://")
         return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-    @field_validator("extra")
-    @classmethod
-    def _adds_only(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if taken := sorted(OURS & value.keys()):
-            raise ValueError(f"{', '.join(taken)} cannot stand here: the client sets it")
-        return value
-
-    @model_validator(mode="after")
-    def _cost_needs_prices(self) -> Self:
-        if self.budget.max_cost is not None and self.prices is None:
-            raise ValueError("budget.max_cost needs prices: [chat.prices] with input, output and date")
-        return self
-
-    @property
-    def limit_field(self) -> str:
-        """Return the name under which the most tokens of an answer are sent."""
-        return self.output_limit_field or ("max_completion_tokens" if self.base_url == OPENAI else "max_tokens")
 
     @property
     def key_variable(self) -> str | None:
@@ -145,6 +115,44 @@ class ChatSettings(_Table):
         if not (key.isascii() and key.isprintable()):
             raise ConfigError(f"{self.key_variable} holds characters that no key has", hint="copy the key again")
         return key
+
+
+class ChatSettings(Endpoint):
+    """The model behind an endpoint that speaks as OpenAI's does, and how it is asked."""
+
+    revision: str = Field("", description="What stands behind the name, where that may change: another asks anew.")
+    temperature: float | None = Field(None, ge=0, description="The endpoint's own if absent.")
+    top_p: float | None = Field(None, gt=0, le=1, description="The endpoint's own if absent.")
+    seed: int | None = Field(None, description="Sent with requests that have no seed of their own.")
+    max_output_tokens: PositiveInt = Field(1024, description="Most tokens of an answer; always sent.")
+    output_limit_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
+        None, description="How the endpoint calls that limit; max_completion_tokens for OpenAI's own, else max_tokens."
+    )
+    extra: dict[str, Any] = Field({}, description="More fields of the request, as the endpoint takes them.")
+    tokenizer: str | None = Field(None, description="A tokenizer.json that counts prompt tokens in a dry run.")
+    cache: str | None = Field(None, description="The file that keeps replies; one of the user's own if absent.")
+    log_text: bool = Field(default=False, description="Write prompts and answers into requests.jsonl too.")
+    limits: Limits = Limits()
+    budget: Budget = Budget()
+    prices: Prices | None = Field(None, description="Absent: no cost is claimed.")
+
+    @field_validator("extra")
+    @classmethod
+    def _adds_only(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if taken := sorted(OURS & value.keys()):
+            raise ValueError(f"{', '.join(taken)} cannot stand here: the client sets it")
+        return value
+
+    @model_validator(mode="after")
+    def _cost_needs_prices(self) -> Self:
+        if self.budget.max_cost is not None and self.prices is None:
+            raise ValueError("budget.max_cost needs prices: [chat.prices] with input, output and date")
+        return self
+
+    @property
+    def limit_field(self) -> str:
+        """Return the name under which the most tokens of an answer are sent."""
+        return self.output_limit_field or ("max_completion_tokens" if self.base_url == OPENAI else "max_tokens")
 
     def cache_path(self, folder: Path) -> Path:
         """Return the file of replies; a relative path is relative to the folder."""
