@@ -115,4 +115,3 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         return made[kind]
 
     return make
-

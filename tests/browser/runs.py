@@ -59,7 +59,9 @@ def answers(work: Path, name: str, wrong: Callable[[int], bool]) -> Path:
     return lines(work / f"{name}.jsonl", rows)
 
 
-def scored(work: Path, command: Command, name: str = "tuned", wrong: Callable[[int], bool] = lambda n: n % 5 == 0) -> Path:
+def scored(
+    work: Path, command: Command, name: str = "tuned", wrong: Callable[[int], bool] = lambda n: n % 5 == 0
+) -> Path:
     metrics = "exact_match,token_f1,json_valid"
     command("score", answers(work, name, wrong), "--metrics", metrics, "--out", work / name)
     return work / name
@@ -72,7 +74,9 @@ def scores(work: Path, command: Command) -> list[Path]:
 def verdict(work: Path, command: Command) -> list[Path]:
     base, tuned = scored(work, command, "base", lambda n: n % 4 == 0), scored(work, command)
     limits = work / "gate.toml"
-    limits.write_text('[[limits]]\nmetric = "exact_match"\nmax_drop = 0.05\n[[limits]]\nmetric = "token_f1"\nmax_drop = 0.02\n')
+    limits.write_text(
+        '[[limits]]\nmetric = "exact_match"\nmax_drop = 0.05\n[[limits]]\nmetric = "token_f1"\nmax_drop = 0.02\n'
+    )
     command("gate", tuned, "--baseline", base, "--limits", limits, "--out", work / "gate")
     return [work / "gate"]
 
