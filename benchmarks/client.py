@@ -34,6 +34,7 @@ ANSWER = {
 }
 BODY = json.dumps(ANSWER).encode()
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+NAMES = {"ours": "thresher", "create": "bare loop, chat.completions.create", "post": "bare loop, post"}
 
 
 class Late(asyncio.Protocol):
@@ -134,7 +135,10 @@ def child(role: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 def measured(role: str, url: str, count: int) -> dict[str, float]:
-    out, _ = child(role, "--url", url, "--requests", str(count)).communicate()
+    run = child(role, "--url", url, "--requests", str(count))
+    out, _ = run.communicate()
+    if run.returncode:
+        raise SystemExit(f"the run of {NAMES[role]} ended with {run.returncode}; what it said stands above")
     result: dict[str, float] = json.loads(out)
     return result
 
@@ -144,13 +148,14 @@ def compare(count: int, times: int, latency: float) -> None:
     try:
         url = f"http://127.0.0.1:{server.stdout.readline().strip() if server.stdout else ''}/v1"
         used: dict[str, list[dict[str, float]]] = {"ours": [], "create": [], "post": []}
-        for _ in range(times):
+        for turn in range(times):
             for role, results in used.items():
                 results.append(measured(role, url, count))
+                told = f"turn {turn + 1} of {times}: {NAMES[role]}, {results[-1]['rate']:.0f} answers a second"
+                print(told, file=sys.stderr, flush=True)  # a busy machine takes minutes until the table
     finally:
         server.kill()
         server.wait()
-    names = {"ours": "thresher", "create": "bare loop, chat.completions.create", "post": "bare loop, post"}
     ideal = FLIGHT / latency
     rows = []
     for role, results in used.items():
@@ -158,7 +163,7 @@ def compare(count: int, times: int, latency: float) -> None:
         ratio = statistics.median(mine["rate"] / theirs["rate"] for mine, theirs in pairs)
         rate = statistics.median(one["rate"] for one in results)
         cpu = statistics.median(one["cpu"] for one in results)
-        rows.append([names[role], f"{rate:.0f}", f"{rate / ideal:.0%}", f"{1000 * cpu:.2f}", f"{ratio:.0%}"])
+        rows.append([NAMES[role], f"{rate:.0f}", f"{rate / ideal:.0%}", f"{1000 * cpu:.2f}", f"{ratio:.0%}"])
     print_table(("client", "answers a second", f"of {ideal:.0f}", "CPU ms a request", "thresher's rate to its"), rows)
 
 

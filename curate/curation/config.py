@@ -102,7 +102,7 @@ class Index(_Table):
 
     write: bool = Field(default=False, description="Write index.parquet, with the rows of [input] against in it.")
     kind: Literal["compact", "exact"] = Field(
-        "compact", description="compact: about 400 bytes a row, needs the kept files; exact: larger, needs none."
+        "compact", description="compact: about 480 bytes a row, needs the kept files; exact: larger, needs none."
     )
 
 

@@ -111,6 +111,8 @@ class _Own(NamedTuple):
 
     def meet(self, positions: I64, which: I64) -> _Met:
         """Return what is met by rows at ``positions``, each of which has the key at a place of ``values``."""
+        if len(positions) == 0:
+            return _Met(positions, which, which, self.places[:0])
         used, which = np.unique(which, return_inverse=True)
         counts = np.minimum(self.counts[used], _MANY_MATES + 1)
         mates = self.places[ranges(self.starts[used], counts)]

@@ -29,7 +29,7 @@ class Pages:
     @cached_property
     def data(self) -> U8:
         """Return the file, mapped."""
-        return np.memmap(self.path, dtype=np.uint8, mode="r")
+        return np.memmap(self.path, dtype=np.uint8, mode="r").view(np.ndarray)
 
     @cached_property
     def _digests(self) -> npt.NDArray[np.uint64]:

@@ -102,11 +102,13 @@ class Segment:
         if not (left & right & inside).all():  # what was looked at is whole, so that what led there is not
             raise self._pages.changed(f"the column {name}")
         counts = after - first
+        if not counts.any():
+            return first[:0], first[:0]
         found = column[ranges(first, counts)] & LOWER
         return found.astype(np.int64), np.repeat(np.arange(len(wanted)), counts)
 
     def _column(self, name: str) -> U64:
-        at, kind = self._at[name], np.dtype("<u4" if name in SHORT else "<u8")
+        at, kind = self._at[name], np.dtype("<u4" if name in SHORT or name.endswith("_at") else "<u8")
         column: U64 = self._pages.data[at : at + kind.itemsize * self.rows].view(kind)
         return column
 

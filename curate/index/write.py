@@ -25,7 +25,7 @@ U64 = npt.NDArray[np.uint64]
 
 INDEX_VERSION = 2
 COMPACT, EXACT = "compact", "exact"
-_SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its sets
+_SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its ids and sets
 _TOGETHER = 1 << 15  # rows whose bytes are laid out at once
 _HELD = (*SETS, "digest", "spaceless", "under")  # what an exact index holds beside
 _EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS} | {name: [] for name in SETS}
@@ -136,12 +136,10 @@ class IndexRows:
         return Part(path.name, file.sha256, file.bytes, self.rows, file.footer, ((own, own),))
 
     def _cut(self, rows: pl.LazyFrame) -> Iterator[int]:
-        """Yield how many rows each segment has."""
-        if self.kind == COMPACT:
-            for start in range(0, self.rows, _SEGMENT_ROWS):
-                yield min(_SEGMENT_ROWS, self.rows - start)
-            return
-        sizes = rows.select(8 * pl.sum_horizontal(pl.col(*SETS).list.len().cast(pl.UInt64))).collect().to_series()
+        """Yield how many rows each segment has: a page of Parquet takes less than 2 GB."""
+        sets = (pl.col(name).list.len().cast(pl.UInt64) * 8 for name in (SETS if self.kind == EXACT else ()))
+        size = pl.sum_horizontal(pl.col("id").str.len_bytes().cast(pl.UInt64), *sets)
+        sizes = rows.select(size).collect().to_series() if self.rows else pl.Series([], dtype=pl.UInt64)
         ends, start = np.cumsum(sizes.to_numpy()), 0
         while start < self.rows:
             before = int(ends[start - 1]) if start else 0
@@ -150,15 +148,15 @@ class IndexRows:
             start = max(end, start + 1)
 
     def _schema(self) -> list[Column]:
-        numbers = ("line", "start", "check", "print0", "print1", "prompt", *self._found_by[2:], "id_at")
+        numbers = ("line", "start", "check", "print0", "print1", "prompt", *self._found_by[2:])
         sorted_ = [*(f"by_{name}" for name in self._found_by), *self._bands]
         columns = [Column(name, "u4") for name in SHORT[:3]] + [Column(name, "u8") for name in (*numbers, *sorted_)]
-        columns += [Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]
+        columns += [Column("id_at", "u4"), Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]
         if self.kind == EXACT:
             columns += [Column("spaceless", "u4"), Column("digest", "u8")]
             columns += [Column("bands", "fixed", width=8 * len(self._bands))]
             for name in SETS:
-                columns += [Column(f"{name}_at", "u8"), Column(name, "bytes")]
+                columns += [Column(f"{name}_at", "u4"), Column(name, "bytes")]
         return columns
 
     def _columns(self, rows: pl.LazyFrame, count: int) -> Iterator[Column]:
@@ -176,7 +174,7 @@ class IndexRows:
     def _numbers(self, rows: pl.LazyFrame, name: str, kind: str) -> bytes:
         if name.endswith("_at"):
             sizes = _sizes(rows, name.removesuffix("_at")) + np.uint64(4)
-            starts: U64 = np.cumsum(sizes) - sizes
+            starts: npt.NDArray[np.uint32] = (np.cumsum(sizes) - sizes).astype(np.uint32)
             return starts.tobytes()
         values = rows.select(name.removeprefix("by_")).collect().to_series()
         if name.startswith("by_") or name in self._bands:

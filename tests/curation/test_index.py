@@ -19,7 +19,7 @@ from curate.index.pages import Pages
 from curate.index.plain import PAGE, Column, PlainFile
 from curate.index.segment import Segment, by_value
 from tests.conftest import chat
-from tests.curated import Curated
+from tests.curated import Curated, as_line
 from tests.curation.corpus import edited, text, write_corpus
 from tests.curation.test_incremental import DRAW, HERON, NEARLY_HERON, STORK, Curating, curating
 
@@ -82,6 +82,29 @@ def test_an_exact_index_needs_nothing_but_its_own_folder(curate, tmp_path):
     wed = curate("wed", [NEARLY_HERON], input={"against": ["archive/index.parquet"]}, limits={"min_kept": 0})
 
     assert wed.reasons == ["near_duplicate_of_earlier"]
+
+
+@KINDS
+def test_rows_of_several_segments_are_found_like_those_of_one(tmp_path, curate, kind, monkeypatch):
+    """Oracle: an index of one segment. System prompts stand in an exact index once, in whichever segment comes first."""
+    north, south = write_corpus(tmp_path, rows=120)[:2]
+    pirate = {"role": "system", "content": "You speak as a pirate does, whatever is asked of you on this ship."}
+    lines = [{"messages": [pirate, *chat(text(DRAW, 30), text(DRAW, 60))["messages"]]} for _ in range(12)]
+    (tmp_path / north).write_bytes(b"".join(as_line(row) + b"\n" for row in lines) + (tmp_path / north).read_bytes())
+    (tmp_path / south).write_bytes(
+        b"".join(as_line(row) + b"\n" for row in lines[6:]) + (tmp_path / south).read_bytes()
+    )
+    found = []
+    for rows in (7, 1000):
+        monkeypatch.setattr("curate.index.write._SEGMENT_ROWS", rows)
+        mon = curate(f"mon{rows}", input={"files": [north]}, index={"write": True, "kind": kind})
+        segments = _told(mon.out / "index.parquet")["segments"]
+        tue = curate(f"tue{rows}", input={"files": [south], "against": [f"mon{rows}"]})
+        found.append((tue.lines_kept, tue.ledger.drop("matched_id"), len(segments)))
+
+    assert found[0][0] == found[1][0]
+    assert found[0][1].equals(found[1][1])
+    assert [count for *_, count in found] == [-(-len(mon.lines_kept) // 7), 1]
 
 
 def test_a_run_written_again_leaves_no_part_of_before(curate):
