@@ -70,6 +70,11 @@ PHI = (  # an end of text after the last turn only
     "{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}<|end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>\n{% else %}{{ eos_token }}{% endif %}"
 )
+GPT_OSS = (  # an answer ends otherwise once other turns follow it
+    "{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>{{ m.content }}"
+    "{{ '<|eot_id|>' if m.role == 'assistant' and loop.last else '<|end|>' }}{% endfor %}"
+    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>{% endif %}"
+)
 PLAIN = (  # no special token at all: borders fall inside words of the tokenizer
     "{% for m in messages %}"
     "{% if m.role == 'assistant' %}Bot:{{ m.content }}\n{% else %}You: {{ m.content }}\n{% endif %}"

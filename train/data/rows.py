@@ -18,6 +18,7 @@ from curate.core.run.errors import InputError
 from evalkit.answers.template import parsed
 from train.examples import Place
 
+_KNOWN = frozenset({"role", "content", "tool_calls", "function_call", "tool_call_id", "name", "weight"})
 ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
 
@@ -77,7 +78,17 @@ def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
         return Row(place, [], None, turns[0].text or "", digest)
     if not turns:
         raise _unreadable(str(place), "it has no messages", place.source)
-    return Row(place, [_message(turn, place) for turn in turns], _tools(draft.tools, place), None, digest)
+    messages = [extra | _message(turn, place) for turn, extra in zip(turns, _extras(record, len(turns)), strict=True)]
+    return Row(place, messages, _tools(draft.tools, place), None, digest)
+
+
+def _extras(record: Record, turns: int) -> list[dict[str, Any]]:
+    """Return what messages hold beside the fields of every layout: templates read ``reasoning_content`` and others."""
+    sides = [record.get(name) for name in ("messages", "prompt", "completion")]
+    found = [message for side in sides if isinstance(side, list) for message in side]
+    if len(found) != turns:  # another layout
+        return [{}] * turns
+    return [{key: value for key, value in message.items() if key not in _KNOWN} for message in found]
 
 
 def _drafted(layout: Layout, record: Record, place: Place) -> Draft:

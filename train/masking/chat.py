@@ -66,6 +66,11 @@ class ChatTemplate:
         """Return where the last special token of a part of a text ends."""
         return max((found.end() for found in self._special.finditer(text, start, end)), default=None)
 
+    def special_at(self, text: str, at: int, wanted: str) -> int:
+        """Return where the special token at a place of a text ends, if ``wanted`` begins with one too; else the place."""
+        found = self._special.match(text, at)
+        return found.end() if found and self._special.match(wanted) else at
+
     def first_special(self, text: str) -> str | None:
         """Return the first special token that a text spells; None where it spells none."""
         found = self._special.search(text)

@@ -16,7 +16,8 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
 
     The chat is rendered once more with a probe as that answer's content. What stands before the probe must stand in the
     text too, and what stands after it: between them is the content, trimmed or rewritten as the template has it. To it
-    belong what the template lets the model write before a content, and the end of turn that it writes after a last one.
+    belong what the template lets the model write before a content, and the end of turn that it writes after a last one,
+    or another in its place (gpt-oss ends earlier answers otherwise).
     """
     probed = {**messages[at], "content": PROBE}
     try:
@@ -32,8 +33,10 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
     said = len(text) - len(
         tail
     )  # the end of the content; before its start where calls have none, and a line break less
-    end = said + _shared(alone.partition(PROBE)[2], text[said:])
-    return begun, chat.last_special(text, said, end) or said
+    closing = alone.partition(PROBE)[2]
+    end = chat.last_special(text, said, said + _shared(closing, text[said:])) or chat.special_at(text, said, closing)
+    names = [call["function"]["name"] for call in messages[at].get("tool_calls", ())]
+    return (begun, end) if all(name in text[begun:end] for name in names) else None
 
 
 def _lead(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str:

@@ -41,6 +41,11 @@ CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city
             {"messages": [HI[0], HI[1] | {"weight": 0}]}, [HI[0], HI[1] | {"weight": 0}], id="weights are kept"
         ),
         pytest.param(
+            {"messages": [HI[0], HI[1] | {"reasoning_content": "hm"}]},
+            [HI[0], HI[1] | {"reasoning_content": "hm"}],
+            id="reasoning is kept for templates that write it",
+        ),
+        pytest.param(
             {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}, HI[1]]},
             HI,
             id="parts of text are one text",

@@ -116,6 +116,19 @@ def pieces(tokenizer, *texts):
             id="Qwen, which puts empty thinking into the last answer",
         ),
         pytest.param(
+            "GPT_OSS",
+            [
+                "<|start_header_id|>user<|end_header_id|>Hi there<|end|><|start_header_id|>assistant<|end_header_id|>",
+                "Hello!<|end|>",
+                (
+                    "<|start_header_id|>user<|end_header_id|>two and two?<|end|>"
+                    "<|start_header_id|>assistant<|end_header_id|>"
+                ),
+                " It is four. <|eot_id|>",
+            ],
+            id="gpt-oss, which ends earlier answers otherwise",
+        ),
+        pytest.param(
             "PLAIN",
             ["You: Hi there\nBot:", "Hello!\n", "You: two and two?\nBot:", " It is four. \n"],
             id="no generation marks and no special token",
@@ -317,6 +330,20 @@ def test_what_the_template_refuses_is_told_and_has_no_tokens():
     assert made.refused == {0: "there is no system role"}
     assert made.lengths[0] == 0
     assert made.lengths[1] > 0
+
+
+def test_an_answer_whose_calls_cannot_be_found_refuses_the_row():
+    """The template writes calls before the content once other turns follow, and after it where they are the last."""
+    call = "{% for c in m.tool_calls %}<tool>{{ c.function.name }}</tool>{% endfor %}"
+    tokenizer = byte_level(
+        f"{{% for m in messages %}}{{% if not loop.last %}}{call}{{% endif %}}{{{{ m.content }}}}"
+        f"{{% if loop.last %}}{call}{{% endif %}}<|end|>{{% endfor %}}"
+    )
+    made = Encoder(tokenizer, None, 100).encode(
+        [row("u:weather?", {**ASKING, "content": "I look."}, "t:sunny", "a:Sun")]
+    )
+
+    assert made.refused == {0: "an answer cannot be found in what the template makes of the row"}
 
 
 def test_an_answer_written_otherwise_than_asked_is_told():

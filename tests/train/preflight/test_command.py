@@ -168,6 +168,14 @@ def test_what_cannot_be_read_is_exit_2(thresher, jsonl, tokenizer, tmp_path, opt
     assert problem in ran.err
 
 
+def test_from_python(jsonl, tokenizer):
+    import thresher
+
+    done = thresher.preflight([jsonl(ROWS)], tokenizer(), train_on="last", max_tokens=90)
+
+    assert (done.errors, done.limit, len(done.examples)) == (0, 90, 600)
+
+
 def test_without_transformers_it_says_what_to_install(thresher, jsonl, monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
     ran = thresher("preflight", jsonl(ROWS), "--tokenizer", "anywhere")
