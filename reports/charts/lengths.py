@@ -23,7 +23,7 @@ def length_chart(
     highest = max([*before, *after, 1])
     shapes: list[Markup] = [line(0, TOP, "100%", TOP, "grid"), line(0, TOP + HEIGHT, "100%", TOP + HEIGHT, "axis")]
     shapes.append(text("100%", TOP - 5, f"{count(highest)} rows", "quiet small number", "end"))
-    every = 1 if len(bins) <= 8 else 2
+    every = -(-len(bins) // 8)
     for place, number in enumerate(bins):
         x, width = percent(place + 0.08, len(bins)), percent(0.84, len(bins))
         for rows, class_ in ((before[number], "before"), (after[number], "accent")):
@@ -52,4 +52,4 @@ def _range(edges: Sequence[int], number: int) -> str:
 
 
 def _short(edge: int) -> str:
-    return f"{edge // 1000}k" if edge >= 1000 else str(edge)
+    return f"{edge / 1000:g}k" if edge >= 1000 else str(edge)

@@ -57,7 +57,7 @@ def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -
         details,
         key="place",
         first="special",
-        strata=("reason", "split"),
+        strata=tuple(name for name in ("reason", "split") if name in frame.columns),
         noun=("row", "rows"),
         firsts="dropped or marked rows",
     )
@@ -81,9 +81,10 @@ def _chosen(marks: pl.DataFrame) -> pl.Series:
 
 def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     source = pl.col("source").replace(dict(names))
+    line = pl.col("line").cast(pl.String)
     return rows.select(
         "at",
-        place=pl.concat_str(source, pl.lit(":"), "line"),
+        place=line if len(names) == 1 else pl.concat_str(source, pl.lit(":"), line),
         id=pl.col("id").str.head(NAME),
         decision="decision",
         step="step",
@@ -103,7 +104,7 @@ def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 def _columns(run: Run, *, texts: bool) -> list[Column]:
     columns = [
-        Column("place", "text", "row"),
+        Column("place", "text", "line" if len(run.stats.sources) == 1 else "row"),
         Column("id", "text", "id"),
         Column("decision", "choice", "decision", filter=True, order=("dropped", "kept")),
         Column("reason", "choice", "reason", filter=True),

@@ -14,7 +14,10 @@ from curate.curation.output.languages import languages
 from curate.curation.output.tokens import Tokens
 from curate.curation.plan import Plan
 
-EDGES = (0, 1, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+EDGES = (
+    *(0, 1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
+    *(1_000, 1_500, 2_000, 3_000, 5_000, 7_000, 10_000, 20_000, 50_000, 100_000),
+)
 MOST_LABELS = 200
 LINES, EVERY = 1_000, 64  # of a source, whose language is told: its first lines, and then each so many
 LENGTHS = ("answer_chars", "prompt_chars", "tokens")
