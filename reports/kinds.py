@@ -17,6 +17,8 @@ from reports.curation.view import curation_view
 from reports.place import Place
 from reports.scores.read import read_scores
 from reports.scores.view import scores_view
+from reports.training.read import read_training
+from reports.training.view import training_view
 from reports.verdict.read import read_gate
 from reports.verdict.view import pair_of, verdict_view
 from reports.view import View
@@ -34,6 +36,7 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {  # in the order of the page
     "verdict": Kind("verdict", ("gate",), read_gate, verdict_view),
     "scores": Kind("scored run", ("score", "predict"), read_scores, scores_view),
+    "training": Kind("training run", ("train",), read_training, training_view),
     "curation": Kind("curation run", ("curate", "augment"), read_run, curation_view),
 }
 

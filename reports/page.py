@@ -19,7 +19,7 @@ from reports.values import between, chance, change, detectable, estimate, value
 from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
-STYLES = ("report.css", "table.css")
+STYLES = ("report.css", "runs.css", "table.css")
 ROOM = 20_000_000  # bytes of a page that can still be mailed
 SENTENCES = 2_000  # bytes for what a table says was left out
 
