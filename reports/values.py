@@ -65,9 +65,9 @@ def chance(number: float | None) -> str:
 
 
 def _plain(number: float, unit: str) -> str:
-    if unit == "points":
-        return f"{number:.2f}"
     size = abs(number)
+    if unit == "points" or (unit == "seconds" and 0.1 <= size < 1e5):
+        return f"{number:,.2f}"
     digits = 4 if unit == "currency" and size < 1 else 1 if size >= 100 else 2 if size >= 1 else 3
     return f"{number:,.{digits}f}" if size < 1e6 else count(round(number))
 

@@ -11,6 +11,7 @@ from reports.scores.answers import Answers
 from reports.table.table import Column, Detail, Table
 
 FLIPS = ("right to wrong", "wrong to right", "both wrong", "both right")
+BEHAVIOUR = ("length", "tokens", "latency", "cost")  # which move in almost every row
 MOVES = ("worse", "better", "same")
 SHOWN = 3  # metrics that have a column of their own; the others are told where a row opens
 
@@ -65,7 +66,8 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
     binary = [name for name in both if candidate.values[name].binary]
     columns = [Column("id", "text", "id")]
     for place, name in enumerate(both):
-        columns += _moved(name, candidate.values[name].unit, binary=name in binary, hidden=place >= SHOWN)
+        hidden = place >= SHOWN or (name not in binary and name.partition(":")[0] in BEHAVIOUR)
+        columns += _moved(name, candidate.values[name].unit, binary=name in binary, hidden=hidden)
         frame = frame.with_columns(
             _flip(name, candidate.values[name].better, binary=name in binary).alias(f"flip {name}")
         )

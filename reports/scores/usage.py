@@ -31,7 +31,7 @@ def usage_of(answers: pl.DataFrame) -> list[Taken]:
         if not len(known):
             continue
         numbers = [known.quantile(share, "linear") for share in QUANTILES]
-        total = value(float(known.sum()), unit)
+        total = count(round(known.sum())) if name == "tokens" else value(float(known.sum()), unit)
         mean = known.mean()
         shown = value(float(mean), unit) if isinstance(mean, float) else "–"
         found.append(Taken(name, tuple(value(one, unit) for one in numbers), shown, total, count(len(known))))
