@@ -25,9 +25,7 @@ ROOM = 20_000_000  # bytes of a page that can still be mailed
 SENTENCES = 2_000  # bytes for what a table says was left out
 
 
-def page(
-    views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM, every_text: bool = False
-) -> bytes:
+def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM, every_text: bool = False) -> bytes:
     """Return the page of one or more views, in their order: the same views, the same bytes.
 
     Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``.

@@ -37,7 +37,9 @@ def chain_of(views: Sequence[View]) -> Chain | None:
         InputError: a run's manifest is gone.
     """
     origins = tuple(
-        origin_of(Path(str(view.told["folder"])), view.anchor, view.kind, view.name, dict(getattr(view, "commands", ())))
+        origin_of(
+            Path(str(view.told["folder"])), view.anchor, view.kind, view.name, dict(getattr(view, "commands", ()))
+        )
         for view in views
         if "folder" in view.told
     )
