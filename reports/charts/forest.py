@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -132,10 +133,8 @@ def _bounds(point: Point, about: About) -> str:
 
 
 def _short(words: str) -> str:
-    head, dot, rest = words.partition(".")
-    digits = rest.rstrip("% psx").rstrip("0")
-    tail = rest[len(rest.rstrip("% ps")) :] if dot else ""
-    return f"{head}{'.' + digits if digits else ''}{tail}" if dot else words
+    """Return a number without the zeros behind its point: ``−5 pp``."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), words)
 
 
 def _spoken(entry: Entry, about: About) -> str:

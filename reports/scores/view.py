@@ -62,7 +62,7 @@ def scores_view(run: ScoredFolder, place: Place) -> ScoresView:
         sentences=list(_sentences(scores)),
         looks=[f"{name}: {told}" for name, metric in scores.metrics.items() for told in metric.warnings],
         values=list(_values(anchor, scores)),
-        details=details_of(f"{anchor}-chart-details", scores.metrics) if place.texts else [],
+        details=details_of(f"{anchor}-chart-details", scores.metrics, texts=place.texts),
         slices=list(_slices(anchor, scores)),
         reasons=REASONS,
         usage=[] if answers.frame is None else usage_of(answers.frame),
