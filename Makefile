@@ -44,8 +44,8 @@ types: $(STAMP)
 unit: $(STAMP)
 	$(BIN)/pytest -n auto --dist loadgroup
 
-models: $(TORCH)  ## Install torch too, and run the tests of local models
-	OMP_NUM_THREADS=1 $(BIN)/pytest tests/evalkit/local tests/train/models
+models: $(TORCH)  ## Install torch too, and run the tests of local models and of training
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests/evalkit/local tests/train
 
 docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher codes --markdown > docs/codes.md

@@ -7,6 +7,7 @@ outcome = thresher.curate("curate.toml", out="clean")
 print(outcome.manifest["counts"]["kept"], "rows kept")
 print(thresher.deduplicate("rows.jsonl", "fewer.jsonl").kept, "rows without near-duplicates")
 print(len(thresher.leaks("train.jsonl", ["test.jsonl"]).sure), "training rows stand in the test")
+print(thresher.preflight(["train.jsonl"], "models/small", tests=["test.jsonl"]).errors, "errors before training")
 thresher.train("train.toml", out="tuned")
 thresher.predict("test.jsonl", "local:models/small+tuned/adapter", out="answers")
 outcome = thresher.score("answers", ["exact_match", "token_f1"])
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from evalkit.gate.verdict import Verdict
     from evalkit.run import Outcome as ScoreOutcome
     from train.run import Outcome as TrainOutcome
+    from train.masking.encoder import TrainOn
+    from train.preflight import Preflight
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
@@ -170,6 +173,29 @@ def leaks(train: str | Path, tests: Sequence[str | Path], *, threshold: float = 
 
     step = validate(Leaks, {"threshold": threshold}, "the settings")
     return find_leaks([Wanted(str(train))], [Wanted(str(test)) for test in tests], step, Path.cwd())
+
+
+def preflight(
+    files: Sequence[str | Path],
+    tokenizer: str | Path,
+    *,
+    template: str | Path | None = None,
+    max_tokens: int | None = None,
+    train_on: TrainOn = "assistant",
+    tests: Sequence[str | Path] = (),
+) -> Preflight:
+    """Return what training on some files would do: the rows as tokens with their masks, and what is wrong with them.
+
+    ``tokenizer`` is a model's folder; a limit or a template that is absent is the model's own. No torch is needed.
+
+    Raises:
+        ThresherError: transformers is not installed, or a file, the tokenizer or the template cannot be read.
+    """
+    from train.preflight import Asked, run_preflight  # noqa: PLC0415 - Polars is loaded only by those who need it
+
+    chosen = None if template is None else Path(template)
+    held = [Path(test) for test in tests]
+    return run_preflight(Asked([Path(file) for file in files], Path(tokenizer), chosen, max_tokens, train_on, held))
 
 
 def score(

@@ -41,6 +41,7 @@ class Preflight:
     encoder: Encoder
     findings: list[Finding]
     masks: list[Mask]
+    texts: int  # rows that are a text alone
 
     @property
     def errors(self) -> int:
@@ -57,6 +58,7 @@ class Preflight:
         lengths = self.examples.lengths
         return {
             "rows": len(self.examples),
+            "texts": self.texts,
             "tokens": len(self.examples.tokens),
             "trained_tokens": int(self.examples.trained.sum()),
             "truncated": int((self.examples.cut > 0).sum()),
@@ -86,6 +88,7 @@ def run_preflight(asked: Asked) -> Preflight:
     encoder = Encoder(tokenizer, template, asked.max_tokens or told.window or UNBOUNDED, asked.train_on)
     examples = encoder.encode(rows)
     runs = [run for file in asked.files if (run := run_of(file)) is not None]
-    facts = Facts(vocabulary=told.vocabulary, tests=asked.tests, run=runs[0] if runs else None)
+    facts = Facts(vocabulary=told.vocabulary, stops=told.stops, tests=asked.tests, run=runs[0] if runs else None)
     findings = examine(examples, rows, encoder, facts)
-    return Preflight(examples, encoder, findings, preview(examples, tokenizer))
+    texts = sum(row.text is not None for row in rows)
+    return Preflight(examples, encoder, findings, preview(examples, tokenizer), texts)

@@ -62,7 +62,7 @@ def as_lines(masks: Sequence[Mask], *, texts: bool = True, colour: bool | None =
         lines.append(f"{inert(str(mask.place))}: {trained:,} of {total:,} tokens are trained")
         for piece in mask.pieces:
             sign, style = ("+", "green") if piece.trained else ("·", "dim")
-            shown = _short(piece.text) if texts else f"{piece.tokens:,} tokens"
+            shown = _short(piece.text) if texts else f"{piece.tokens:,} token{'s' * (piece.tokens != 1)}"
             lines.append(styled(f"  {sign} {shown}", style, colour=colour))
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 
 CHATML = (
     "{% for m in messages %}"
@@ -87,6 +88,7 @@ TEXTS = [
 ] * 20
 
 
+@cache
 def byte_level(template: str | None, *, trim_offsets: bool = False, **names: str):
     """Return a byte-level BPE as GPT, Llama 3 and Qwen have one; ``trim_offsets`` leaves spaces out of offsets."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
@@ -103,6 +105,7 @@ def byte_level(template: str | None, *, trim_offsets: bool = False, **names: str
     return _wrapped(made, template, **names)
 
 
+@cache
 def sentence_piece(template: str | None, **names: str):
     """Return a BPE over ``▁`` with bytes to fall back on, that begins texts with ``<s>``, as Llama 2 and Mistral have."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers

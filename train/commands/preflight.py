@@ -62,21 +62,27 @@ def as_text(done: Preflight, *, texts: bool) -> str:
     told = done.as_object(texts=False)
     share = told["trained_tokens"] / told["tokens"] if told["tokens"] else 0
     limit = "no limit is known" if done.limit is None else f"{told['truncated']:,} are cut at {done.limit:,}"
-    template = told["template_sha256"]
+    template = f" ({told['template_sha256'][:8]})" if told["template_sha256"] else ""
     source = {
-        "generation marks": "by the template's generation marks",
-        "prefix": "by the prefix rule: the template has no generation marks",
+        "generation marks": f"by the template's generation marks{template}",
+        "prefix": f"by the prefix rule: the template has no generation marks{template}",
         "text": "by bare text: there is no chat template",
     }[done.encoder.mask_source]
+    if done.texts == told["rows"]:
+        source = "texts are trained whole"
     lines = [
         f"rows    {told['rows']:,}: {told['median']:,} tokens in the middle, {told['longest']:,} the longest; {limit}",
         f"tokens  {told['tokens']:,}, of which {told['trained_tokens']:,} are trained ({share:.0%})",
-        f"labels  {source}{f' ({template[:8]})' if template else ''}",
+        f"labels  {source}",
         "",
         *mask_lines(done.masks, texts=texts),
         "",
         *as_lines(done.findings),
     ]
     found = counts(done.findings)
-    verdict = f"{found['errors']:,} errors, {found['warnings']:,} warnings"
+    verdict = f"{_counted(found['errors'], 'error')}, {_counted(found['warnings'], 'warning')}"
     return "\n".join([*lines, styled(f"{verdict}: not ready to train", "red") if done.errors else verdict])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

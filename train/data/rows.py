@@ -33,6 +33,11 @@ class Row(NamedTuple):
     text: str | None = None
     digest: int = 0
 
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """Return the messages without their weights, which are no template's business."""
+        return [{key: value for key, value in turn.items() if key != "weight"} for turn in self.messages]
+
 
 def read_rows(files: Sequence[Path]) -> list[Row]:
     """Return the rows of some files, in the files' order; each file is of one layout.

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from train.data.rows import Row
 from train.examples import Examples
+from train.guards.control_tokens import control_tokens
 from train.guards.doubled_bos import doubled_bos
 from train.guards.finding import Examined, Facts, Finding, Guard
 from train.guards.held_out_rows import changed_since, held_out_rows
 from train.guards.missing_end_of_turn import missing_end_of_turn
+from train.guards.never_stops import never_stops
 from train.guards.no_trained_token import no_trained_token
 from train.guards.rewritten_answer import rewritten_answer
 from train.guards.template import no_template, template_differs
@@ -32,6 +34,8 @@ GUARDS: tuple[Guard, ...] = (
     held_out_rows,
     truncated,
     rewritten_answer,
+    control_tokens,
+    never_stops,
     template_differs,
     no_template,
     changed_since,

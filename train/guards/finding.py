@@ -28,6 +28,7 @@ class Facts:
 
     parameters: int | None = None  # of the model
     vocabulary: int | None = None  # rows of its embedding
+    stops: frozenset[int] | None = None  # tokens at which a server of the model ends an answer
     learning_rate: float | None = None
     rank: int | None = None  # None: every weight is trained
     served_template: str | None = None  # the text; absent: the tokenizer's own

@@ -11,24 +11,29 @@ UNBOUNDED = 10**9  # tokenizers without a limit of their own say a number far be
 
 
 class Told(NamedTuple):
-    """Rows of the embedding and positions that the model sees; None where the folder does not say."""
+    """Rows of the embedding, positions that the model sees, tokens it stops at; None where the folder does not say."""
 
     vocabulary: int | None
     window: int | None
+    stops: frozenset[int] | None
 
 
 def read_folder(folder: Path, tokenizer: Any) -> Told:
-    """Return what ``config.json`` and the tokenizer say."""
-    try:
-        config = orjson.loads((folder / "config.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        config = {}
-    if not isinstance(config, dict):
-        config = {}
-    inner = (
-        config["text_config"] if isinstance(config.get("text_config"), dict) else config
-    )  # models that see images too
+    """Return what ``config.json``, ``generation_config.json`` and the tokenizer say."""
+    config = _object(folder / "config.json")
+    nested = config.get("text_config")  # of models that see images too
+    inner = nested if isinstance(nested, dict) else config
     limits = [inner.get("max_position_embeddings"), tokenizer.model_max_length]
     known = [limit for limit in limits if isinstance(limit, int) and 0 < limit < UNBOUNDED]
     size = inner.get("vocab_size")
-    return Told(size if isinstance(size, int) else None, min(known, default=None))
+    stops = _object(folder / "generation_config.json").get("eos_token_id", inner.get("eos_token_id"))
+    named = [one for one in (stops if isinstance(stops, list) else [stops]) if isinstance(one, int)]
+    return Told(size if isinstance(size, int) else None, min(known, default=None), frozenset(named) if named else None)
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}

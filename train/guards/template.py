@@ -24,13 +24,12 @@ def template_differs(examined: Examined) -> Iterator[Finding]:
         return
     served = ChatTemplate(encoder.tokenizer, text)
     for row in [row for row in examined.rows if row.text is None][:LOOKED_AT]:
-        messages = [{key: value for key, value in turn.items() if key != "weight"} for turn in row.messages]
         try:
-            ours = encoder.chat.render(messages, row.tools)
+            ours = encoder.chat.render(row.turns, row.tools)
         except REFUSALS:
             continue  # the guard of refusals tells it
         try:
-            same = ours == served.render(messages, row.tools)
+            same = ours == served.render(row.turns, row.tools)
         except REFUSALS:
             same = False
         if not same:

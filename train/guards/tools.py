@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from curate.core.command.terminal import inert
-from train.data.rows import Row
 from train.guards.finding import Examined, Finding
-from train.masking.chat import REFUSALS
+from train.masking.chat import REFUSALS, ChatTemplate, Messages
 
 HINT = "take a template that writes tools, such as the one the model was published with: --template F"
 
@@ -19,22 +18,27 @@ def tools_left_out(examined: Examined) -> Iterator[Finding]:
         return
     listed = False
     for row in examined.rows:
-        calls = _called(row)
-        if not calls and (row.tools is None or listed):
+        calling = any("tool_calls" in turn for turn in row.messages)
+        if not calling and (row.tools is None or listed):
             continue
-        messages = [{key: value for key, value in turn.items() if key != "weight"} for turn in row.messages]
-        try:
-            text = chat.render(messages, row.tools)
-            bare = text if listed or row.tools is None else chat.render(messages, None)
-        except REFUSALS:
-            continue  # another guard tells it
-        for name in [name for name in calls if name not in text][:1]:
-            message = f"the template leaves out its call of {inert(name, 60)}"
-            yield Finding("tool_call_left_out", "error", message, HINT, row.place)
-        if row.tools is not None and not listed and text == bare:
+        text = _rendered(chat, row.turns, row.tools)
+        if (
+            calling
+            and text is not None
+            and text == _rendered(chat, [_without_calls(turn) for turn in row.turns], row.tools)
+        ):
+            yield Finding("tool_call_left_out", "error", "the template leaves out its tool calls", HINT, row.place)
+        if row.tools is not None and not listed and text is not None and text == _rendered(chat, row.turns, None):
             listed = True
             yield Finding("tools_left_out", "warning", "the template does not write the row's tools", HINT, row.place)
 
 
-def _called(row: Row) -> list[str]:
-    return [call["function"]["name"] for turn in row.messages for call in turn.get("tool_calls", ())]
+def _rendered(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str | None:
+    try:
+        return chat.render(messages, tools)
+    except REFUSALS:
+        return None  # another guard tells it
+
+
+def _without_calls(turn: Mapping[str, Any]) -> dict[str, Any]:
+    return {"content": ""} | {key: value for key, value in turn.items() if key != "tool_calls"}

@@ -12,6 +12,8 @@ from train.guards.finding import Examined, Finding
 def truncated(examined: Examined) -> Iterator[Finding]:
     """Yield a warning for each row that was cut, with how much of its answers went."""
     examples = examined.examples
+    longest = int((examples.lengths + examples.cut).max(initial=0))
+    hint = f"raise max_tokens ({longest:,} cuts none), or leave such rows out: they teach not to end"
     kept = np.concatenate([[0], np.cumsum(examples.trained)])
     trained = np.diff(kept[examples.starts])
     for at in np.flatnonzero(examples.cut):
@@ -19,5 +21,4 @@ def truncated(examined: Examined) -> Iterator[Finding]:
         wanted = lost + int(trained[at])
         share = f"{lost:,} of {wanted:,} trained tokens ({lost / wanted:.0%})" if wanted else "nothing trained"
         message = f"{cut:,} of {cut + int(examples.lengths[at]):,} tokens are cut: {share}"
-        hint = f"raise max_tokens above {examined.encoder.max_tokens:,}, or leave the row out: it learns not to end"
         yield Finding("truncated", "warning", message, hint, examples.places[at])

@@ -28,13 +28,36 @@ def tokenise(tokenizer: Any, texts: Sequence[str], spans: Sequence[Sequence[Span
     """
     backend = tokenizer.backend_tokenizer
     encoded = backend.encode_batch(list(texts), add_special_tokens=False)
-    return [
-        _masked(backend, text, one, np.array(list(chain.from_iterable(inside)), dtype=np.int64))
-        for text, one, inside in zip(texts, encoded, spans, strict=True)
-    ]
+    return [_masked(backend, *one) for one in zip(texts, encoded, spans, strict=True)]
 
 
-def _masked(backend: Any, text: str, encoded: Any, borders: NDArray[np.int64]) -> Tokens:
+def _masked(backend: Any, text: str, encoded: Any, inside: Sequence[Span]) -> Tokens:
+    ids = np.array(encoded.ids, dtype=np.int32)
+    trained = np.zeros(len(ids), dtype=np.bool_)
+    for start, end in inside:
+        first, last = _clean(encoded, start, text), _clean(encoded, end, text)
+        if first is None or last is None:
+            return _looked_at(backend, text, encoded, inside)
+        trained[first:last] = True
+    return Tokens(ids, trained)
+
+
+def _clean(encoded: Any, border: int, text: str) -> int | None:
+    """Return the token that starts at a border, where the one before it ends there too; else None.
+
+    That is so nearly always, and spares the offsets of all the other tokens, which cost as much as rendering the text.
+    """
+    if border == len(text):
+        return len(encoded)
+    at: int | None = encoded.char_to_token(border)
+    if at is None or encoded.token_to_chars(at)[0] != border:
+        return None
+    return at if at == 0 or encoded.token_to_chars(at - 1)[1] == border else None
+
+
+def _looked_at(backend: Any, text: str, encoded: Any, inside: Sequence[Span]) -> Tokens:
+    """Return the tokens of a text in which a token may reach across a border."""
+    borders = np.array(list(chain.from_iterable(inside)), dtype=np.int64)
     ids = np.array(encoded.ids, dtype=np.int32)
     starts, ends = _reached(encoded)
     over = np.searchsorted(starts, borders, side="left") - 1  # the last token that starts before each border

@@ -66,6 +66,11 @@ class ChatTemplate:
         """Return where the last special token of a part of a text ends."""
         return max((found.end() for found in self._special.finditer(text, start, end)), default=None)
 
+    def first_special(self, text: str) -> str | None:
+        """Return the first special token that a text spells; None where it spells none."""
+        found = self._special.search(text)
+        return found.group() if found else None
+
     def end_of_turn(self) -> str | None:
         """Return the special token that the template writes after an answer; None where it writes none."""
         turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": _PROBE}]

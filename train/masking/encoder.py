@@ -42,6 +42,8 @@ class Encoder:
         if not getattr(tokenizer, "is_fast", False):
             problem = f"{type(tokenizer).__name__} does not say which characters a token stands for"
             raise ConfigError(problem, hint="use a folder with a tokenizer.json")
+        tokenizer.backend_tokenizer.no_truncation()  # a tokenizer.json that a trainer saved may bring both
+        tokenizer.backend_tokenizer.no_padding()
         self.tokenizer = tokenizer
         self.max_tokens = max_tokens
         found = own_template(tokenizer) if template is None else template
@@ -64,9 +66,13 @@ class Encoder:
     @property
     def ends(self) -> frozenset[int]:
         """Return the tokens that end an answer: the tokenizer's own, and the one the template writes."""
-        written = None if self.chat is None else self.chat.end_of_turn()
-        token = None if written is None else self.tokenizer.convert_tokens_to_ids(written)
-        return frozenset({self.tokenizer.eos_token_id, token} - {None})
+        return frozenset({self.tokenizer.eos_token_id, self.written_end} - {None})
+
+    @property
+    def written_end(self) -> int | None:
+        """Return the special token that is written after an answer; None where none is."""
+        end = self.tokenizer.eos_token if self.chat is None else self.chat.end_of_turn()
+        return None if end is None else int(self.tokenizer.convert_tokens_to_ids(end))
 
     def encode(self, rows: Sequence[Row]) -> Examples:
         """Return the rows as tokens with their masks, in their order; a row the template refuses has none."""
@@ -96,7 +102,7 @@ class Encoder:
         """Return a row as text, with the spans that are trained."""
         if row.text is not None:
             return Rendered(*self._bare.whole(row.text))
-        messages = [{key: value for key, value in turn.items() if key != "weight"} for turn in row.messages]
+        messages = row.turns
         answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
         chosen = answers[-1:] if self._train_on == "last" else answers
         muted = [at for at in answers if row.messages[at].get("weight") == 0]

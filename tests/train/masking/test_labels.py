@@ -338,6 +338,15 @@ def test_the_masks_are_those_of_transformers_where_the_template_has_marks():
     assert ours.trained.tolist() == [one == 1 for one in theirs["assistant_masks"]]
 
 
+def test_a_tokenizer_that_was_saved_while_it_cut_and_padded():
+    tokenizer = byte_level.__wrapped__(families.PHI)
+    fresh = Encoder(tokenizer, None, 100).encode([CHAT])
+    tokenizer.backend_tokenizer.enable_truncation(4)
+    tokenizer.backend_tokenizer.enable_padding(length=64)
+
+    assert Encoder(tokenizer, None, 100).encode([CHAT]).tokens.tolist() == fresh.tokens.tolist()
+
+
 def test_no_rows():
     made = Encoder(byte_level(families.CHATML), None, 100).encode([])
 

@@ -1,0 +1,167 @@
+"""Rows of every layout as chat templates take them; a row that cannot be read stops the training, by its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from curate.core.run.errors import InputError
+from train.data.rehearsal import with_rehearsal
+from train.data.rows import read_rows
+
+HI = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
+
+
+@pytest.mark.parametrize(
+    ("record", "messages"),
+    [
+        pytest.param({"messages": HI}, HI, id="messages"),
+        pytest.param(
+            {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]}, HI, id="sharegpt"
+        ),
+        pytest.param({"prompt": "Hi", "completion": "Hello"}, HI, id="prompt and completion"),
+        pytest.param({"prompt": HI[:1], "completion": HI[1:]}, HI, id="prompt and completion as messages"),
+        pytest.param({"input": "Hi", "output": "Hello"}, HI, id="input and output"),
+        pytest.param(
+            {"input": "Hi", "output": "Hello", "system_prompt": "Be kind"},
+            [{"role": "system", "content": "Be kind"}, *HI],
+            id="input and output with a system prompt",
+        ),
+        pytest.param(
+            {"instruction": "Say", "input": "Hi", "output": "Hello"},
+            [{"role": "user", "content": "Say\n\nHi"}, HI[1]],
+            id="alpaca",
+        ),
+        pytest.param({"text": "Hi", "label": "Hello"}, HI, id="classification: the label is the answer"),
+        pytest.param({"prompt": "Hi", "chosen": "Hello", "rejected": "No"}, HI, id="a pair: the answer preferred"),
+        pytest.param(
+            {"messages": [HI[0], HI[1] | {"weight": 0}]}, [HI[0], HI[1] | {"weight": 0}], id="weights are kept"
+        ),
+        pytest.param(
+            {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}, HI[1]]},
+            HI,
+            id="parts of text are one text",
+        ),
+        pytest.param(
+            {"messages": [HI[0], {"role": "assistant", "content": None, "tool_calls": [CALL]}]},
+            [
+                HI[0],
+                {
+                    "role": "assistant",
+                    "tool_calls": [CALL | {"function": {"name": "weather", "arguments": {"city": "Rome"}}}],
+                },
+            ],
+            id="arguments of calls are objects",
+        ),
+    ],
+)
+def test_layouts(jsonl, record, messages):
+    (row,) = read_rows([jsonl([record])])
+
+    assert row.messages == messages
+    assert row.text is None
+
+
+def test_a_text_is_trained_whole(jsonl):
+    (row,) = read_rows([jsonl([{"text": "Hi"}])])
+
+    assert (row.text, row.messages) == ("Hi", [])
+
+
+@pytest.mark.parametrize("tools", [[{"type": "function"}], '[{"type": "function"}]'], ids=["a list", "a text of JSON"])
+def test_tools(jsonl, tools):
+    (row,) = read_rows([jsonl([{"messages": HI, "tools": tools}])])
+
+    assert row.tools == [{"type": "function"}]
+
+
+def test_places_names_and_digests(jsonl):
+    path = jsonl([{"messages": HI, "id": "one"}, "", {"messages": HI, "id": 7}, {"messages": HI}])
+    rows = read_rows([path])
+    digest = hashlib.sha256(json.dumps({"messages": HI}).encode()).hexdigest()
+
+    assert [(row.place.line, row.place.id) for row in rows] == [(1, "one"), (3, "7"), (4, digest[:16])]
+    assert str(rows[0].place) == f"{path.as_posix()}:1"
+    assert rows[2].digest == int(digest[:16], 16)
+
+
+def test_files_stand_in_the_order_they_are_named_in(jsonl):
+    second, first = jsonl([{"text": "b"}], "b.jsonl"), jsonl([{"text": "a"}], "a.jsonl")
+
+    assert [row.text for row in read_rows([second, first])] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param('{"messages": [', "cannot be trained on", id="no JSON"),
+        pytest.param({"prompt": "Hi", "completion": "Hello"}, "a row of layout prompt_completion", id="another layout"),
+        pytest.param({"messages": [{"content": "Hi"}]}, "no sound row of layout messages", id="a turn without a role"),
+        pytest.param({"messages": "Hi"}, "no sound row of layout messages", id="messages that are no list"),
+        pytest.param({"messages": []}, "it has no messages", id="no messages"),
+        pytest.param({"messages": HI, "tools": "x"}, "its tools are no list", id="tools that are no list"),
+        pytest.param(
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
+            "a part of a message is no text: 'image_url'",
+            id="an image",
+        ),
+        pytest.param(
+            {"messages": [{"role": "assistant", "tool_calls": ["weather"]}]},
+            "a tool call has no function with a name",
+            id="a call that is a text",
+        ),
+    ],
+)
+def test_a_faulty_row_is_told_by_its_place(jsonl, line, problem):
+    path = jsonl([{"messages": HI}, line])
+
+    with pytest.raises(InputError, match=problem) as told:
+        read_rows([path])
+
+    assert f"{path.as_posix()}:2" in str(told.value)
+    assert "thresher check" in str(told.value)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="there is no file"):
+        read_rows([tmp_path / "no.jsonl"])
+
+
+def texts(jsonl, name, count):
+    return read_rows([jsonl([{"text": f"{name} {at}"} for at in range(count)], f"{name}.jsonl")])
+
+
+@pytest.mark.parametrize(
+    ("share", "general"),
+    [
+        pytest.param(0.0, 0, id="none"),
+        pytest.param(0.1, 10, id="a tenth of the whole"),
+        pytest.param(0.5, 90, id="half of the whole"),
+        pytest.param(0.9, 200, id="more than there are: all of them"),
+    ],
+)
+def test_rehearsal_is_a_share_of_the_whole(jsonl, share, general):
+    special, other = texts(jsonl, "special", 90), texts(jsonl, "general", 200)
+    mixed = with_rehearsal(special, other, share, seed=7)
+
+    assert mixed[:90] == special
+    assert len(mixed) == 90 + general
+    assert len({row.text for row in mixed}) == len(mixed)
+
+
+def test_rehearsal_follows_seed_and_content_not_order(jsonl):
+    special, other = texts(jsonl, "special", 90), texts(jsonl, "general", 200)
+
+    def chosen(general, seed=7):
+        return {row.text for row in with_rehearsal(special, general, 0.1, seed)[90:]}
+
+    assert chosen(other) == chosen(other[::-1])
+    assert chosen(other) != chosen(other, seed=8)
+
+
+def test_a_share_of_one_is_refused(jsonl):
+    with pytest.raises(ValueError, match="not 1"):
+        with_rehearsal(texts(jsonl, "special", 1), [], 1, seed=7)
