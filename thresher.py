@@ -8,7 +8,8 @@ print(outcome.manifest["counts"]["kept"], "rows kept")
 print(thresher.deduplicate("rows.jsonl", "fewer.jsonl").kept, "rows without near-duplicates")
 print(len(thresher.leaks("train.jsonl", ["test.jsonl"]).sure), "training rows stand in the test")
 print(thresher.preflight(["train.jsonl"], "models/small", tests=["test.jsonl"]).errors, "errors before training")
-thresher.predict("test.jsonl", "local:models/small+adapters/tickets", out="answers")
+thresher.train("train.toml", out="tuned")
+thresher.predict("test.jsonl", "local:models/small+tuned/adapter", out="answers")
 outcome = thresher.score("answers", ["exact_match", "token_f1"])
 print(outcome.scores["metrics"]["token_f1"]["value"])
 print(thresher.gate("scores/new", "scores/prod", "gate.toml").said, "is the verdict")
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from evalkit.run import Outcome as ScoreOutcome
     from train.masking.encoder import TrainOn
     from train.preflight import Preflight
+    from train.run import Outcome as TrainOutcome
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
@@ -141,6 +143,21 @@ def predict(
     made = validate(Generation, generation or {}, "generation")
     asking = Asking(made, dict(chat or {}), dict(local or {}), ReplayFields(), Path.cwd())
     return run_predictions(Data(Path(data), ItemFields(slices=tuple(slices)), None, limit), model, Path(out), asking)
+
+
+def train(config: str | Path, out: str | Path, *, resume: bool = False) -> TrainOutcome:
+    """Train by a TOML file and write into ``out``; relative paths are relative to the file.
+
+    Raises:
+        ThresherError: a setting is wrong, a guard refuses data or settings, or something cannot be read or written.
+    """
+    from evalkit.answers.weights import imported  # noqa: PLC0415
+    from train.config import load_train  # noqa: PLC0415
+
+    imported()  # says what is missing, before it is imported
+    from train.run import Options, run_training  # noqa: PLC0415
+
+    return run_training(load_train(Path(config)), Path(config).parent, Path(out), Options(resume=resume, quiet=True))
 
 
 def leaks(train: str | Path, tests: Sequence[str | Path], *, threshold: float = 0.8) -> Leaked:

@@ -66,6 +66,12 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         ThresherError: a file, a row, the model or its tokenizer cannot be read.
     """
     base = find_base(config.model, home)
+    facts = read_facts(base.weights.base)
+    if config.data.max_tokens > facts.window:
+        raise ConfigError(
+            f"max_tokens = {config.data.max_tokens:,} is more than {base.called} can see: {facts.window:,}",
+            hint=f"[data] max_tokens = {facts.window}",
+        )
     tokenizer = read_tokenizer(base.weights)
     if config.model.template is not None:
         tokenizer.chat_template = _template(home / config.model.template)
@@ -76,13 +82,13 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     inputs = _inputs(files, home, {"train": own, "validation": len(validation)})
     if config.data.rehearsal is not None:
         general = home / config.data.rehearsal.file
-        known = read_rows([general])
-        rows = with_rehearsal(rows, known, config.data.rehearsal.share, config.seed)
-        inputs.append(_input(general, home, len(known)))
+        others = read_rows([general])
+        rows = with_rehearsal(rows, others, config.data.rehearsal.share, config.seed)
+        inputs.append(_input(general, home, len(others)))
     examples = encoder.encode(rows)
-    facts = Facts(
+    known = Facts(
         parameters=parameters_in(base.weights.base),
-        vocabulary=read_facts(base.weights.base).vocabulary,
+        vocabulary=facts.vocabulary,
         learning_rate=config.training.learning_rate,
         rank=config.adapter.rank if config.adapter.kind == "lora" else None,
         tests=files.test,
@@ -95,7 +101,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         rows=rows,
         examples=examples,
         validation=encoder.encode(validation) if validation else None,
-        findings=examine(examples, rows, encoder, facts),
+        findings=examine(examples, rows, encoder, known),
         inputs=inputs,
         rehearsal=len(rows) - own,
     )

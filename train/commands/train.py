@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,7 +112,7 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
 
 
 def _warn(findings: Sequence[Finding]) -> None:
-    """Print what the guards found, on standard error."""
-    for one in findings:
+    """Print what the guards found, on standard error; of several processes the first one does."""
+    for one in findings if os.environ.get("RANK", "0") == "0" else ():
         place = f"{one.place}: " if one.place else ""
         sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + f"\n  hint: {harmless(one.hint)}\n")

@@ -26,7 +26,7 @@ _PROBES = (
     '{"id": 17, "name": "Zoë", "open": true}',
     "1, 2, 3: what comes next? Answer in a word.",
 )
-_APART = {"float32": 1e-4, "bfloat16": 5e-2}  # of the largest logit: rounding of the sum of two matrices
+_APART = {"float32": 1e-4, "bfloat16": 0.1}  # of the largest logit: rounding of the sum of two matrices
 
 
 class MergeError(ThresherError):
@@ -59,14 +59,17 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
     probes = [tokenizer(text, add_special_tokens=False, return_tensors="pt")["input_ids"] for text in _PROBES]
     apart_model = _adapted(read_model(found, place, None), adapter, found)
     wanted = _logits(apart_model, probes)
+    with apart_model.disable_adapter():
+        untuned = _logits(apart_model, probes)
     with output_folder(out) as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             merged = apart_model.merge_and_unload(safe_merge=True)
         merged.save_pretrained(folder.work)
         tokenizer.save_pretrained(folder.work)
-        apart = _apart(_logits(_read_back(folder.work, place), probes), wanted)
-        if apart > _APART[dtype]:
+        said = _logits(_read_back(folder.work, place), probes)
+        apart = _apart(said, wanted)
+        if apart > _APART[dtype] or _nearer(said, untuned, wanted):
             shutil.rmtree(folder.work)
             raise MergeError(
                 f"the merged model is {apart:.2g} of the largest logit away from base and adapter",
@@ -122,6 +125,13 @@ def _logits(model: Any, probes: list[Any]) -> list[Any]:
 def _apart(found: list[Any], wanted: list[Any]) -> float:
     largest = max(float(one.abs().max()) for one in wanted) or 1.0
     return max(float((one - other).abs().max()) for one, other in zip(found, wanted, strict=True)) / largest
+
+
+def _nearer(said: list[Any], untuned: list[Any], wanted: list[Any]) -> bool:
+    """Say whether the merged model is nearer to its base than to base and adapter: then the adapter is not in it."""
+    to_base = sum(float((one - other).abs().sum()) for one, other in zip(said, untuned, strict=True))
+    to_both = sum(float((one - other).abs().sum()) for one, other in zip(said, wanted, strict=True))
+    return to_base < to_both
 
 
 def _manifest(adapter: Path, base: Base, dtype: str, apart: float) -> dict[str, Any]:

@@ -38,6 +38,8 @@ def find_base(table: ModelTable, home: Path) -> Base:
         folder, called = home / table.path, table.path.as_posix()
     else:
         folder, called = _fetched(str(table.name), table.revision), str(table.name)
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}", hint="[model] path = a folder, or name = one on the hub")
     weights = find_weights(str(folder))
     _refuse_other_kinds(folder)
     return Base(weights, called, table.revision)

@@ -1,0 +1,302 @@
+"""``thresher train`` on a tiny model: what it writes, what it refuses, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import chat
+from tests.evalkit.local.conftest import WORDS, make_adapter, make_model
+
+torch = pytest.importorskip("torch", reason="torch is not installed: make models")
+pytest.importorskip("peft", reason="peft is not installed: make models")
+ROOT = Path(__file__).resolve().parents[3]
+
+ROWS = [chat(" ".join(WORDS[i % 7 : i % 7 + 5]), f"{WORDS[i % 9]} {WORDS[(i + 3) % 9]} {i}") for i in range(24)]
+HELD = [chat(" ".join(WORDS[i : i + 6]), f"{WORDS[i]} is {i}") for i in range(6)]
+
+
+@pytest.fixture
+def project(jsonl, tiny, tmp_path):
+    """Write rows and a train.toml, its tables changed; return the path."""
+    jsonl(ROWS, "train.jsonl"), jsonl(HELD, "validation.jsonl")
+
+    def write(**tables):
+        made = {
+            "model": {"path": str(tiny)},
+            "data": {"train": ["train.jsonl"], "validation": ["validation.jsonl"], "max_tokens": 128},
+            "adapter": {"rank": 4, "alpha": 8, "name": "words"},
+            "training": {"learning_rate": 5e-3, "epochs": 1, "batch_tokens": 128},
+            "evaluation": {"every": 3},
+        }
+        for name, table in tables.items():
+            made[name] = made.get(name, {}) | table
+        lines = ["seed = 7"]
+        for name, table in made.items():
+            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        path = tmp_path / "train.toml"
+        path.write_text("\n".join(lines))
+        return path
+
+    return write
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_run_writes_an_adapter_and_all_that_tells_of_it(thresher, project, tmp_path):
+    out = tmp_path / "out"
+    ran = thresher("train", project(), "--out", out, "--quiet", "--json")
+
+    assert ran.code == 0, ran.err
+    manifest = json.loads((out / "manifest.json").read_bytes())
+    log, stats = lines(out / "log.jsonl"), json.loads((out / "stats.json").read_bytes())
+    assert manifest["command"] == "train"
+    assert manifest["counts"] == {"in": 24, "added": 0, "kept": 24, "dropped": 0}
+    assert [one["path"] for one in manifest["inputs"]] == ["train.jsonl", "validation.jsonl"]
+    names = {one["path"] for one in manifest["outputs"]}
+    assert {"adapter/adapter_model.safetensors", "adapter/chat_template.jinja", "adapter/thresher.json", "README.md",
+            "log.jsonl", "stats.json"} <= names  # fmt: skip
+    assert all((out / name).is_file() for name in names)
+    assert [one["step"] for one in log] == list(range(stats["steps"] + 1))
+    assert set(log[3]) == {"step", "epoch", "loss", "eval_loss", "learning_rate", "grad_norm", "tokens"}
+    assert stats["eval_loss"] < stats["base_eval_loss"]
+    assert ran.json["stopped"]["reason"] == "steps_done"
+    assert [piece["trained"] for piece in stats["preview"][0]] == [False, True]
+    assert not list(out.glob("checkpoints*"))
+    assert "words 0.1.0" in (out / "README.md").read_text()
+
+
+def test_the_same_run_twice_gives_the_same_files(thresher, project, tmp_path):
+    for name in ("one", "two"):
+        thresher("train", project(), "--out", tmp_path / name, "--quiet")
+
+    for file in ("manifest.json", "log.jsonl", "stats.json", "adapter/adapter_model.safetensors"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+def test_an_adapter_answers_otherwise_than_its_base(thresher, project, tiny, jsonl, tmp_path):
+    thresher("train", project(training={"epochs": 4}), "--out", tmp_path / "out", "--quiet")
+    data = jsonl([{"id": "1", "prompt": "the cat sat on a"}], "ask.jsonl")
+
+    said = []
+    for spec in (f"local:{tiny}", f"local:{tiny}+{tmp_path / 'out' / 'adapter'}"):
+        ran = thresher("predict", "--data", data, "--model", spec, "--out", tmp_path / "p", "--device", "cpu",
+                       "--cache", tmp_path / "c.sqlite", "--max-tokens", 8)  # fmt: skip
+        assert ran.code == 0, ran.err
+        said.append(lines(tmp_path / "p" / "predictions.jsonl")[0]["prediction"])
+    assert said[0] != said[1]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param({"adapter": {"dora": True}}, id="DoRA"),
+        pytest.param({"adapter": {"rslora": True, "targets": ["q_proj", "v_proj"]}}, id="rsLoRA on two targets"),
+        pytest.param({"adapter": {"kind": "full"}, "training": {"learning_rate": 1e-3}}, id="all weights"),
+        pytest.param({"model": {"dtype": "bfloat16"}}, id="bfloat16"),
+        pytest.param({"adapter": {"kind": "full"}, "model": {"dtype": "bfloat16"}}, id="all weights, bfloat16"),
+        pytest.param({"training": {"checkpointing": True, "packing": "grouped"}}, id="activations recomputed"),
+        pytest.param({"quantisation": {"double": True, "compute": "float32"}}, id="NF4"),
+        pytest.param({"quantisation": {"double": False}}, id="NF4 in bfloat16"),
+    ],
+)
+def test_every_kind_of_training_lowers_the_loss(thresher, project, tmp_path, tables):
+    if "quantisation" in tables:
+        pytest.importorskip("bitsandbytes", reason="bitsandbytes is not installed: make models")
+    tables["training"] = {"epochs": 3} | tables.get("training", {})
+    ran = thresher("train", project(**tables), "--out", tmp_path / "out", "--quiet", "--json")
+
+    assert ran.code == 0, ran.err
+    assert ran.json["eval_loss"] < ran.json["base_eval_loss"] - 0.05
+    kept = tmp_path / "out" / ("model" if tables.get("adapter", {}).get("kind") == "full" else "adapter")
+    assert any(kept.glob("*.safetensors"))
+
+
+def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    ran = thresher("train", project(), "--dry-run")
+    told = thresher("train", project(), "--dry-run", "--json").json
+
+    assert ran.code == 0, ran.err
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "train.toml"])
+    for word in ("24 rows", "steps", "trainable parameters", "activations", "evaluations", "nothing was written"):
+        assert word in ran.out
+    assert ran.out.count("tokens are trained") == 3
+    memory = told["memory_bytes"]
+    assert memory["total"] == sum(size for part, size in memory.items() if part != "total")
+    assert memory["adapter"] == 4 * told["trainable_parameters"]
+    buffers = 32  # the frequencies of the positions
+    assert memory["weights"] == 4 * (told["parameters"] - told["trainable_parameters"]) + buffers
+
+
+def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project, tmp_path):
+    """Oracle: the run that nobody stopped. The interrupt is a real one, to a process of its own."""
+    toml, out = project(training={"epochs": 12, "batch_tokens": 64}, evaluation={"every": 5}), tmp_path / "out"
+    thresher("train", toml, "--out", tmp_path / "whole", "--quiet", "--no-report")
+    command = [sys.executable, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(out), "--no-report"]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    while run.poll() is None and not list(out.glob("checkpoints/step-*")):
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    told = run.communicate(timeout=120)[1].decode()
+
+    assert (run.returncode, told.splitlines()[-1]) == (130, "interrupted")
+    refused = thresher("train", toml, "--out", out)
+    assert (refused.code, "holds a run that was stopped after" in refused.err) == (2, True)
+    assert thresher("train", toml, "--out", out, "--resume", "--quiet", "--no-report").code == 0
+    for file in ("log.jsonl", "stats.json", "adapter/adapter_model.safetensors", "manifest.json"):
+        assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
+    again = thresher("train", toml, "--out", out, "--resume")
+    assert (again.code, "there is nothing to go on with" in again.out) == (0, True)
+
+
+def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_path):
+    """Oracle: the operating system's own limit on the size of a file, below that of a checkpoint."""
+    toml, out = project(), tmp_path / "out"
+    script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sys; sys.path.insert(0, {str(ROOT)!r}); import thresher; sys.argv[1:] = ['train', {str(toml)!r}, '--out', {str(out)!r}]; thresher.main()"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 2, ran.stderr
+    assert "the disk is full: no checkpoint could be written" in ran.stderr
+    assert not (out / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("tables", "code", "told"),
+    [
+        pytest.param({"model": {"path": "nowhere"}}, 2, "there is no folder", id="no model"),
+        pytest.param({"data": {"train": ["nowhere.jsonl"]}}, 2, "nowhere.jsonl", id="no data"),
+        pytest.param({"adapter": {"targets": ["no_such_layer"]}}, 2, "targets do not fit", id="no such target"),
+        pytest.param({"evaluation": {"suites": ["aritmetic"]}}, 2, "did you mean 'arithmetic'", id="no such suite"),
+        pytest.param({"training": {"learning_rat": 1}}, 2, "did you mean 'learning_rate'", id="no such setting"),
+        pytest.param({"model": {"device": "cuda"}}, 2, "there is no device 'cuda' here", id="no such device"),
+        pytest.param({"training": {"learning_rate": 1e30}}, 1, "loss_not_finite", id="numbers leave the range"),
+        pytest.param({"data": {"test": ["train.jsonl"]}}, 1, "nothing was trained", id="test rows among the trained"),
+    ],
+)
+def test_what_cannot_be_or_must_not_be_trained_says_so(thresher, project, tmp_path, tables, code, told):
+    if tables.get("model", {}).get("device") and torch.cuda.is_available():
+        pytest.skip("there is such a device here")
+    ran = thresher("train", project(**tables), "--out", tmp_path / "out", "--quiet", "--no-report")
+
+    assert ran.code == code, ran.err
+    assert told in ran.err + ran.out
+
+
+def test_a_model_of_another_kind_is_refused(thresher, project, tiny, tmp_path):
+    folder = shutil.copytree(tiny, tmp_path / "bert")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"architectures": ["BertForMaskedLM"]}))
+    ran = thresher("train", project(model={"path": "bert"}), "--out", tmp_path / "out")
+
+    assert (ran.code, "bert is no causal language model: it is a BertForMaskedLM" in ran.err) == (2, True)
+
+
+def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, project, tmp_path):
+    assert thresher("train", project(), "--out", tmp_path / "first", "--quiet", "--no-report").code == 0
+    parent = {"parent": "first/adapter", "version": "0.2.0"}
+    ran = thresher("train", project(adapter=parent), "--out", tmp_path / "second", "--quiet", "--json", "--no-report")
+
+    assert ran.code == 0, ran.err
+    card = json.loads((tmp_path / "second" / "adapter" / "thresher.json").read_bytes())
+    assert (card["version"], card["parent"]["name"], card["parent"]["version"]) == ("0.2.0", "words", "0.1.0")
+    first = json.loads((tmp_path / "first" / "stats.json").read_bytes())
+    assert ran.json["base_eval_loss"] == pytest.approx(first["eval_loss"], abs=1e-4)
+
+    other = make_model(tmp_path / "other", seed=9)
+    ran = thresher("train", project(adapter=parent, model={"path": str(other)}), "--out", tmp_path / "third")
+    assert (ran.code, "is an adapter for another base" in ran.err) == (2, True)
+
+
+def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch):
+    """A model at random answers nothing right: what is measured is made to fall, the rest is the run's own."""
+    from train.loop.forgetting import Suites
+
+    shares = iter([{"copying": 0.5}, {"copying": 0.48}, {"copying": 0.3}])
+    monkeypatch.setattr(Suites, "measure", lambda self, model, device: next(shares))
+    watched = {"every": 1, "suites": ["copying"], "items": 4, "stop_on_regression": 0.05}
+    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--no-report")
+
+    assert ran.code == 1, ran.err
+    assert "copying fell from 0.500 to 0.300 at step 2; the margin is 0.05" in ran.out
+    assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
+
+
+def test_suites_are_answered_at_every_evaluation(thresher, project, tmp_path):
+    """Oracle: `thresher predict` and `thresher score` on the items, for the base."""
+    watched = {"every": 3, "suites": ["copying", "lookup"], "items": 4, "answer_tokens": 4}
+    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
+
+    assert ran.code == 0, ran.err
+    assert set(ran.json["base_suites"]) == {"copying", "lookup"}
+    assert all("suites" in line for line in lines(tmp_path / "out" / "log.jsonl") if "eval_loss" in line)
+
+
+def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
+    """Oracle: one process with twice the accumulation."""
+    alone = project(training={"batch_tokens": 64, "accumulation": 2})
+    thresher("train", alone, "--out", tmp_path / "alone", "--quiet", "--no-report")
+    toml = project(training={"batch_tokens": 64})
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command = [*launch, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(tmp_path / "two"), "--no-report"]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"}, timeout=300
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    one, two = (lines(tmp_path / name / "log.jsonl") for name in ("alone", "two"))
+    assert len(one) == len(two) > 3
+    for before, after in zip(one, two, strict=True):
+        assert before.get("loss") == pytest.approx(after.get("loss"), abs=1e-4)
+        assert before.get("eval_loss") == pytest.approx(after.get("eval_loss"), abs=1e-4)
+
+
+def test_a_merged_model_says_what_base_and_adapter_say(thresher, project, tiny, tmp_path):
+    """Oracle: transformers and peft, each on its own folder."""
+    from peft import PeftModel
+    from transformers import LlamaForCausalLM
+
+    thresher("train", project(), "--out", tmp_path / "out", "--quiet", "--no-report")
+    ran = thresher("merge", tmp_path / "out" / "adapter", "--base", tiny, "--out", tmp_path / "merged", "--json")
+
+    assert ran.code == 0, ran.err
+    assert ran.json["logits_apart"] < 1e-5
+    ids = torch.tensor([[5, 9, 20, 30, 41]])
+    two = PeftModel.from_pretrained(LlamaForCausalLM.from_pretrained(tiny), tmp_path / "out" / "adapter").eval()
+    merged = LlamaForCausalLM.from_pretrained(tmp_path / "merged").eval()
+    with torch.no_grad():
+        assert torch.allclose(merged(ids).logits, two(ids).logits, atol=1e-4)
+    assert (tmp_path / "merged" / "chat_template.jinja").is_file()
+
+
+@pytest.mark.parametrize("what", ["other", "none"])
+def test_an_adapter_is_merged_into_its_own_base_alone(thresher, project, tiny, tmp_path, what):
+    thresher("train", project(), "--out", tmp_path / "out", "--quiet", "--no-report")
+    adapter, base = tmp_path / "out" / "adapter", tiny
+    if what == "other":
+        base = make_model(tmp_path / "other", seed=9)
+    else:
+        adapter = tmp_path
+    ran = thresher("merge", adapter, "--base", base, "--out", tmp_path / "merged")
+
+    assert ran.code == 2
+    assert ("is an adapter for another base" if what == "other" else "is no adapter") in ran.err
+    assert not (tmp_path / "merged").exists()
+
+
+def test_an_adapter_of_another_tool_is_merged_too(thresher, tiny, tmp_path):
+    adapter = make_adapter(tiny, tmp_path / "theirs")
+    ran = thresher("merge", adapter, "--out", tmp_path / "merged", "--dtype", "bfloat16")
+
+    assert ran.code == 0, ran.err
+    assert "of the largest away from base and adapter" in ran.out
