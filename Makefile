@@ -4,8 +4,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVER := $(VENV)/.server
 TORCH := $(VENV)/.torch
+BROWSER := .browser
+AXE := $(BROWSER)/node_modules/axe-core/axe.min.js
 
-.PHONY: help demo demo-augment test lint types unit models clean docs peers
+.PHONY: help demo demo-augment test lint types unit models browser clean docs peers
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -41,11 +43,19 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-unit: $(STAMP)
+unit: $(STAMP) browser
 	$(BIN)/pytest -n auto --dist loadgroup
 
 models: $(TORCH)  ## Install torch too, and run the tests of local models
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests/evalkit/local tests/train/models
+
+browser:  ## Install what the tests of pages need: chromium and npm (by apt, as root), axe-core (by npm)
+	@missing=; command -v chromium >/dev/null || missing=chromium; \
+	test -f $(AXE) || command -v npm >/dev/null || missing="$$missing npm"; \
+	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing fonts-liberation >/dev/null; \
+	else echo "$$missing: not here, and only root can install it by apt-get; the tests of pages that need it are skipped"; fi
+	@test -f $(AXE) || ! command -v npm >/dev/null || npm install --silent --no-fund --no-audit --prefix $(BROWSER) axe-core@4.14
 
 docs: $(STAMP)  ## Write the pages and the schema that commands print
 	$(BIN)/thresher codes --markdown > docs/codes.md
@@ -66,4 +76,4 @@ peers:  ## Install the benchmarks' peers into .peers
 	.peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers/requirements.txt
 
 clean:  ## Remove what was installed and built
-	rm -rf $(VENV) .peers build dist demo demo-augment .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .peers $(BROWSER) build dist demo demo-augment .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,28 +10,45 @@ import click
 from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
 from curate.core.run.errors import OutputError
-from reports.curation.read import Run, read_run
-from reports.curation.view import view_of
-from reports.page import page
+from reports.kinds import views_of
+from reports.page import ROOM, page
+from reports.view import View
 
 
 @click.command("report")
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids and places stay.")
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(min=0.1),
+    default=ROOM / 1e6,
+    show_default=True,
+    help="Megabytes the page may have; what had no room is said.",
+)
+@click.option("--all-text", is_flag=True, help="Texts of all rows, not of a sample, as far as --max-mb goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
-def command(folders: tuple[Path, ...], *, output: Path, no_text: bool, as_json: bool, quiet: bool) -> int:
-    """Make one offline HTML page of one or more curation runs."""
-    runs = [read_run(folder) for folder in folders]
-    alone = len(runs) == 1
-    html = page([view_of(run, place, texts=not no_text, alone=alone) for place, run in enumerate(runs, start=1)])
+def command(
+    folders: tuple[Path, ...],
+    *,
+    output: Path,
+    no_text: bool,
+    max_mb: float,
+    all_text: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Make one offline HTML page of one or more runs: what became of the data, scores, verdicts."""
+    views = views_of(folders, texts=not no_text)
+    html = page(views, room=int(max_mb * 1e6), every_text=all_text)
     _write(output, html)
     if as_json:
         told = {"output": str(output), "bytes": len(html), "sha256": hashlib.sha256(html).hexdigest()}
-        emit(canonical(told | {"runs": [_told(run) for run in runs]}).decode())
+        emit(canonical(told | {"runs": [_told(view) for view in views]}).decode())
     elif not quiet:
-        emit(f"wrote {output}: {len(runs)} run{'' if alone else 's'}, {len(html):,} bytes. open it in any browser")
+        parts = f"{len(views)} run{'' if len(views) == 1 else 's'}"
+        emit(f"wrote {output}: {parts}, {len(html):,} bytes. open it in any browser")
     return 0
 
 
@@ -48,13 +65,5 @@ def _write(output: Path, html: bytes) -> None:
         ) from error
 
 
-def _told(run: Run) -> dict[str, object]:
-    counts = run.manifest.counts
-    return {
-        "folder": str(run.folder),
-        "manifest_sha256": run.sha256,
-        "in": counts.rows,
-        "kept": counts.kept,
-        "dropped": counts.dropped,
-        "broken_limits": run.stats.limits.broken,
-    }
+def _told(view: View) -> dict[str, object]:
+    return {"kind": view.kind, "name": view.name, "headline": view.headline.words, **view.told}

@@ -1,4 +1,4 @@
-"""Views to the bytes of one self-contained page: no script, no request, a policy that allows neither."""
+"""Views to the bytes of one self-contained page: no request, no script but ours, a policy that allows no other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,25 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.curation.view import View
 from reports.numbers import count, plural, share, spoken
+from reports.table.cells import cell
+from reports.table.payload import Payload, payloads
+from reports.table.script import script
 from reports.text import broken, named, plain, shown
+from reports.values import between, chance, change, detectable, estimate, value
+from reports.view import View
 
 _TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("report.css", "runs.css", "table.css")
+ROOM = 20_000_000  # bytes of a page that can still be mailed
+SENTENCES = 2_000  # bytes for what a table says was left out
 
 
-def page(views: Sequence[View]) -> bytes:
-    """Return the page of one or more curation runs: the same runs, the same bytes."""
+def page(views: Sequence[View], *, room: int = ROOM, every_text: bool = False) -> bytes:
+    """Return the page of one or more views, in their order: the same views, the same bytes.
+
+    Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -28,20 +38,51 @@ def page(views: Sequence[View]) -> bytes:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "between": between,
         "broken": broken,
+        "cell": cell,
+        "chance": chance,
+        "change": change,
         "count": count,
+        "detectable": detectable,
+        "estimate": estimate,
         "named": named,
         "plain": plain,
         "plural": plural,
         "share": share,
         "shown": shown,
         "spoken": spoken,
+        "value": value,
     }
-    style = f"\n{(_TEMPLATES / 'report.css').read_text(encoding='utf-8')}"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    html = environment.get_template("page.html").render(
-        views=views,
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
-    )
-    return html.encode("utf-8", "backslashreplace")
+    style = "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)
+    tables = [table for view in views for table in view.tables]
+    scripts = [script()] if tables else []
+    template = environment.get_template("page.html")
+
+    def rendered(packed: dict[str, Payload]) -> bytes:
+        html = template.render(
+            views=views,
+            style=Markup(style),  # noqa: S704 - our own files
+            scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files
+            policy=_policy(style, scripts),
+            tables=tables,
+            payloads=packed,
+        )
+        return html.encode("utf-8", "backslashreplace")
+
+    bare = rendered({table.id: Payload("", 0, ()) for table in tables})
+    if not tables:
+        return bare
+    return rendered(payloads(tables, room - len(bare) - SENTENCES * len(tables), every=every_text))
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    """Return the Content-Security-Policy: our style and our scripts by their digests, and nothing else."""
+    allowed = [f"style-src {_digest(style)}"]
+    if scripts:
+        allowed.append(f"script-src {' '.join(map(_digest, scripts))}")
+    return "; ".join(["default-src 'none'", *allowed, "img-src data:", "base-uri 'none'", "form-action 'none'"])
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

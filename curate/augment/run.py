@@ -28,6 +28,7 @@ from curate.core.run.version import version, versions
 from curate.core.write.folder import output_folder
 from curate.core.write.written import WrittenFile
 from curate.curation.divide import Division
+from curate.curation.output.groups import largest_clusters
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import Tainted
@@ -37,7 +38,7 @@ from curate.curation.run import (
     STATS_FILE,
     Options,
     Outcome,
-    largest_clusters,
+    cluster_of,
     publish,
     run_view,
     write_rows,
@@ -74,7 +75,7 @@ def run_augment(config: AugmentConfig, base: Path, out: Path, options: Options |
         names = [*(f"{name}.jsonl" for name in given.splits), DROPPED_FILE, LEDGER_FILE]
         outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress)
         hashes = outputs.hashes() | {ADDED_FILE: _write_added(folder.file(ADDED_FILE), arrived)}
-        clusters = largest_clusters(staged, plan)
+        clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         stats = stats_of(plan, staged.tally, outputs, division, clusters, Tainted((), ()), texts=options.texts)
         ledger = pl.read_parquet(folder.file(LEDGER_FILE))
         twins = any(isinstance(step, ExactDuplicates | NearDuplicates) for step in plan.steps)

@@ -19,7 +19,7 @@ class TokenCounter:
 
     def __init__(self, path: Path, limit: int) -> None:
         self.limit = limit
-        self._tokenizer = _load(path)
+        self._tokenizer = load_tokenizer(path)
 
     def check(self, turns: Sequence[Message]) -> Iterator[Fault]:
         """Yield a finding where the conversation has more tokens than the limit."""
@@ -30,7 +30,12 @@ class TokenCounter:
             yield Fault("too_many_tokens", f"the row has {count:,} tokens; the limit is {self.limit:,}")
 
 
-def _load(path: Path) -> Any:
+def load_tokenizer(path: Path) -> Any:
+    """Return a tokenizer of the ``tokenizers`` library.
+
+    Raises:
+        ConfigError: the library is not here, or the file is no tokenizer.
+    """
     try:
         import tokenizers  # noqa: PLC0415 - an optional extra
     except ImportError as error:

@@ -123,6 +123,9 @@ class Output(_Table):
 
     layout: str | None = Field(None, description="Convert every row to this layout; each keeps its own if absent.")
     records: bool = Field(default=True, description="Write the dropped rows themselves into dropped.jsonl.")
+    tokenizer: str | None = Field(
+        None, description="A tokenizer.json by which stats.json counts tokens; they are estimated, if absent."
+    )
 
     @model_validator(mode="after")
     def _known_layout(self) -> Self:

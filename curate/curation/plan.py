@@ -16,6 +16,7 @@ from curate.core.read.source import Source, find_sources
 from curate.core.run.errors import ConfigError
 from curate.curation.config import CurateConfig, make_steps
 from curate.curation.output.convert import Convert
+from curate.curation.output.tokens import Tokens
 from curate.curation.protected import find_protected
 from curate.dedupe.rule import LOOSE_RECALL, PairRule
 from curate.dedupe.sides import CONVERSATION
@@ -49,6 +50,7 @@ class Plan:
     frozen: int = 0  # sources, the first of them, whose rows an earlier run kept: new rows are held against them
     protected: list[Source] = field(default_factory=list)  # read to be compared with, and never written
     notes: list[str] = field(default_factory=list)
+    tokens: Tokens = field(default_factory=Tokens)  # how they are counted for stats
 
     @property
     def names(self) -> list[str]:
@@ -126,7 +128,7 @@ def plan_of(config: CurateConfig, base: Path, sources: list[Source], steps: Sequ
     """Return the plan of a configuration whose sources are found and whose steps are made.
 
     Raises:
-        ConfigError: the answers' schema is wrong, or two steps share a reason.
+        ConfigError: the answers' schema or the tokenizer is wrong, or two steps share a reason.
     """
     if config.output.layout is not None:
         steps = [*steps, Convert(layout=config.output.layout)]
@@ -139,7 +141,9 @@ def plan_of(config: CurateConfig, base: Path, sources: list[Source], steps: Sequ
     schema = config.check.answer_schema
     rules = answer_rules(None if schema is None else base / schema)
     judge = Judge(PROFILES[config.check.profile], rules)
-    return Plan(config, sources, list(steps), _phases(steps), judge, frozen, protected, notes)
+    named = config.output.tokenizer
+    tokens = Tokens() if named is None else Tokens(base / named, named)
+    return Plan(config, sources, list(steps), _phases(steps), judge, frozen, protected, notes, tokens)
 
 
 def _without_test(config: CurateConfig, protected: list[str]) -> tuple[CurateConfig, list[str]]:

@@ -24,6 +24,7 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
 from curate.curation.earlier.kept import own_rows, write_cumulative
+from curate.curation.output.groups import largest_clusters
 from curate.curation.output.matched import Matched
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.output.stats import stats_of
@@ -95,7 +96,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         division = divide(plan, staged)
         names = _names(plan, beside)
         outputs = write_rows(plan, staged, division, folder, names, here, progress)
-        clusters = largest_clusters(staged, plan)
+        clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         tainted = Tainted(plan.contamination, staged.tainted)
         stats = stats_of(
             plan, staged.tally, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
@@ -144,7 +145,7 @@ def write_rows(
     progress: Progress,
 ) -> Outputs:
     """Write the splits, the dropped rows and the ledger; a kept row that the division does not name trains."""
-    clusters = _cluster_of(staged)
+    clusters = cluster_of(staged)
     matched = _matched(staged, plan, here)
     index = None
     if folder is not None and plan.config.index.write:
@@ -159,6 +160,7 @@ def write_rows(
             progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)
         outputs.finish()
         outputs.examples.add_twins(staged.engine, matched)
+        outputs.at_odds.choose(plan.names, staged.engine)
     return outputs
 
 
@@ -171,25 +173,13 @@ def _matched(staged: Staged, plan: Plan, here: Path) -> Matched:
     return Matched(rows, staged.engine, plan.names, staged.beside, here)
 
 
-def _cluster_of(staged: Staged) -> pl.DataFrame:
+def cluster_of(staged: Staged) -> pl.DataFrame:
     """Return (row, cluster) of the rows that were removed for another, and of those they were removed for."""
     links = pl.concat([*staged.removals, *staged.alike] or [pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64})])
     if links.is_empty():
         return pl.DataFrame(schema={"row": pl.UInt64, "cluster": pl.UInt64})
     roots = LocalEngine(staged.blocks).components(MemoryTable(links)).read(["row", "root"])
     return roots.filter(pl.col("row") < EARLIER).rename({"root": "cluster"})
-
-
-def largest_clusters(staged: Staged, plan: Plan) -> list[dict[str, Any]]:
-    """Return the largest clusters, each with its rows' places."""
-    clusters = _cluster_of(staged)
-    names = [source.name for source in plan.sources]
-    largest = clusters.group_by("cluster").agg("row", size=pl.len()).sort("size", "cluster", descending=[True, False])
-    told = []
-    for cluster, rows, size in largest.head(20).iter_rows():
-        places = [{"source": names[row >> 40], "line": row & (1 << 40) - 1} for row in sorted(rows)[:10]]
-        told.append({"cluster": cluster, "size": size, "rows": places})
-    return told
 
 
 def _manifest(plan: Plan, staged: Staged, outputs: Outputs, tainted: Tainted, limit: int | None) -> dict[str, Any]:

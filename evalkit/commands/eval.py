@@ -55,12 +55,13 @@ def command(config: Path | None, *, out: Path | None, schema: bool, markdown: bo
     code = DONE
     folders = [str(out / RUN)]
     if wanted.gate is not None:
-        if given := baselines(wanted.gate, home):
+        given = baselines(wanted.gate, home)
+        if given:
             emit("== compare")
             call("compare", str(next(iter(given.values()))), str(out / RUN), "--output", str(out / COMPARED))
         emit("== gate")
         code = call("gate", *gate_flags(wanted.gate, home, out))
-        folders.append(str(out / GATE))
+        folders += [str(out / GATE), *(str(path) for path in given.values() if path.is_dir())]
     if wanted.report is not None:
         emit("== report")
         flags = ["--no-text"] if wanted.report.no_text else []

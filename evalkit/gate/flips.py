@@ -35,7 +35,7 @@ class Flips:
 def flips(scored: Scored, ids: np.ndarray[Any, Any]) -> Flips:
     """Return the flips of a metric; of corpus metrics each item is scored as if it were alone."""
     sample = scored.sample
-    moved = _alone(sample.metric, sample.candidate) - _alone(sample.metric, sample.base)
+    moved = alone(sample.metric, sample.candidate) - alone(sample.metric, sample.base)
     moved = np.where(np.isfinite(moved), moved if sample.metric.better == "higher" else -moved, 0.0)
     order = np.argsort(moved, kind="stable")
     named = ids[scored.places]
@@ -44,7 +44,8 @@ def flips(scored: Scored, ids: np.ndarray[Any, Any]) -> Flips:
     return Flips(worse, better, sample.metric.shares)
 
 
-def _alone(metric: Metric, statistics: Numbers) -> Numbers:
+def alone(metric: Metric, statistics: Numbers) -> Numbers:
+    """Return the value of each row as if it were the only one; of labels, whether the answer is the wanted one."""
     if of_cells(metric):
         return np.asarray(statistics[:, 0] == statistics[:, 1], dtype=np.float64)  # labels: right or wrong
     return np.asarray(metric.of_sums(statistics, np.ones(len(statistics))))

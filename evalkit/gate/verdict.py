@@ -80,7 +80,8 @@ def judge(
     rows, effective = [], []
     for place, one in enumerate(found.gating):
         waiver = holding.get(one.name)
-        row = _row(one, found, config) | {"waiver": None if waiver is None else waiver.told()}
+        counts_as = _effective(one, config, waiver, warnings)
+        row = _row(one, found, config) | {"waiver": None if waiver is None else waiver.told(), "counts_as": counts_as}
         if without is not None:
             row["without_tainted"] = _short(without.gating[place])
             if without.gating[place].verdict != one.verdict:
@@ -88,7 +89,7 @@ def judge(
                     f"{one.name}: {one.verdict} with tainted items, {without.gating[place].verdict} without them"
                 )
         rows.append(row)
-        effective.append(_effective(one, config, waiver, warnings))
+        effective.append(counts_as)
         warnings += _doubts(one, found.pair(one), config)
     said: Said = "fail" if "fail" in effective else "inconclusive" if "inconclusive" in effective else "pass"
     return Verdict(
@@ -128,12 +129,15 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
         "rule": one.limit.rule,
         "baseline": one.baseline,
         "level": one.level,
+        "unit": scored.sample.metric.unit,
+        "better": one.better,
         "base": digits(estimate.base),
         "candidate": digits(estimate.candidate),
         "difference": digits(None if estimate.base is None else estimate.candidate - estimate.base),
         "estimate": {"of": one.line.kind, "value": digits(estimate.value), "error": digits(estimate.error)},
         "interval": [digits(estimate.low), digits(estimate.high)],
         "margin": one.limit.margin,
+        "line": {"at": digits(one.line.at), "passes": "above" if one.line.above else "below"},
         "p_value": digits(one.p_fail),
         "p_adjusted": digits(one.p_adjusted),
         "verdict": one.verdict,

@@ -10,8 +10,8 @@ from typing import Any
 from curate.core.run.canonical import SCHEMA_VERSION
 from evalkit.review.kappa import DRAWS, agreement
 from evalkit.review.ratings import Ratings, Values
-from evalkit.review.scored_run import ScoredRun
 from evalkit.review.task import Task
+from evalkit.scored_run import ScoredRun
 
 AGREEMENT = "agreement.json"
 

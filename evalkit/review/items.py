@@ -12,8 +12,8 @@ from curate.core.run.errors import ConfigError, InputError
 from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.prompt import Turn, turns
 from evalkit.review.sample import draw, swapped
-from evalkit.review.scored_run import ScoredRun
 from evalkit.review.task import Task
+from evalkit.scored_run import ScoredRun
 
 
 @dataclass(frozen=True)

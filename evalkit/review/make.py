@@ -16,8 +16,8 @@ from evalkit.review.compared import AGREEMENT, compared
 from evalkit.review.items import Flips, flipped, flips, sampled
 from evalkit.review.page import page
 from evalkit.review.ratings import read_ratings
-from evalkit.review.scored_run import ScoredRun, read_run
 from evalkit.review.task import PAIRWISE, Task, task_of
+from evalkit.scored_run import ScoredRun, read_run
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from curate.core.run.errors import ConfigError
 from evalkit.judge.config import Rubric
-from evalkit.review.scored_run import ScoredRun
+from evalkit.scored_run import ScoredRun
 
 BETTER = "better"  # the one question of a comparison
 _VERDICTS = {"win": "this", "loss": "other", "tie": "tie", "inconsistent": "tie"}

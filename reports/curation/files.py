@@ -18,6 +18,7 @@ class Seen(_File):
     sha256: str
     bytes: int
     rows: int | None = None
+    protected: bool = False
 
 
 class Counts(_File):
@@ -79,11 +80,42 @@ class Example(Twin):
     twin: Twin | None = None
 
 
+class Member(Place):
+    """A row of a cluster; ``text`` is there of the first few, where texts are wanted."""
+
+    text: str | None = None
+
+
 class Cluster(_File):
     """Rows that are twins of each other; the places are those of the first."""
 
     size: int
-    rows: list[Place]
+    rows: list[Member]
+
+
+class AtOdds(Place):
+    """A row that gives a prompt another answer than others do; texts are None where they are left out."""
+
+    word: str
+    decision: str
+    detail: str | None = None
+    prompt: str | None = None
+    answer: str | None = None
+
+
+class Group(_File):
+    """Rows with one prompt and several answers."""
+
+    size: int
+    rows: list[AtOdds]
+
+
+class Contradictions(_File):
+    """How many such groups there are, and the first of them."""
+
+    groups: int = 0
+    rows: int = 0
+    told: list[Group] = []
 
 
 class Clusters(_File):
@@ -98,6 +130,9 @@ class Sample(_File):
     rows: int
     answer_chars: list[int]
     prompt_chars: list[int]
+    tokens: list[int] = []
+    tokens_in_all: int = 0
+    languages: dict[str, int] = {}
     turns: dict[int, int]
     roles: dict[str, int]
     labels: dict[str, int]
@@ -108,6 +143,8 @@ class Histograms(_File):
     """Both sides of a run, by the same edges."""
 
     edges: list[int]
+    tokens_by: str = ""
+    languages_of: str = ""
     before: Sample
     after: Sample
 
@@ -288,6 +325,7 @@ class Stats(_File):
     histograms: Histograms
     examples: dict[str, list[Example]]
     clusters: Clusters
+    contradictions: Contradictions = Contradictions()
     tainted: dict[str, Suite] = {}
     s_curve: Curve | None
     split: Split

@@ -31,6 +31,15 @@ class Run:
     sha256: str
     chat: dict[str, Asking]  # by the table of the configuration; nothing where no model was asked
 
+    @property
+    def protects(self) -> bool:
+        """Say whether files were named that must stay unseen."""
+        return any(one.protected for one in self.manifest.inputs)
+
+    def looked(self, step: str) -> bool:
+        """Say whether a step was part of the run."""
+        return any(stage.step == step for stage in self.stats.flow)
+
 
 def read_run(folder: Path) -> Run:
     """Return the run of a folder.

@@ -33,7 +33,7 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        if self.elements and self.elements[-1][0] != "style":
+        if self.elements and self.elements[-1][0] not in ("style", "script"):
             self.pieces.append(data)
 
     def handle_comment(self, data: str) -> None:

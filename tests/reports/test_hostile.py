@@ -47,27 +47,41 @@ def poisoned(text: str) -> list[dict[str, object]]:
     ]
 
 
+def inert(seen) -> None:
+    """Check that a page holds our style, our script and packed data, and nothing else that acts or fetches."""
+
+    def digest(element: str) -> str:
+        text = re.search(f"<{element}>(.*?)</{element}>", seen.html, re.DOTALL).group(1)
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    ours = f" script-src {digest('script')};" if "<script>" in seen.html else ""
+    policy = [meta["content"] for meta in seen.named("meta") if "http-equiv" in meta]
+    assert policy == [
+        f"default-src 'none'; style-src {digest('style')};{ours} img-src data:; base-uri 'none'; form-action 'none'"
+    ]
+    assert len(seen.named("style")) == 1
+    assert seen.html.count("<script>") <= 1
+    for data in re.findall(r'<script type="application/octet-stream"[^>]*>(.*?)</script>', seen.html, re.DOTALL):
+        assert re.fullmatch(r"[A-Za-z0-9+/=\n]*", data)
+    assert {attributes.get("type") for attributes in seen.named("script")} <= {None, "application/octet-stream"}
+    assert {attributes.get("role") for attributes in seen.named("form")} <= {"search"}
+    for tag in ("iframe", "object", "embed", "img", "base", "audio", "video"):
+        assert not seen.named(tag)
+    for tag, attributes in seen.elements:
+        assert not [name for name in attributes if name.startswith("on") or name in ("src", "style", "srcset")], tag
+        assert str(attributes.get("href", "#")).startswith(("#", "data:,"))
+    assert not seen.oddities
+    assert not HIDDEN.search(seen.html)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(jsonl, curated, page, text):
     classified = jsonl([{"text": f"say {n}", "label": f"{text}{n % 2}"} for n in range(4)], "labels.jsonl")
 
     seen = page(curated(jsonl(poisoned(text)), classified) / "report.html")
 
-    style = re.search("<style>(.*?)</style>", seen.html, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode()
-    policy = [meta["content"] for meta in seen.named("meta") if "http-equiv" in meta]
-    assert len(seen.named("style")) == 1
-    assert policy == [
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    ]
-    for tag in ("script", "iframe", "object", "embed", "img", "base", "form", "audio", "video"):
-        assert not seen.named(tag)
-    for tag, attributes in seen.elements:
-        assert not [name for name in attributes if name.startswith("on") or name in ("src", "style", "srcset")], tag
-        assert str(attributes.get("href", "#")).startswith(("#", "data:,"))
+    inert(seen)
     assert len(seen.named("h1")) == 1
-    assert not seen.oddities
-    assert not HIDDEN.search(seen.html)
 
 
 def test_template_syntax_is_shown_as_written(jsonl, curated, page):

@@ -27,7 +27,10 @@ def gate_plan(given: GivenRun, config: AugmentConfig, base: Path, new: Sequence[
     steps = [step.at(base) for step in make_steps(gates)]
     schema = _schema(gates, config, base)
     check = gates.check.model_copy(update={"answer_schema": schema})
-    told = gates.model_copy(update={"split": None, "index": Index(), "check": check})
+    output = gates.output.model_copy(
+        update={"tokenizer": None}
+    )  # a path of that run's folder, which counts nothing here
+    told = gates.model_copy(update={"split": None, "index": Index(), "check": check, "output": output})
     return plan_of(told, base, [*frozen, *new], [*steps, *_held_out(given, steps)], frozen=len(frozen))
 
 

@@ -20,6 +20,7 @@ from curate.curation.output.convert import converted
 from curate.curation.output.edited import edited_line
 from curate.curation.output.edits import Edits
 from curate.curation.output.examples import Examples
+from curate.curation.output.groups import AtOdds
 from curate.curation.output.ledger import ledger_of, write_ledger
 from curate.curation.output.matched import Matched
 from curate.curation.output.tally import Tally
@@ -55,6 +56,7 @@ class Outputs:
         self.counts = Counts()
         self.examples = Examples()
         self.edits = Edits()
+        self.at_odds = AtOdds()
 
     def __enter__(self) -> Self:
         if self._folder is not None:
@@ -82,6 +84,7 @@ class Outputs:
         if self._plan.frozen and not self._plan.is_frozen(block):
             self.counts.added += len(block)
         self.examples.add(ledger, block["raw"], block["matched"])
+        self.at_odds.add(block)
         if self._folder is None:
             return
         for name, file in self._files.items():

@@ -57,6 +57,7 @@ def stats_of(
         "histograms": tally.as_json(texts=texts),
         "examples": outputs.examples.as_json(texts=texts),
         "clusters": {"largest": clusters},
+        "contradictions": outputs.at_odds.as_json(texts=texts),
         "tainted": tainted.by_suite(),
         "s_curve": _s_curve(plan),
         "split": division.stats,

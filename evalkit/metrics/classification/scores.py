@@ -12,7 +12,7 @@ from pydantic import Field
 from evalkit.metrics.classification.labels import OTHER, Extract, Labels
 from evalkit.metrics.metric import Metric, Numbers, as_numbers, fingerprint
 
-_CELLS_SHOWN = 200
+_CELLS_SHOWN = 400  # all of a matrix of 20 labels
 
 
 class Classification(Metric):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
+import numpy as np
 import polars as pl
 from pydantic import PrivateAttr
 
@@ -17,6 +19,7 @@ _SIZES: dict[str, Callable[[str], int]] = {
     "normalised": len,
     "bytes": lambda text: len(text.encode()),
 }
+_BINS = 10
 _DIVIDED_BY = {"": "nothing", "normalised": "characters", "bytes": "bytes"}
 
 
@@ -55,9 +58,38 @@ class Choice(Metric):
         columns = (frame["choices"].to_list(), frame["choice_likelihoods"].to_list(), frame["gold"].to_list())
         return truths(self.name, [self._right(*row) for row in zip(*columns, strict=True)])
 
-    def _right(self, texts: list[str], sums: list[float], gold: int) -> bool | None:
+    def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
+        """Return how often choices of about one probability were right: the softmax over the choices, in ten bins.
+
+        ``error`` is the expected calibration error of Naeini et al. (2015), AAAI 29: the mean distance between
+        confidence and share of right answers over the bins, weighted by their rows.
+        """
+        able = frame.filter(statistics.is_not_null())
+        confidence = np.array(
+            [_confidence(self._values(*row)) for row in able.select("choices", "choice_likelihoods").iter_rows()]
+        )
+        right = statistics.drop_nulls().to_numpy()
+        place = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+        bins = [
+            {"from": low / _BINS, "to": (low + 1) / _BINS, "n": int(own.sum()),
+             "confidence": float(confidence[own].mean()), "right": float(right[own].mean())}
+            for low in range(_BINS)
+            if (own := place == low).any()
+        ]  # fmt: skip
+        error = sum(one["n"] * abs(one["confidence"] - one["right"]) for one in bins) / len(right)
+        return {"calibration": bins, "error": float(error)}
+
+    def _values(self, texts: list[str], sums: list[float]) -> list[float]:
         sizes = [_SIZES[self.variant](text) for text in texts]
-        if not 0 <= gold < len(texts) or 0 in sizes:
+        return [total / size for total, size in zip(sums, sizes, strict=True)]
+
+    def _right(self, texts: list[str], sums: list[float], gold: int) -> bool | None:
+        if not 0 <= gold < len(texts) or 0 in [_SIZES[self.variant](text) for text in texts]:
             return None
-        values = [total / size for total, size in zip(sums, sizes, strict=True)]
+        values = self._values(texts, sums)
         return values.index(max(values)) == gold
+
+
+def _confidence(values: list[float]) -> float:
+    """Return the softmax of the likeliest."""
+    return 1.0 / sum(math.exp(value - max(values)) for value in values)

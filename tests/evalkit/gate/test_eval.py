@@ -104,3 +104,20 @@ def test_the_schema_and_the_page_are_what_ships(thresher):
     assert schema == json.loads((ROOT / "evalkit" / "eval" / "eval.schema.json").read_text())
     assert thresher("eval", "--markdown").out == (ROOT / "docs" / "eval-configuration.md").read_text()
     jsonschema.validate(tomllib.loads(PREDICT), schema)
+
+
+def test_a_report_is_the_last_thing_it_does(thresher, tmp_path, project):
+    (tmp_path / "eval.toml").write_text(f'{PREDICT}\n[report]\noutput = "page.html"\n')
+    project(40)
+    thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "first", "--quiet")
+    (tmp_path / "first" / "run").rename(tmp_path / "base")
+    project(120)
+
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet")
+    again = thresher("report", tmp_path / "out", tmp_path / "base", "--output", tmp_path / "again.html", "--json")
+
+    assert ran.code == 1
+    html = (tmp_path / "out" / "page.html").read_text()
+    assert "The candidate may not ship" in html
+    assert "verdict1-items-data" in html  # with both runs at hand, the flips have their texts
+    assert [one["kind"] for one in again.json["runs"]] == ["verdict", "scores", "scores"]

@@ -1,20 +1,34 @@
-"""A scored run as a review needs it: the texts, what the metrics said of each row, and what a judge did."""
+"""A scored run as reviews and reports need it: the texts, what the metrics said of each row, and what a judge did."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import orjson
 import polars as pl
 
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
+from evalkit.gate.flips import alone
+from evalkit.gate.statistics.sample import of_cells
+from evalkit.metrics import known_metrics, make_metric
+from evalkit.metrics.metric import as_numbers
 from evalkit.predictions import to_frame
 from evalkit.read import READERS, Fields, InputFile
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
+
+
+class Values(NamedTuple):
+    """What a metric says of every row, in the order of the rows; null where a row has no score."""
+
+    numbers: pl.Series
+    better: Literal["higher", "lower"]
+    unit: str
+    binary: bool  # 0 or 1 each
 
 
 @dataclass(frozen=True)
@@ -55,11 +69,31 @@ class ScoredRun:
             raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint="--predictions FILE")
         source, fields = self.written
         frame = to_frame(READERS[source](file, fields), file.name)
+        listed = inputs or [one for one in self.manifest.get("outputs", []) if one.get("path") == PREDICTIONS_FILE]
+        if named is None and listed and listed[0].get("sha256") != file.sha256:
+            raise InputError(
+                f"{file.name} is not the file that {self.folder} scored: it was changed", hint="score it again"
+            )
         if frame["id"].to_list() != self.rows["id"].to_list():
             raise InputError(
                 f"{file.name} does not hold the rows that {self.folder} scored", hint="score it again, or --predictions"
             )
         return frame
+
+    def values(self) -> dict[str, Values]:
+        """Return what each known metric says of every row, a number each; of corpus metrics as if it were alone."""
+        rules, found = known_metrics(), {}
+        for name in self.metrics:
+            if name.partition(":")[0] not in rules or name not in self.rows.columns:
+                continue
+            metric = make_metric(name)
+            column = self.rows[name]
+            numbers = alone(metric, as_numbers(column.drop_nulls()))
+            filled = np.full(len(column), np.nan)
+            filled[column.is_not_null().to_numpy()] = numbers
+            binary = metric.shares or of_cells(metric)
+            found[name] = Values(pl.Series(name, filled).fill_nan(None), metric.better, metric.unit, binary)
+        return found
 
 
 def read_run(folder: Path) -> ScoredRun:

@@ -1,0 +1,143 @@
+"""Numbers over steps: a line each, every value in the table behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from reports.charts.scale import Scale, scale_of
+from reports.charts.svg import Chart, drawing, element, line, percent, text
+from reports.numbers import count, plural
+from reports.text import plain
+
+HEIGHT, TOP, BOTTOM = 190, 28, 38
+LEFT = 0.15  # of the width, for the numbers at the side
+MOST_POINTS = 300  # of a line; more are means of neighbours
+MOST_ROWS = 60  # of the table
+Points = Sequence[tuple[float, float]]
+
+
+class Series(NamedTuple):
+    """A line; ``dots`` are drawn where its values are few and each counts."""
+
+    name: str
+    points: Points
+    colour: str = "accent"
+    dots: bool = False
+
+
+class Axes(NamedTuple):
+    """What a chart of lines is about."""
+
+    title: str
+    unit: str  # of the values
+    number: Callable[[float], str]  # a value, as it is shown
+    along: str = "step"
+    from_zero: bool = False
+
+
+def series_chart(key: str, axes: Axes, series: Sequence[Series], mark: tuple[str, float] | None = None) -> Chart:
+    """Return a line for each series; ``mark`` is a place along the chart with its name.
+
+    A value that is no finite number breaks no chart: it is left out, and counted in the description.
+    """
+    clean = [one._replace(points=[(x, y) for x, y in one.points if math.isfinite(y)]) for one in series]
+    odd = sum(len(one.points) for one in series) - sum(len(one.points) for one in clean)
+    drawn = [one._replace(points=thinned(one.points)) for one in clean]
+    values = scale_of((y for one in drawn for _, y in one.points), *((0.0,) if axes.from_zero else ()))
+    places = scale_of((x for one in drawn for x, _ in one.points), *(() if mark is None else (mark[1],)))
+    shapes = _frame(axes, values, places)
+    if mark is not None:
+        x = percent(_across(places, mark[1]), 1)
+        far = _across(places, mark[1]) > 0.5
+        shapes.append(line(x, TOP - 6, x, TOP + HEIGHT, "rule dashed"))
+        spot = element("tspan", plain(f"{mark[0]} {count(round(mark[1]))}", 40), dx=-6 if far else 6)
+        shapes.append(
+            element("text", spot, x=x, y=TOP - 12, text_anchor="end" if far else "start", class_="small strong")
+        )
+    shapes += [shape for one in drawn for shape in _drawn(one, values, places)]
+    title = axes.title
+    description = " ".join(
+        [*(_told(axes, one) for one in clean), *([f"{plural(odd, 'value')} not finite."] if odd else [])]
+    )
+    legend = tuple((f"line {one.colour}", one.name) for one in drawn) if len(drawn) > 1 else ()
+    columns = (axes.along, *(f"{one.name}" if len(clean) > 1 else axes.unit for one in clean))
+    svg = drawing(key, title, description or "Nothing was measured.", TOP + HEIGHT + BOTTOM, *shapes)
+    return Chart(key, title, description, svg, columns, _rows(axes, clean), legend)
+
+
+def thinned(points: Points) -> Points:
+    """Return at most so many points: each the mean of as many neighbours, the first and the last as they are."""
+    if len(points) <= MOST_POINTS:
+        return points
+    inner, wide = points[1:-1], math.ceil((len(points) - 2) / (MOST_POINTS - 2))
+    groups = [inner[start : start + wide] for start in range(0, len(inner), wide)]
+    means = [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]
+    return [points[0], *means, points[-1]]
+
+
+def _across(places: Scale, x: float) -> float:
+    return LEFT + (1 - LEFT - 0.02) * (x - places.low) / (places.high - places.low)
+
+
+def _down(values: Scale, y: float) -> float:
+    return round(TOP + HEIGHT * (1 - (y - values.low) / (values.high - values.low)), 2)
+
+
+def _frame(axes: Axes, values: Scale, places: Scale) -> list[Markup]:
+    shapes: list[Markup] = []
+    for tick in values.ticks(5):
+        y = _down(values, tick)
+        shapes.append(line(percent(LEFT, 1), y, "100%", y, "grid"))
+        shapes.append(text(percent(LEFT - 0.025, 1), y + 4, axes.number(tick), "quiet small number", "end"))
+    shapes.append(line(percent(LEFT, 1), TOP + HEIGHT, "100%", TOP + HEIGHT, "axis"))
+    for tick in places.ticks(5):
+        if tick == round(tick):
+            x = _across(places, tick)
+            anchor = "end" if x > 0.95 else "middle"
+            shapes.append(text(percent(x, 1), TOP + HEIGHT + 17, count(round(tick)), "quiet small number", anchor))
+    shapes.append(text("100%", TOP + HEIGHT + 33, axes.along, "quiet small", "end"))
+    return shapes
+
+
+def _drawn(one: Series, values: Scale, places: Scale) -> list[Markup]:
+    if not one.points:
+        return []
+    shapes = []
+    if len(one.points) > 1:
+        path = " L".join(f"{1000 * _across(places, x):.2f} {_down(values, y):g}" for x, y in one.points)
+        stroke = element("path", d=f"M{path}", class_=f"line {one.colour}", vector_effect="non-scaling-stroke")
+        box = {"viewBox": f"0 0 1000 {TOP + HEIGHT}", "preserveAspectRatio": "none"}
+        shapes.append(element("svg", stroke, x=0, y=0, width="100%", height=TOP + HEIGHT, overflow="visible", **box))
+    if one.dots or len(one.points) == 1:
+        for x, y in one.points:
+            across = percent(_across(places, x), 1)
+            shapes.append(element("circle", class_=one.colour, cx=across, cy=_down(values, y), r=3.5))
+    return shapes
+
+
+def _told(axes: Axes, one: Series) -> str:
+    if not one.points:
+        return f"{one.name}: not measured."
+    low, high = min(one.points, key=lambda at: at[1]), max(one.points, key=lambda at: at[1])
+    first, last = one.points[0], one.points[-1]
+    start = f"from {axes.number(first[1])} at {axes.along} {count(round(first[0]))}"
+    ends = f"{start} to {axes.number(last[1])} at {count(round(last[0]))}"
+    return (
+        f"{one.name}: {ends}; lowest {axes.number(low[1])} at {count(round(low[0]))}, "
+        f"highest {axes.number(high[1])} at {count(round(high[0]))}."
+    )
+
+
+def _rows(axes: Axes, series: Sequence[Series]) -> list[tuple[str, ...]]:
+    """Return the values by place; of many places those where something rare was measured, and others evenly."""
+    known = [dict(one.points) for one in series]
+    places = sorted({x for one in known for x in one})
+    if len(places) > MOST_ROWS:
+        rare = {x for one in known if len(one) <= MOST_ROWS // 2 for x in one}
+        apart = math.ceil(len(places) / (MOST_ROWS - len(rare)))
+        places = sorted({*places[::apart], places[-1], *rare})
+    return [(count(round(x)), *("–" if (y := one.get(x)) is None else axes.number(y) for one in known)) for x in places]

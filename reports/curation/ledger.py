@@ -1,0 +1,181 @@
+"""Rows of the ledger that a page can hold: what was dropped or warned of before all, and some of what was kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import orjson
+import polars as pl
+
+from curate.core.run.errors import InputError
+from reports.curation.read import AGAIN, Run
+from reports.numbers import plural
+from reports.table.table import Column, Detail, Table
+
+LEDGER, DROPPED = "ledger.parquet", "dropped.jsonl"
+MOST, PLAIN = (
+    2_000,
+    500,
+)  # rows of the table, and of those at least how many of nothing special, where there are so many
+TEXT, NAME = 2_000, 200  # characters of a text, and of an id
+LARGEST = 64 << 20  # bytes of a file that is read for the texts of its rows
+_MARKS = ("decision", "reason", "warnings", "split")
+
+
+def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -> Table | None:
+    """Return the table of a run's rows; None where its folder has no ledger, or an empty one.
+
+    Raises:
+        InputError: the ledger is not the file that the manifest lists.
+    """
+    path = run.folder / LEDGER
+    listed = {output.path: output for output in run.manifest.outputs}
+    if LEDGER not in listed or not path.is_file():
+        return None
+    if _sha256(path) != listed[LEDGER].sha256:
+        raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
+    marks = pl.read_parquet(path, columns=list(_MARKS)).with_row_index("at")
+    if marks.is_empty():
+        return None
+    chosen = _chosen(marks)
+    rows = pl.scan_parquet(path).with_row_index("at").filter(pl.col("at").is_in(chosen.implode())).collect()
+    said = _texts(run, marks, rows) if texts else {}
+    frame = _framed(rows, names).with_columns(
+        text=rows["at"].replace_strict(said, default=None, return_dtype=pl.String)
+    )
+    columns = [column for column in _columns(run, texts=texts) if column.name not in _optional(frame)]
+    details = (Detail("text", "The row"),) if said else ()
+    frame = frame.sort(~pl.col("special"), "at").select(*(column.name for column in columns), "special", "text")
+    caption = f"{plural(len(frame), 'row')} of {len(marks):,}"
+    return Table(
+        f"{key}-ledger",
+        caption,
+        tuple(columns),
+        frame,
+        details,
+        key="place",
+        first="special",
+        strata=tuple(name for name in ("reason", "split") if name in frame.columns),
+        noun=("row", "rows"),
+        firsts="dropped or marked rows",
+    )
+
+
+def _chosen(marks: pl.DataFrame) -> pl.Series:
+    """Return which rows are told: all that are special where there is room, else some of each word, evenly."""
+    word = pl.coalesce("reason", pl.col("warnings").list.first())
+    told = marks.select("at", word=word)
+    special, rest = told.filter(pl.col("word").is_not_null()), told.filter(pl.col("word").is_null())
+    room = max(MOST - min(len(rest), PLAIN), MOST - len(rest))
+    if len(special) > room:
+        each = max(1, room // special["word"].n_unique())
+        turn = pl.int_range(pl.len()).over("word")
+        apart = (pl.len().over("word") // each).clip(1)
+        special = special.filter((turn % apart == 0) & (turn // apart < each))
+    left = MOST - len(special)
+    plain = rest.gather_every(max(1, -(-len(rest) // left))).head(left) if left > 0 else rest.clear()
+    return pl.concat([special["at"], plain["at"]]).sort()
+
+
+def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    source = pl.col("source").replace(dict(names))
+    line = pl.col("line").cast(pl.String)
+    return rows.select(
+        "at",
+        place=line if len(names) == 1 else pl.concat_str(source, pl.lit(":"), line),
+        id=pl.col("id").str.head(NAME),
+        decision="decision",
+        step="step",
+        reason="reason",
+        warning=pl.when(pl.col("warnings").list.len() > 0).then(pl.col("warnings").list.join(", ")),
+        split="split",
+        origin="origin",
+        edited=pl.when(pl.col("edited_by").list.len() > 0).then(pl.col("edited_by").list.join(", ")),
+        similarity="similarity",
+        like=pl.col("matched_id").str.head(NAME),
+        parents=pl.when(pl.col("parents").list.len() > 0).then(pl.col("parents").list.join(", ").str.head(NAME)),
+        cluster="cluster",
+        detail=pl.col("detail").str.head(NAME),
+        special=pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0),
+    )
+
+
+def _columns(run: Run, *, texts: bool) -> list[Column]:
+    columns = [
+        Column("place", "text", "line" if len(run.stats.sources) == 1 else "row"),
+        Column("id", "text", "id"),
+        Column("decision", "choice", "decision", filter=True, order=("dropped", "kept")),
+        Column("reason", "choice", "reason", filter=True),
+        Column("warning", "choice", "warnings", filter=True),
+        Column("split", "choice", "split", filter=True, order=("train", "validation", "test")),
+        Column("step", "choice", "step", filter=True, hidden=True),
+        Column("edited", "choice", "edited by", filter=True, hidden=True),
+        Column("similarity", "number", "similarity", hidden=True),
+        Column("like", "text", "is like", hidden=True),
+        Column("cluster", "number", "cluster", hidden=True),
+    ]
+    if run.stats.added is not None:
+        columns.insert(3, Column("origin", "choice", "origin", filter=True))
+        columns.append(Column("parents", "text", "made of", hidden=True))
+    return [*columns, Column("detail", "text", "detail", hidden=True)] if texts else columns
+
+
+def _optional(frame: pl.DataFrame) -> set[str]:
+    """Return the columns that say nothing: no row has a value."""
+    return {name for name in frame.columns if frame[name].null_count() == len(frame)}
+
+
+def _texts(run: Run, marks: pl.DataFrame, rows: pl.DataFrame) -> dict[int, str]:
+    """Return the lines of the rows by their place in the ledger, where the files that hold them are not too large.
+
+    A file holds its rows in the order of the ledger: the n-th that went there is its n-th line.
+    """
+    listed = {output.path: output for output in run.manifest.outputs}
+    kept = pl.col("decision") == "kept"
+    file = pl.when(kept).then(pl.concat_str("split", pl.lit(".jsonl"))).otherwise(pl.lit(DROPPED))
+    lined = marks.select("at", file=file).with_columns(line=pl.int_range(pl.len()).over("file"))
+    wanted = lined.join(rows.select("at"), on="at", how="semi")
+    found: dict[int, str] = {}
+    for (name,), part in wanted.sort("at").group_by("file", maintain_order=True):
+        output = listed.get(str(name))
+        if output is None or output.bytes > LARGEST:
+            continue
+        lines = dict(part.select("line", "at").iter_rows())
+        for number, line in _lines(run.folder / str(name), output.sha256):
+            if number in lines and (text := _record(line) if name == DROPPED else line):
+                found[lines[number]] = text[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+    return found
+
+
+def _lines(path: Path, sha256: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file with their numbers from 0.
+
+    Raises:
+        InputError: the file is not there, or not the one that the manifest lists.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream):
+                digest.update(line)
+                yield number, line.rstrip(b"\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint=AGAIN) from error
+    if digest.hexdigest() != sha256:
+        raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
+
+
+def _record(line: bytes) -> bytes | None:
+    """Return the row of a line of ``dropped.jsonl`` as it came; None where records were left out."""
+    told = orjson.loads(line)
+    if "record" not in told:
+        return None
+    record = told["record"]
+    return record.encode() if isinstance(record, str) else orjson.dumps(record)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

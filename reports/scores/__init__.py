@@ -1,0 +1,1 @@
+"""The page of a scored run: metrics with their intervals, what went wrong, and every item."""

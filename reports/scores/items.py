@@ -1,0 +1,150 @@
+"""The items of a run, or of two side by side, as tables: what changed comes first, texts stand where a row opens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import polars as pl
+
+from reports.scores.answers import Answers
+from reports.table.table import Column, Detail, Table
+
+FLIPS = ("right to wrong", "wrong to right", "both wrong", "both right")
+BEHAVIOUR = ("length", "tokens", "latency", "cost")  # which move in almost every row
+MOVES = ("worse", "better", "same")
+SHOWN = 3  # metrics that have a column of their own; the others are told where a row opens
+
+
+def run_table(key: str, answers: Answers, *, texts: bool) -> Table:
+    """Return the items of one run, those that the first metric finds worst in front."""
+    frame = answers.texts()
+    columns = [Column("id", "text", "id")]
+    worst: list[pl.Expr] = []
+    for place, (name, values) in enumerate(answers.values.items()):
+        hidden = place >= SHOWN
+        column = f"value {name}"
+        if values.binary:
+            best = 1.0 if values.better == "higher" else 0.0
+            words = [None if one is None else "right" if one == best else "wrong" for one in values.numbers]
+            frame = frame.with_columns(pl.Series(column, words, pl.String))
+            family = ("result", "by metric")
+            columns.append(
+                Column(column, "choice", name, filter=True, hidden=hidden, order=("wrong", "right"), family=family)
+            )
+            worst.append(pl.col(column).replace_strict({"wrong": 0, "right": 2}, default=1))
+        else:
+            frame = frame.with_columns(values.numbers.alias(column))
+            columns.append(Column(column, "number", name, filter=not hidden, hidden=hidden))
+            worst.append(pl.col(column) * (1 if values.better == "higher" else -1))
+    frame, more = _facts(frame, answers)
+    columns += more
+    if worst:
+        frame = frame.sort(worst[0], nulls_last=True, maintain_order=True)
+    details = _details(frame, ("answer",), ("Answer",)) if texts and answers.frame is not None else ()
+    strata = tuple(one.name for one in columns if one.kind == "choice")[:3]
+    return Table(f"{key}-items", "Items", tuple(columns), _used(frame, columns, details), details, strata=strata)
+
+
+def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[str], *, texts: bool) -> Table:
+    """Return the items that both runs have: right to wrong first, then wrong to right, then the others.
+
+    ``metrics`` are those that decide, the most important first; the others follow.
+    """
+    frame = candidate.texts().join(
+        base.texts().select("id", before="answer"), on="id", how="inner", maintain_order="left"
+    )
+    names = [
+        *(name for name in metrics if name in candidate.values),
+        *(n for n in candidate.values if n not in metrics),
+    ]
+    both = [name for name in dict.fromkeys(names) if name in base.values]
+    sides = pl.DataFrame({"id": candidate.rows["id"]} | {f"new {n}": candidate.values[n].numbers for n in both}).join(
+        pl.DataFrame({"id": base.rows["id"]} | {f"old {n}": base.values[n].numbers for n in both}), on="id", how="inner"
+    )
+    frame = frame.join(sides, on="id", how="left", maintain_order="left")
+    binary = [name for name in both if candidate.values[name].binary]
+    columns = [Column("id", "text", "id")]
+    for place, name in enumerate(both):
+        hidden = place >= SHOWN or (name not in binary and name.partition(":")[0] in BEHAVIOUR)
+        columns += _moved(name, candidate.values[name].unit, binary=name in binary, hidden=hidden)
+        frame = frame.with_columns(
+            _flip(name, candidate.values[name].better, binary=name in binary).alias(f"flip {name}")
+        )
+    frame, more = _facts(frame, candidate)
+    columns += more
+    flipped = [pl.col(f"flip {name}").is_in(FLIPS[:2]) for name in binary]
+    frame = frame.with_columns(flipped=pl.any_horizontal(flipped) if flipped else pl.lit(value=False))
+    ranks = {word: rank for rank, word in enumerate((*FLIPS, *MOVES))}
+    order = [pl.col(f"flip {name}").replace_strict(ranks, default=9) for name in (binary or both)[:1]]
+    frame = frame.sort(*order, ~pl.col("flipped"), maintain_order=True) if order else frame
+    known = texts and candidate.frame is not None and base.frame is not None
+    details = _details(frame, ("before", "answer"), ("Base's answer", "Candidate's answer")) if known else ()
+    strata = tuple(f"flip {name}" for name in (binary or both)[:2])
+    return Table(
+        f"{key}-items", "Items of both runs", tuple(columns), _used(frame, columns, details, "flipped"), details,
+        first="flipped", strata=strata,
+    )  # fmt: skip
+
+
+def _moved(name: str, unit: str, *, binary: bool, hidden: bool) -> list[Column]:
+    family = ("flip", "by metric") if binary else ("moved", "by metric")
+    flip = Column(
+        f"flip {name}", "choice", name, filter=True, hidden=hidden, order=FLIPS if binary else MOVES, family=family
+    )
+    if binary:
+        return [flip]
+    return [
+        flip,
+        Column(f"old {name}", "number", f"{name}, base", "" if unit == "share" else unit, hidden=True),
+        Column(f"new {name}", "number", f"{name}, candidate", "" if unit == "share" else unit, hidden=True),
+    ]
+
+
+def _flip(name: str, better: str, *, binary: bool) -> pl.Expr:
+    old, new = pl.col(f"old {name}"), pl.col(f"new {name}")
+    gain = new - old if better == "higher" else old - new
+    good = pl.lit(1.0 if better == "higher" else 0.0)
+    if binary:
+        same = pl.when(new == good).then(pl.lit(FLIPS[3])).otherwise(pl.lit(FLIPS[2]))
+        words = pl.when(gain < 0).then(pl.lit(FLIPS[0])).when(gain > 0).then(pl.lit(FLIPS[1])).otherwise(same)
+    else:
+        words = pl.when(gain < 0).then(pl.lit("worse")).when(gain > 0).then(pl.lit("better")).otherwise(pl.lit("same"))
+    return pl.when(gain.is_not_null()).then(words)
+
+
+def _facts(frame: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, list[Column]]:
+    """Return the frame with a column for each slice, for faults and for why a row has no score, where there are any."""
+    told = [json.loads(text) if text else {} for text in answers.rows["slices"]]
+    facts: dict[str, list[str | None]] = {}
+    for field in sorted({field for one in told for field in one}):
+        facts[f"slice {field}"] = [None if one.get(field) is None else str(one[field]) for one in told]
+    if answers.rows["fault"].null_count() < len(answers.rows):
+        facts["fault"] = answers.rows["fault"].cast(pl.String).to_list()
+    why = [
+        ", ".join(sorted({one["reason"] for one in row or ()})) or None for row in answers.rows["unscored"].to_list()
+    ]
+    if any(why):
+        facts["unscored"] = why
+    columns = [Column(name, "choice", name.removeprefix("slice "), filter=True) for name in facts]
+    added = pl.DataFrame(
+        {"id": answers.rows["id"], **{name: pl.Series(name, own, pl.String) for name, own in facts.items()}}
+    )
+    return frame.join(added, on="id", how="left", maintain_order="left"), columns
+
+
+def _details(frame: pl.DataFrame, names: Sequence[str], labels: Sequence[str]) -> tuple[Detail, ...]:
+    """Return what a row opens to: the answers differ from the reference, or where there is none from each other."""
+    wanted = frame["reference"].null_count() < len(frame)
+    found = [Detail("prompt", "Prompt")] if frame["prompt"].null_count() < len(frame) else []
+    if wanted:
+        found.append(Detail("reference", "Reference", beside=True))
+    before: str | None = "reference" if wanted else None
+    for name, label in zip(names, labels, strict=True):
+        found.append(Detail(name, label, beside=len(names) > 1 or wanted, against=before))
+        before = before or name
+    return tuple(found)
+
+
+def _used(frame: pl.DataFrame, columns: Sequence[Column], details: Sequence[Detail], *more: str) -> pl.DataFrame:
+    return frame.select(list(dict.fromkeys([*(one.name for one in columns), *(one.name for one in details), *more])))

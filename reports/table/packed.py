@@ -1,0 +1,39 @@
+"""Values to text that a page can carry: JSON, gzip without a clock, base64."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+
+import orjson
+import polars as pl
+
+from reports.table.table import Column
+
+DIGITS = 6
+
+
+def packed(value: object, level: int = 6) -> str:
+    """Return base64 of gzip of JSON: letters, digits, ``+/=`` and nothing else, safe inside any element."""
+    return base64.b64encode(gzip.compress(orjson.dumps(value), level, mtime=0)).decode("ascii")
+
+
+def column_value(column: Column, values: pl.Series) -> dict[str, object]:
+    """Return a column for the script: ``values`` of texts, numbers and flags; ``words`` and ``codes`` of a choice."""
+    told: dict[str, object] = {"name": column.name, "kind": column.kind, "label": column.label}
+    told |= {"unit": column.unit, "filter": column.filter, "hidden": column.hidden, "family": column.family}
+    if column.kind == "choice":
+        texts = values.cast(pl.String)
+        known = texts.drop_nulls().unique().to_list()
+        words = [word for word in column.order if word in known]
+        words += sorted(set(known) - set(words))
+        places = {word: place for place, word in enumerate(words)}
+        codes = texts.replace_strict(places, default=None, return_dtype=pl.Int32) if words else texts.cast(pl.Int32)
+        return told | {"words": words, "codes": codes.fill_null(-1).to_list()}
+    if column.kind == "number" and values.dtype.is_float():
+        values = values.round_sig_figs(DIGITS)  # orjson writes what is no number as null
+    elif column.kind == "flag":
+        values = values.cast(pl.Int8)
+    elif column.kind == "text":
+        values = values.cast(pl.String)
+    return told | {"values": values.to_list()}

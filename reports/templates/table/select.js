@@ -1,0 +1,129 @@
+// Which rows are asked for, and in which order.
+
+// Texts in lower case, one after another, each row's end known: one search finds every row that holds a word.
+class Haystack {
+  constructor() {
+    this.pieces = [];
+    this.rows = [];
+    this.ends = [];
+    this.size = 0;
+  }
+
+  add(row, texts) {
+    const piece = texts.filter((text) => text !== null).join("\n").toLowerCase() + "\n";
+    this.pieces.push(piece);
+    this.rows.push(row);
+    this.size += piece.length;
+    this.ends.push(this.size);
+  }
+
+  whole() {
+    this.text = this.pieces.join("");
+    this.pieces = null;
+    return this;
+  }
+
+  find(word, hits) {
+    let place = 0;
+    let at = this.text.indexOf(word);
+    while (at >= 0) {
+      while (this.ends[place] <= at) place += 1;
+      hits[this.rows[place]] = 1;
+      at = this.text.indexOf(word, this.ends[place]);
+    }
+  }
+}
+
+class Search {
+  constructor(data) {
+    this.data = data;
+    const texts = data.columns.filter((column) => column.kind === "text");
+    this.columns = new Haystack();
+    for (let row = 0; row < data.rows; row += 1) {
+      this.columns.add(row, texts.map((column) => column.values[row]));
+    }
+    this.stacks = [this.columns.whole()];
+    this.read = 0; // lines of texts that can be searched
+  }
+
+  get ready() {
+    return this.read === this.data.lines.length;
+  }
+
+  // Unpack all texts; many callers, one reading.
+  prepare(told) {
+    this.reading ||= this.readAll(told);
+    return this.reading;
+  }
+
+  async readAll(told) {
+    const { lines, starts, slots } = this.data;
+    for (; this.read < lines.length; this.read += 1) {
+      const columns = await unpack(lines[this.read]);
+      const stack = new Haystack();
+      columns[0].forEach((_, place) => {
+        stack.add(slots[starts[this.read] + place], columns.map((column) => column[place]));
+      });
+      this.stacks.push(stack.whole());
+      told((this.read + 1) / lines.length);
+    }
+  }
+
+  // Keep of the mask the rows that hold every word; words in quotes are one.
+  narrow(mask, query) {
+    for (const [all, quoted] of query.toLowerCase().matchAll(/"([^"]+)"|\S+/g)) {
+      const hits = new Uint8Array(mask.length);
+      this.stacks.forEach((stack) => stack.find(quoted ?? all, hits));
+      for (let row = 0; row < mask.length; row += 1) mask[row] &= hits[row];
+    }
+  }
+}
+
+// Keep of the mask the rows where one of the columns is the word.
+function narrowByWord(mask, columns, word) {
+  const wanted = columns.map((column) => column.words.indexOf(word));
+  for (let row = 0; row < mask.length; row += 1) {
+    if (mask[row]) mask[row] = columns.some((column, place) => wanted[place] >= 0 && column.codes[row] === wanted[place]) ? 1 : 0;
+  }
+}
+
+function narrowByPresence(mask, column) {
+  for (let row = 0; row < mask.length; row += 1) mask[row] &= column.codes[row] >= 0 ? 1 : 0;
+}
+
+function narrowByFlag(mask, column, wanted) {
+  for (let row = 0; row < mask.length; row += 1) mask[row] &= column.values[row] === wanted ? 1 : 0;
+}
+
+function narrowByRange(mask, column, low, high) {
+  for (let row = 0; row < mask.length; row += 1) {
+    const value = column.values[row];
+    mask[row] &= value !== null && value >= low && value <= high ? 1 : 0;
+  }
+}
+
+// All rows by a column, once for each column and direction; rows without a value come last, equal ones stay in order.
+function sorted(data, column, falling) {
+  const name = falling ? "falling" : "rising";
+  if (column[name]) return column[name];
+  const values = column.kind === "choice" ? column.codes.map((code) => (code < 0 ? null : code)) : column.values;
+  const rows = Uint32Array.from({ length: data.rows }, (_, row) => row);
+  const sign = falling ? -1 : 1;
+  column[name] = rows.sort((a, b) => {
+    const [one, other] = [values[a], values[b]];
+    if (one === other) return a - b;
+    if (one === null || other === null) return one === null ? 1 : -1;
+    return one < other ? -sign : sign;
+  });
+  return column[name];
+}
+
+function selected(mask, order) {
+  const rows = new Uint32Array(mask.length);
+  let size = 0;
+  for (let place = 0; place < mask.length; place += 1) {
+    const row = order ? order[place] : place;
+    if (mask[row]) rows[size++] = row;
+  }
+  return rows.subarray(0, size);
+}

@@ -1,0 +1,109 @@
+"""A verdict in words: what was decided, by which rule, and what stands in the way."""
+
+from __future__ import annotations
+
+from reports.numbers import count, plural
+from reports.values import between, change, estimate, value
+from reports.verdict.files import Row, Said, Verdict
+from reports.view import Headline, Tone
+
+TONES: dict[Said, Tone] = {"pass": "ok", "fail": "bad", "inconclusive": "unsure"}
+HEADLINES = {
+    "pass": "Pass: The candidate may ship",
+    "fail": "Fail: The candidate may not ship",
+    "inconclusive": "Inconclusive: The evidence does not decide",
+}
+
+
+def headline(verdict: Verdict) -> Headline:
+    """Return pass, fail or inconclusive, in words."""
+    return Headline(HEADLINES[verdict.verdict], TONES[verdict.verdict])
+
+
+def deciding(verdict: Verdict) -> list[Row]:
+    """Return the rules that made the verdict what it is; of a pass the one that came closest to its line."""
+    if verdict.verdict != "pass":
+        return [row for row in verdict.limits if row.counts_as == verdict.verdict]
+    held = [row for row in verdict.limits if row.verdict == "pass" and _room(row) is not None]
+    return sorted(held, key=lambda row: _room(row) or 0.0)[:1]
+
+
+def sentences(verdict: Verdict) -> list[str]:
+    """Return the verdict in a few sentences, the rule that decided first."""
+    rows, rules = deciding(verdict), len(verdict.limits)
+    if verdict.verdict == "pass":
+        waived = [row for row in verdict.limits if row.verdict != "pass"]
+        all_of = f"All {rules} rules hold" if rules > 1 else "The only rule holds"
+        told = [f"{all_of}." if not waived else f"{rules - len(waived)} of {plural(rules, 'rule')} hold."]
+        if waived:
+            told.append(f"{plural(len(waived), 'rule')} did not hold and {_does(len(waived))} not count.")
+        told += [f"Closest to its line: {spoken(row)}" for row in rows]
+        return told
+    word = "do not hold" if verdict.verdict == "fail" else "are undecided"
+    one = "does not hold" if verdict.verdict == "fail" else "is undecided"
+    told = [f"{len(rows)} of {plural(rules, 'rule')} {one if len(rows) == 1 else word}."]
+    open_ = sum(row.counts_as == "inconclusive" for row in verdict.limits) if verdict.verdict == "fail" else 0
+    told += [f"{count(open_)} {'is' if open_ == 1 else 'are'} undecided."] if open_ else []
+    told += [f"Decided by {spoken(row)}" for row in sorted(rows, key=lambda row: row.p_adjusted or 0.0)[:1]]
+    return told
+
+
+def spoken(row: Row) -> str:
+    """Return a rule's result as a sentence."""
+    of, unit = row.estimate.of, row.unit
+    told = f"{row.name}: "
+    if row.base is not None:
+        told += f"{value(row.base, unit)} before, {value(row.candidate, unit)} now, "
+        told += "a difference of " if of == "difference" else "a ratio of "
+    told += f"{estimate(row.estimate.value, unit, of)} ({between(*row.interval, unit, of)})"
+    return f"{told}; the line is at {estimate(row.line.at, unit, of)}, on {plural(row.n, 'item')}."
+
+
+def allowed(row: Row) -> str:
+    """Return a rule in words: ``may drop by 2.00 pp``."""
+    unit = row.unit
+    return {
+        "max_drop": f"may get worse by at most {change(row.margin, unit).lstrip('+')}",
+        "min_gain": f"has to get better by {change(row.margin, unit).lstrip('+')}",
+        "max_ratio": f"may be at most {row.margin:g} times the baseline",
+        "min_value": f"has to be at least {value(row.margin, unit)}",
+        "max_value": f"may be at most {value(row.margin, unit)}",
+    }.get(row.rule, f"{row.rule} {row.margin:g}")
+
+
+def notes(row: Row) -> list[str]:
+    """Return what else has to be known of a rule."""
+    told = []
+    if row.waiver is not None:
+        told.append(f"Waived until {row.waiver.until} by {row.waiver.who}: {row.waiver.reason}")
+    elif row.counts_as is not None and row.counts_as != row.verdict:
+        told.append(f"Counts as {row.counts_as} (on_inconclusive).")
+    if row.without_tainted is not None:
+        own = row.without_tainted
+        numbers = f"{estimate(own.estimate, row.unit, row.estimate.of)}"
+        numbers += f" ({between(*own.interval, row.unit, row.estimate.of)})"
+        told.append(f"Without tainted items: {own.verdict}, {numbers}, on {plural(own.n, 'item')}.")
+    if row.units != row.n:
+        told.append(f"{plural(row.n, 'item')} in {plural(row.units, 'cluster')}.")
+    if row.unpaired:
+        told.append(f"{plural(row.unpaired, 'item')} without a score on either side left out.")
+    told += [
+        f"{plural(items, 'item')} without an answer in {run} counted as wrong."
+        for run, items in row.counted_wrong.items()
+    ]
+    if row.verdict == "inconclusive" and row.needed_n:
+        told.append(f"{count(row.needed_n)} items would decide; there are {count(row.n)}.")
+    return told
+
+
+def _room(row: Row) -> float | None:
+    """Return how far the interval stays from the line, in margins."""
+    bound = row.interval[0] if row.line.passes == "above" else row.interval[1]
+    if bound is None:
+        return None
+    room = bound - row.line.at if row.line.passes == "above" else row.line.at - bound
+    return room / (abs(row.line.at) or 1.0)
+
+
+def _does(number: int) -> str:
+    return "does" if number == 1 else "do"

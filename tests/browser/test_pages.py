@@ -1,0 +1,91 @@
+"""Pages of every kind as a browser shows them: quiet, readable at any width, in light, dark and print."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.runs import KINDS
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LOOKS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]
+TOO_WIDE = """[...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1
+  && !one.closest(".wide, .rows, pre, svg, .hidden, .values")).map((one) => one.outerHTML.slice(0, 120))"""
+BRIGHT = """(() => { const pixel = document.createElement("canvas").getContext("2d");
+  pixel.fillStyle = getComputedStyle(document.body).backgroundColor; pixel.fillRect(0, 0, 1, 1);
+  return pixel.getImageData(0, 0, 1, 1).data[0] > 128; })()"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{scheme} {width}" for width, scheme in LOOKS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_quiet_fits_and_can_be_read_by_all(see, report, axe, kind, width, scheme):
+    seen = see(report(kind), width=width, scheme=scheme)
+    page = seen.go()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(TOO_WIDE)
+    assert page.evaluate(BRIGHT) == (scheme == "light")
+    assert seen.faults() == []
+    assert seen.noise == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_switch_turns_light_to_dark_and_back(see, report, kind):
+    seen = see(report(kind))
+    page = seen.go()
+
+    lit = []
+    for _ in range(3):
+        lit.append(page.evaluate(BRIGHT))
+        page.locator("#theme").press("Space")
+
+    assert lit == [True, False, True]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_links_within_a_page_lead_somewhere(see, report, kind):
+    page = see(report(kind)).go()
+
+    lost = page.evaluate(
+        """[...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href"))
+        .filter((href) => !href.includes("item=") && !document.getElementById(href.slice(1)))"""
+    )
+    twice = page.evaluate(
+        """(() => { const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+        return ids.filter((id, place) => ids.indexOf(id) !== place); })()"""
+    )
+    assert (lost, twice) == ([], [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_keyboard_alone_reaches_everything(see, report, kind):
+    page = see(report(kind)).go()
+    reachable = page.evaluate(
+        """[...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+        .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length"""
+    )
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = 0
+    for _ in range(reachable + 5):
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        reached += 1
+        page.keyboard.press("Tab")
+
+    assert reached == reachable
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_print_shows_what_a_screen_folds_away_or_scrolls(see, report, kind):
+    seen = see(report(kind), width=794)  # A4 at 96 dots an inch
+    page = seen.go()
+
+    page.emulate_media(media="print")
+
+    assert not page.locator(".switch").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794, page.evaluate(TOO_WIDE)
+    assert page.pdf()[:5] == b"%PDF-"
+    assert seen.noise == []

@@ -1,0 +1,171 @@
+"""The table of items as one uses it: search, filters, order, links, keys, and texts that mean harm."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.runs import HOSTILE
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+STATUS = "[data-part=status]"
+ITEM = "[data-part=item]"
+
+
+def said(page, words: str) -> None:
+    """Wait until the table says so."""
+    expect(page.locator(STATUS)).to_have_text(words)
+
+
+def first(page) -> str:
+    return page.locator(".items tbody tr:not(.spacer) a").first.inner_text()
+
+
+def test_search_finds_words_of_texts_that_no_row_shows(see, report):
+    page = see(report("scores")).go()
+
+    page.get_by_role("searchbox").fill('"what IS 17 plus"')
+
+    said(page, "1 of 120 items")
+    assert first(page) == "q17"
+
+
+def test_a_phrase_in_quotes_is_one(see, report):
+    page = see(report("scores")).go()
+
+    page.get_by_role("searchbox").fill("117 plus is")
+    said(page, "1 of 120 items")
+    page.get_by_role("searchbox").fill('"117 plus is"')
+
+    said(page, "0 of 120 items")
+    assert page.get_by_text("No item is like that").is_visible()
+
+
+def test_filters_narrow_and_clear_shows_all(see, report):
+    page = see(report("scores")).go()
+
+    page.locator("label", has_text="language").locator("select").select_option(label="de (40)")
+    said(page, "40 of 120 items")
+    page.locator("label", has_text="fault").locator("select").select_option(index=1)
+    said(page, "1 of 120 items")
+    page.get_by_role("button", name="clear").click()
+
+    said(page, "120 of 120 items")
+
+
+def test_flips_are_first_and_filtered_by_metric(see, report):
+    page = see(report("comparison")).go()
+
+    rows = page.locator(".items tbody tr:not(.spacer):visible")
+    expect(rows.first).to_contain_text("right to wrong")
+    page.locator("label", has_text="flip").locator("select").select_option(label="wrong to right (24)")
+    said(page, "24 of 120 items")
+    expect(rows.first).to_contain_text("wrong to right")
+
+
+def test_a_head_sorts_down_up_and_back(see, report):
+    page = see(report("scores")).go()
+    head, column = page.get_by_role("button", name="token_f1"), page.locator("th[data-column='value token_f1']")
+    before = first(page)
+
+    orders = []
+    for _ in range(3):
+        head.click()
+        orders.append(column.get_attribute("aria-sort"))
+
+    assert orders == ["descending", "ascending", "none"]
+    assert first(page) == before
+
+
+def test_a_link_opens_its_item_and_so_does_a_click(see, report):
+    seen = see(report("scores"))
+    page = seen.go("#item=q17")
+
+    page.locator(ITEM).wait_for()
+    assert page.get_by_role("heading", name="q17").is_visible()
+    assert "What is 17 plus 17?" in page.locator(ITEM).inner_text()
+    page.locator(".items tbody tr:not(.spacer) a").nth(2).click()
+    expect(page.locator("[data-part=name]")).not_to_have_text("q17")
+    assert "item=" in page.url
+    assert seen.noise == []
+
+
+def test_a_link_to_an_item_that_is_not_there_says_so(see, report):
+    page = see(report("scores")).go("#item=nobody")
+
+    said(page, "no item here is called nobody")
+
+
+def test_the_second_table_of_a_page_has_links_of_its_own(see, report):
+    page = see(report("scores")).go()
+    name = page.locator(".items").get_attribute("id")
+
+    page = see(report("scores")).go(f"#{name}/item=q17")
+
+    page.get_by_role("heading", name="q17").wait_for()
+
+
+def test_keys_move_open_step_and_close(see, report):
+    page = see(report("scores")).go()
+    links = page.locator(".items tbody tr:not(.spacer) a")
+    links.first.focus()
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    last = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Home")
+    assert page.evaluate("document.activeElement.textContent") == first(page) != last
+    page.keyboard.press("Enter")
+    expect(page.locator(ITEM)).to_be_focused()
+    opened = page.locator("[data-part=name]").inner_text()
+    page.get_by_role("button", name="next").press("Enter")
+    expect(page.locator("[data-part=name]")).not_to_have_text(opened)
+    page.keyboard.press("Escape")
+
+    assert not page.locator(ITEM).is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "A"
+
+
+def test_a_text_that_means_harm_is_shown_and_does_nothing(see, report):
+    seen = see(report("comparison"))
+    page = seen.go()
+
+    told = []
+    for number, text in enumerate(HOSTILE):
+        page.goto(f"{seen.path.as_uri()}#item={quote(f'q{number}{text}', safe='')}")
+        expect(page.locator("[data-part=place]")).to_contain_text("of 120 shown")
+        expect(page.locator(".item pre").first).to_contain_text(f"What is {number} plus {number}?")
+        told.append(page.locator(ITEM).inner_text())
+    page.get_by_role("searchbox").fill("alert(3)")
+    said(page, "1 of 120 items")
+
+    assert not [text for text in told if set(text) & set("\u202e\u2066\u200b\u2028\x07\x1b")]
+    assert "⟨U+202E⟩gnp.exe⟨U+202C⟩" in told[6]
+    assert "<img src=x onerror=alert(3)>" in told[2]
+    assert page.locator("main :is(img, iframe, script, [onclick], [onerror], [autofocus])").count() == 0
+    assert seen.noise == []
+
+
+def test_an_answer_of_json_differs_by_values_another_by_words(see, report):
+    page = see(report("comparison")).go("#item=q20")  # the base's answer of JSON is wrong
+    page.locator(ITEM).wait_for()
+    assert "1 of 3 values differ from the" in page.locator(ITEM).inner_text()
+    assert page.locator(".values del").first.inner_text() == "40"
+    assert page.locator(".values ins").first.inner_text() == "0"
+
+    page = see(report("comparison")).go("#item=q10")  # the candidate's answer goes on where it should end
+    page.locator(ITEM).wait_for()
+    assert page.locator(f"{ITEM} ins").inner_text() == ", or 10 perhaps"
+
+
+def test_without_a_script_the_first_rows_are_there(chromium, report):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report("scores").as_uri())
+
+    assert page.locator("noscript table tbody tr").count() == 50
+    assert "The first 50 of 120 items" in page.locator(".items").inner_text()
+    context.close()

@@ -1,0 +1,146 @@
+"""The page of a verdict: pass, fail or inconclusive in words, and the numbers behind every rule."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.reports.scored import gated
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        pytest.param(40, ("pass", "The candidate may ship", "The only rule holds."), id="as good"),
+        pytest.param(160, ("fail", "The candidate may not ship", "1 of 1 rule does not hold."), id="worse"),
+        pytest.param(46, ("inconclusive", "The evidence does not decide", "is undecided"), id="a hair worse"),
+    ],
+)
+def test_the_verdict_stands_first_and_in_words(thresher, page, tmp_path, wrong, told):
+    gate = gated(thresher, tmp_path, [0] * 40 + [1] * 360, [0] * wrong + [1] * (400 - wrong))
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    seen = page(tmp_path / "report.html")
+    said, headline, decided = told
+    assert f"gate of new {said} {headline} " in seen.text
+    assert decided in seen.text
+    assert seen.text.index(headline) < seen.text.index("Base against candidate")
+
+
+def test_a_rule_has_all_its_numbers(thresher, page, tmp_path):
+    """Oracle: 40 and 160 wrong of 400 are 90.00% and 60.00%; 120 flips, all one way."""
+    gate = gated(thresher, tmp_path, [0] * 40 + [1] * 360, [0] * 160 + [1] * 240)
+    row = json.loads((gate / "verdict.json").read_bytes())["limits"][0]
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "baseline90.00% candidate60.00% difference−30.00 pp" in text
+    low, high = (f"−{-100 * bound:.2f}" for bound in row["interval"])
+    assert f"interval{low} to {high} pp" in text
+    assert "line at−2.00 pp n400" in text
+    assert f"could show{100 * row['smallest_detectable']:.2f} pp" in text
+    assert "exact_match may get worse by at most 2.00 pp, held against baseline." in text
+    assert "exact_matchagainst baseline; right to wrong, and wrong to right1200" in text
+
+
+def test_an_undecided_rule_says_what_to_do(thresher, page, tmp_path):
+    gate = gated(thresher, tmp_path, [0] * 40 + [1] * 360, [0] * 46 + [1] * 354)
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "What to do, cheapest first:" in text
+    assert "gate on a finer metric: token_f1" in text
+    assert "items would decide; there are 400." in text
+
+
+def test_a_waiver_and_tainted_items_are_told(thresher, page, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    (tmp_path / "waivers.toml").write_text(
+        '[[waivers]]\nrule = "exact_match max_drop"\nreason = "12 <b>wrong</b> references"\nwho = "mara"\nuntil = 2099-01-31\n'
+    )
+    (tmp_path / "tainted.jsonl").write_text(
+        '{"suite":"s","id":"q0000","rule":"exact","score":1.0,"source":"a","line":1}\n'
+    )
+    gate = gated(
+        thresher, tmp_path, [0] * 40 + [1] * 360, [0] * 160 + [1] * 240,
+        head='waivers = "waivers.toml"', flags=("--tainted", tmp_path / "tainted.jsonl"),
+    )  # fmt: skip
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "The candidate may ship" in text
+    assert "0 of 1 rule hold. 1 rule did not hold and does not count." in text
+    assert "Waived until 2099-01-31 by mara: 12 <b>wrong</b> references" in text
+    assert "Without tainted items: fail, −30.08 pp" in text
+    assert "1 of 400 items stand in training rows" in text
+
+
+def test_rules_without_a_baseline_and_ratios(thresher, page, tmp_path):
+    rules = 'metric = "exact_match"\nmin_value = 0.5\n\nmetric = "exact_match"\nmax_ratio = 1.2'
+    gate = gated(thresher, tmp_path, [0] * 100 + [1] * 300, [0] * 100 + [1] * 300, rules=rules)
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "exact_match has to be at least 50.00%." in text
+    assert "exact_match may be at most 1.2 times the baseline, held against baseline." in text
+    assert "ratio×1.000" in text
+
+
+def test_suites_stand_below_the_task(thresher, page, tmp_path):
+    """A model that got better at its task and forgot arithmetic: one dot above, one below."""
+    names = ("task", "arithmetic")
+    gate = gated(
+        thresher, tmp_path, [1] * 400, [n % 2 for n in range(400)],
+        slices=lambda n: {"suite": names[1]}, rules='metric = "exact_match"\nmax_drop = 0.02\nslice = "suite"',
+    )  # fmt: skip
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "arithmetic: exact_match100.00%50.00%−50.00 ppworse400" in text
+
+
+def test_with_the_runs_the_flips_have_their_texts(thresher, page, tmp_path):
+    gate = gated(thresher, tmp_path, [1] * 200, [0] * 3 + [1] * 197)
+
+    alone = thresher("report", gate, "--output", tmp_path / "alone.html", "--json").json
+    rich = thresher(
+        "report", gate, tmp_path / "new", tmp_path / "base", "--output", tmp_path / "rich.html", "--json"
+    ).json
+
+    assert [one["kind"] for one in alone["runs"]] == ["verdict"]
+    assert [one["kind"] for one in rich["runs"]] == ["verdict", "scores", "scores"]
+    assert "q0000, q0001, q0002" in page(tmp_path / "alone.html").text
+    seen = page(tmp_path / "rich.html")
+    assert [one["id"] for one in seen.named("script") if "id" in one] == ["verdict1-items-data"]
+    assert "They stand beside those of the other run" in seen.text
+    ids = [attributes["id"] for _, attributes in seen.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {str(link["href"])[1:] for link in seen.named("a")} <= set(ids)
+
+
+def test_the_same_bytes_twice(thresher, tmp_path):
+    gate = gated(thresher, tmp_path, [1] * 100, [0] * 9 + [1] * 91)
+    given = (gate, tmp_path / "new", tmp_path / "base")
+
+    for name in ("a.html", "b.html"):
+        thresher("report", *given, "--output", tmp_path / name, "-q")
+
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_a_changed_verdict_is_refused(thresher, tmp_path):
+    gate = gated(thresher, tmp_path, [1] * 100, [1] * 100)
+    text = (gate / "verdict.json").read_text()
+    (gate / "verdict.json").write_text(text.replace('"fail"', '"pass"').replace("0.02", "0.2"))
+
+    ran = thresher("report", gate, "--output", tmp_path / "report.html")
+
+    assert ran.code == 2
+    assert "was changed" in ran.err
