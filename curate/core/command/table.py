@@ -39,7 +39,7 @@ COMMANDS: dict[str, Command] = {
     "merge": Command("train.commands.merge", "Add an adapter to its base, and check that the model says the same."),
     "compare": Command("evalkit.commands.compare", "Show what changed between two scored runs: scores, flips, slices."),
     "review": Command("evalkit.commands.review", "Write a page to rate answers in, and take the ratings back: kappa."),
-    "demo": Command("curate.commands.demo", "Write a small project with sample data and run the main job on it."),
+    "demo": Command("train.commands.demo", "Write a small project with sample data and run the whole flow on it."),
     "init": Command("curate.commands.init", "Write commented starter files."),
     "cache": Command("curate.commands.cache", "Show, or shrink, the file of language models' replies."),
     "steps": Command("curate.commands.steps", "List the steps of a curation, their knobs and reasons."),

@@ -1,0 +1,1 @@
+"""How the tickets and questions of ``thresher demo`` were written."""
