@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from evalkit.gate.statistics.power import needed_items
+from evalkit.gate.statistics.counted import needed_items
 from evalkit.suites import SUITES
 from tests.evalkit.gate.runs import limits
 from tests.evalkit.suites.checks import check
@@ -147,7 +147,7 @@ def test_a_check_of_a_short_answer(told, right, wrong):
 
 
 def test_auto_is_sized_by_the_margin(thresher, tmp_path):
-    """Oracle: Connor's formula, as ``thresher gate --plan`` has it."""
+    """Oracle: the number that ``thresher gate --plan`` has."""
     file = tmp_path / "items.jsonl"
 
     ran = thresher("suites", "tables", "--margin", 0.05, "--output", file, "--json")
