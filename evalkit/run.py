@@ -17,7 +17,6 @@ from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
 from curate.core.write.folder import MANIFEST, WORK, output_folder, sha256_of
-from evalkit.intervals import SEED
 from evalkit.judge.ask import Plan, plan
 from evalkit.metrics import make_metric
 from evalkit.metrics.metric import Metric
@@ -27,6 +26,7 @@ from evalkit.read import READERS, Fields, InputFile
 from evalkit.read.tainted import read_tainted, with_tainted
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES, as_rows, as_scores, write_lines, write_rows
 from evalkit.score import Scored, Tell, score
+from evalkit.statistics.intervals import SEED
 
 _OWN = (SCORES, ROWS, JUDGEMENTS)
 _REQUESTS = "judge.requests.jsonl"  # a view: seconds stand in it, so that the manifest does not list it

@@ -9,7 +9,7 @@ import click
 
 from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
-from curate.core.run.errors import OutputError
+from curate.core.write.whole import write_whole
 from reports.curation.read import Run, read_run
 from reports.curation.view import view_of
 from reports.page import page
@@ -26,26 +26,13 @@ def command(folders: tuple[Path, ...], *, output: Path, no_text: bool, as_json: 
     runs = [read_run(folder) for folder in folders]
     alone = len(runs) == 1
     html = page([view_of(run, place, texts=not no_text, alone=alone) for place, run in enumerate(runs, start=1)])
-    _write(output, html)
+    write_whole(output, html, "name another file: --output FILE.html")
     if as_json:
         told = {"output": str(output), "bytes": len(html), "sha256": hashlib.sha256(html).hexdigest()}
         emit(canonical(told | {"runs": [_told(run) for run in runs]}).decode())
     elif not quiet:
         emit(f"wrote {output}: {len(runs)} run{'' if alone else 's'}, {len(html):,} bytes. open it in any browser")
     return 0
-
-
-def _write(output: Path, html: bytes) -> None:
-    """Write the page whole or not at all."""
-    made = output.with_name(f".{output.name}.part")
-    try:
-        made.write_bytes(html)
-        made.replace(output)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise OutputError(
-            f"{output} cannot be written: {error.strerror}", hint="name another file: --output FILE.html"
-        ) from error
 
 
 def _told(run: Run) -> dict[str, object]:

@@ -11,6 +11,7 @@ from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, nearest
+from curate.core.write.whole import write_whole
 
 if TYPE_CHECKING:
     from evalkit.suites.suite import Record, Suite
@@ -96,9 +97,8 @@ def _write(output: Path, items: list[Record]) -> None:
     import orjson  # noqa: PLC0415
 
     output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(f"{output.name}.part")
-    part.write_bytes(b"".join(orjson.dumps(item, option=orjson.OPT_SORT_KEYS) + b"\n" for item in items))
-    part.replace(output)
+    lines = b"".join(orjson.dumps(item, option=orjson.OPT_SORT_KEYS) + b"\n" for item in items)
+    write_whole(output, lines, "name another file: --output F.jsonl")
 
 
 def _shown(suite: Suite, count: int, margin: float, discordant: float) -> dict[str, Any]:

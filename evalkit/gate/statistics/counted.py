@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from evalkit.gate.statistics import power, tango
-from evalkit.gate.statistics.normal import quantile
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import quantile
 
 COUNTED_UP_TO = 5000  # items; there the normal theory is 0.2 points off
 _KEPT_TO = 0.01  # by so much a chance may lie below the power that was asked for

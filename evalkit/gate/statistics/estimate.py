@@ -10,15 +10,15 @@ from functools import partial
 import numpy as np
 
 from evalkit.gate.statistics import tango
-from evalkit.gate.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
-from evalkit.gate.statistics.normal import below, quantile, t_below, t_quantile
 from evalkit.gate.statistics.resample import DRAWS, FEW_KINDS, replicates, way_of
 from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, value_of
 from evalkit.gate.statistics.signflip import sign_flip_p
-from evalkit.intervals import wilson
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import below, quantile, t_below, t_quantile
 
 FEW_CLUSTERS = 40  # below it a verdict warns
 CAUTIOUS_BELOW = 256  # units

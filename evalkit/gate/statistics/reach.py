@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from evalkit.gate.statistics.estimate import CAUTIOUS_BELOW, still_reach, widest_of
-from evalkit.gate.statistics.normal import quantile, t_quantile
 from evalkit.gate.statistics.power import chance_of_equal_mean, smallest_mean
 from evalkit.gate.statistics.sample import Kind, Sample, estimand
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import quantile, t_quantile
 
 _DRAWS = 4000
 _ASSUMED = 4096  # normal units, where only the size of a spread is known

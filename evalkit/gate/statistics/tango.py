@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from evalkit.gate.statistics.normal import quantile
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import quantile
 
 EXACT_UP_TO = 100  # items; below it the score test may pass its level by a point
 _NUISANCE = 41  # shares of losses at which the exact chance is taken

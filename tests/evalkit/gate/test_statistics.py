@@ -10,16 +10,16 @@ from scipy import stats
 
 from evalkit.gate.rule import holm
 from evalkit.gate.statistics import tango
-from evalkit.gate.statistics.bca import BCa, Drawn, acceleration
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
-from evalkit.gate.statistics.normal import t_below, t_quantile
 from evalkit.gate.statistics.resample import as_units, replicates
 from evalkit.gate.statistics.sample import Sample, estimand
 from evalkit.gate.statistics.signflip import sign_flip_p
-from evalkit.intervals import wilson
 from evalkit.metrics import make_metric
+from evalkit.statistics.bca import BCa, Drawn, acceleration
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import t_below, t_quantile
 
 RANDOM = np.random.default_rng(20260101)
 SKEWED = RANDOM.exponential(1, 400) - 0.9
