@@ -78,7 +78,10 @@ def test_what_is_written_by_hand_has_an_end(thresher, tmp_path, items, name):
 
 @pytest.mark.parametrize("name", MADE + WRITTEN)
 def test_one_that_can_and_one_that_cannot(items, answered, name):
-    """Oracle: the item's own reference is right; no constant is right more than now and then."""
+    """Oracle: the item's own reference is right; no constant is right more than now and then.
+
+    Both "models" are replayed answers: what is shown is that checks tell right from wrong, not how able a model is.
+    """
     given = items(name, min(200, SUITES[name].size or 200))
 
     can = value(answered(given, lambda item: item["reference"], "can"))
