@@ -1,6 +1,7 @@
 """The gate on itself: false alarms, wrong passes and power in simulations, and its speed beside a plain bootstrap.
 
-``python -m benchmarks.gate`` prints three tables; ``--only errors|power|speed`` one of them. Nothing is downloaded.
+``python -m benchmarks.gate`` prints three tables; ``--only errors|power|speed`` one of them, ``--kind`` one statistic's
+false alarms. Every number has a seed of its own. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 from benchmarks.measuring.measure import print_table
 from evalkit.gate.config import Limit
 from evalkit.gate.rule import judged, line
+from evalkit.gate.statistics import counted, reach
+from evalkit.gate.statistics import power as normal_theory
 from evalkit.gate.statistics.estimate import Settings, estimate
-from evalkit.gate.statistics.power import chance_of_equal, chance_of_equal_mean, smallest_difference, smallest_mean
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
 
@@ -108,9 +110,10 @@ def rates(draw: Draw, items: int, drop: float, margin: float, times: int) -> dic
     return {said: n / times for said, n in counts.items()}
 
 
-def errors(times: int) -> Iterator[list[str]]:
+def errors(times: int, kinds: list[str]) -> Iterator[list[str]]:
     """Yield false alarms (equal models, margin 0) and wrong passes (a drop as large as the margin) by kind and n."""
-    for name, draw in KINDS.items():
+    for name in kinds:
+        draw = KINDS[name]
         alarms = [rates(draw, items, 0.0, 0.0, times)["fail"] for items in SIZES]
         yield [name, "false alarms", *(f"{share:.1%}" for share in alarms)]
         if draw not in (corpus, labels):
@@ -119,26 +122,24 @@ def errors(times: int) -> Iterator[list[str]]:
 
 
 def power(times: int) -> Iterator[list[str]]:
-    """Yield how often an equal model passes the margin that n affords, beside the theory's chance."""
-    spread = float(np.std(mean(np.random.default_rng(1), 1_000_000, 0.0).moved))
-    sums = clustered(np.random.default_rng(1), 1_000_000, 0.0).moved.reshape(-1, CLUSTER).mean(axis=1)
+    """Yield how often an equal model passes the margin that n affords, the promise of ``--plan`` beside."""
     for items in SIZES:
-        margin = smallest_difference(items, DISCORDANT, 0.05, 0.8)
-        seen = rates(binary, items, 0.0, margin, times)["pass"]
-        yield [
-            "binary",
-            f"{items:,}",
-            f"{margin:.4f}",
-            f"{chance_of_equal(margin, items, DISCORDANT, 0.05):.1%}",
-            f"{seen:.1%}",
-        ]
-    for name, draw, scale in (("mean", mean, spread), ("clustered", clustered, float(np.std(sums)) * CLUSTER**0.5)):
+        margin = counted.affordable_margin(items, DISCORDANT, 0.05, 0.8)
+        theory = normal_theory.chance_of_equal(margin, items, DISCORDANT, 0.05)
+        promised = counted.chance_of_equal(margin, items, DISCORDANT, 0.05)
+        yield _power_row("binary", items, margin, theory, promised, rates(binary, items, 0.0, margin, times)["pass"])
+    for name, draw, size in (("mean", mean, 1), ("clustered", clustered, CLUSTER)):
+        spread = reach.spread_of(draw(np.random.default_rng(1), 200_000, 0.0), "difference", above=True)
         for items in SIZES:
-            error = scale / items**0.5
-            margin = smallest_mean(error, 0.05, 0.8)
-            seen = rates(draw, items, 0.0, margin, times)["pass"]
-            theory = chance_of_equal_mean(margin, error, 0.05)
-            yield [name, f"{items:,}", f"{margin:.4f}", f"{theory:.1%}", f"{seen:.1%}"]
+            units = items // size
+            margin = reach.affordable_margin(spread, units, 0.05, 0.8)
+            theory = normal_theory.chance_of_equal_mean(margin, spread.error(units), 0.05)
+            promised = reach.chance_of_equal(spread, units, margin, 0.05)
+            yield _power_row(name, items, margin, theory, promised, rates(draw, items, 0.0, margin, times)["pass"])
+
+
+def _power_row(name: str, items: int, margin: float, theory: float, promised: float, seen: float) -> list[str]:
+    return [name, f"{items:,}", f"{margin:.4f}", f"{theory:.1%}", f"{promised:.1%}", f"{seen:.1%}"]
 
 
 def speed(items: int, draws: int, plain_draws: int) -> Iterator[list[str]]:
@@ -190,6 +191,7 @@ def plain(sample: Sample, draws: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
     parser.add_argument("--only", choices=["errors", "power", "speed"])
+    parser.add_argument("--kind", action="append", choices=list(KINDS), help="of errors; repeatable (all)")
     parser.add_argument("--times", type=int, default=2000, help="simulations of each number (2,000)")
     parser.add_argument("--items", type=int, default=100_000, help="of the measurement of speed (100,000)")
     parser.add_argument("--draws", type=int, default=10_000, help="resamples there (10,000)")
@@ -197,10 +199,11 @@ def main() -> None:
     given = parser.parse_args()
     sizes = [f"n {items:,}" for items in SIZES]
     if given.only in (None, "errors"):
-        print_table(("statistics", "share of", *sizes), list(errors(given.times)))
-        print()
+        print_table(("statistics", "share of", *sizes), list(errors(given.times, given.kind or list(KINDS))))
+        low, high = (0.05 + side * 1.96 * (0.05 * 0.95 / given.times) ** 0.5 for side in (-1, 1))
+        print(f"\n{given.times:,} simulations a number: a true 5% shows as {low:.1%} to {high:.1%}, 19 times in 20.\n")
     if given.only in (None, "power"):
-        print_table(("statistics", "n", "margin", "theory passes", "simulated"), list(power(given.times)))
+        print_table(("statistics", "n", "margin", "normal theory", "the plan", "simulated"), list(power(given.times)))
         print()
     if given.only in (None, "speed"):
         print_table(

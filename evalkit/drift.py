@@ -12,11 +12,11 @@ import numpy as np
 from evalkit.gate.pairing import signature_of
 from evalkit.gate.runs import Run
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
-from evalkit.gate.statistics.normal import quantile
 from evalkit.gate.statistics.sample import Sample
-from evalkit.intervals import wilson
 from evalkit.metrics.metric import Metric, Numbers
-from evalkit.ranks import distance, rank_sum_p, signed_rank_p
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import quantile
+from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p
 
 BEHAVIOUR = ("length", "empty", "refusal", "language", "repetition", "truncation", "tokens", "latency", "cost")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -17,8 +17,7 @@ from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
 from curate.core.write.folder import MANIFEST, WORK, output_folder, sha256_of
-from evalkit.intervals import SEED
-from evalkit.judge.ask import Plan, plan
+from evalkit.judge.ask import Plan, judge_files, plan
 from evalkit.metrics import make_metric
 from evalkit.metrics.metric import Metric
 from evalkit.metrics.model.judge import Judge
@@ -27,6 +26,7 @@ from evalkit.read import READERS, Fields, InputFile
 from evalkit.read.tainted import read_tainted, with_tainted
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES, as_rows, as_scores, write_lines, write_rows
 from evalkit.score import Scored, Tell, score
+from evalkit.statistics.intervals import SEED
 
 _OWN = (SCORES, ROWS, JUDGEMENTS)
 _REQUESTS = "judge.requests.jsonl"  # a view: seconds stand in it, so that the manifest does not list it
@@ -190,11 +190,18 @@ def _made(
         config["tainted"] = {"path": str(options.tainted), "sha256": sha256_of(options.tainted)[0]}
     versions = {name: installed(name) for name in _MOVING}
     rows = len(scored.frame)
+    judges = [path for m in scored.measured if isinstance(m.metric, Judge) for path in judge_files(m.metric)]
+    read = [
+        {"path": path.as_posix(), "sha256": sha256, "bytes": size, "rows": None}
+        for path in dict.fromkeys(judges)
+        for sha256, size in [sha256_of(path)]
+    ]
     if before is not None:
         kept = [one for one in before.get("outputs", []) if one.get("path") not in _OWN]
         return before | {
             "outputs": [*kept, *outputs],
-            "score": {"config": config, "seed": options.seed, "thresher": version(), "versions": versions},
+            "score": {"config": config, "seed": options.seed, "thresher": version(), "versions": versions}
+            | ({"inputs": read} if read else {}),
         }
     return {
         "thresher": version(),
@@ -202,7 +209,7 @@ def _made(
         "command": "score",
         "config": config,
         "seed": options.seed,
-        "inputs": [{"path": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": rows}],
+        "inputs": [{"path": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": rows}, *read],
         "outputs": outputs,
         "counts": {"in": rows, "added": 0, "kept": rows, "dropped": 0},
         "versions": versions,

@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curate.core.run.errors import ConfigError
-from evalkit.intervals import SEED, intervals, method
 from evalkit.metrics.metric import Metric, Numbers, as_numbers
+from evalkit.statistics.intervals import SEED, intervals, method
 from evalkit.unscored import reason
 
 ROWS_AT_ONCE = 8192  # texts that are Python objects at once

@@ -9,7 +9,7 @@ import click
 
 from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
-from curate.core.run.errors import OutputError
+from curate.core.write.whole import write_whole
 from reports.kinds import views_of
 from reports.page import ROOM, page
 from reports.provenance.chain import chain_of
@@ -17,6 +17,8 @@ from reports.summary.brief import brief_of
 from reports.summary.junit import as_junit
 from reports.summary.markdown import as_markdown
 from reports.view import View
+
+ANOTHER = "name another file in a folder that is there"
 
 
 @click.command("report")
@@ -50,12 +52,12 @@ def command(  # noqa: PLR0913 - a flag each
     """Make one offline HTML page of one or more runs: what became of the data, scores, verdicts."""
     views = views_of(folders, texts=not no_text)
     html = page(views, chain=chain_of(views), room=int(max_mb * 1e6), every_text=all_text)
-    _write(output, html)
+    write_whole(output, html, ANOTHER)
     if markdown is not None or junit is not None:
         briefs = [brief_of(view) for view in views]
         for file, text in ((markdown, as_markdown), (junit, as_junit)):
             if file is not None:
-                _write(file, text(briefs).encode())
+                write_whole(file, text(briefs).encode(), ANOTHER)
     if as_json:
         told = {"output": str(output), "bytes": len(html), "sha256": hashlib.sha256(html).hexdigest()}
         emit(canonical(told | {"runs": [_told(view) for view in views]}).decode())
@@ -63,19 +65,6 @@ def command(  # noqa: PLR0913 - a flag each
         parts = f"{len(views)} run{'' if len(views) == 1 else 's'}"
         emit(f"wrote {output}: {parts}, {len(html):,} bytes. open it in any browser")
     return 0
-
-
-def _write(output: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    made = output.with_name(f".{output.name}.part")
-    try:
-        made.write_bytes(data)
-        made.replace(output)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise OutputError(
-            f"{output} cannot be written: {error.strerror}", hint="name another file in a folder that is there"
-        ) from error
 
 
 def _told(view: View) -> dict[str, object]:

@@ -14,7 +14,13 @@ from curate.core.run.errors import ConfigError, OutputError
 from curate.core.run.version import version
 
 _PRINTED = ("--schema", "--augment-schema", "--markdown")
-STARTER = {"curate.toml": "curate.toml", ".gitignore": "gitignore", ".github/workflows/data.yml": "data.yml"}
+STARTER = {
+    "curate.toml": "curate.toml",
+    "eval.toml": "eval.toml",
+    "gate.toml": "gate.toml",
+    ".gitignore": "gitignore",
+    ".github/workflows/data.yml": "data.yml",
+}
 
 
 @click.command("init")
@@ -23,7 +29,7 @@ STARTER = {"curate.toml": "curate.toml", ".gitignore": "gitignore", ".github/wor
 @click.option("--augment-schema", is_flag=True, help="Print the JSON schema of augment.toml, and write nothing.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/configuration.md, and write nothing.")
 def command(folder: Path, *, schema: bool, augment_schema: bool, markdown: bool) -> int:
-    """Write commented starter files: curate.toml, .gitignore and a GitHub workflow.
+    """Write commented starter files: curate.toml, eval.toml, gate.toml, .gitignore and a GitHub workflow.
 
     A file that exists is left alone.
     """

@@ -9,7 +9,8 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit
-from curate.core.run.errors import ConfigError, OutputError
+from curate.core.run.errors import ConfigError
+from curate.core.write.whole import write_whole
 
 
 @click.command("review")
@@ -23,6 +24,7 @@ from curate.core.run.errors import ConfigError, OutputError
 @click.option("--predictions", type=click.Path(path_type=Path), help="The predictions of RUN, if they moved.")
 @click.option("--flips", metavar="BASE", type=click.Path(path_type=Path), help="Show what changed since this run.")
 @click.option("--ratings", multiple=True, type=click.Path(path_type=Path), help="What one person exported; repeatable.")
+@click.option("--no-text", is_flag=True, help="Leave texts of the data out of the page; ids and values stay.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def command(  # noqa: PLR0913 - a flag each
     run: Path,
@@ -36,6 +38,7 @@ def command(  # noqa: PLR0913 - a flag each
     predictions: Path | None,
     flips: Path | None,
     ratings: tuple[Path, ...],
+    no_text: bool,
     as_json: bool,
 ) -> int:
     """Write a sample of a scored run as one offline HTML page to rate in the browser, and take the ratings back.
@@ -55,27 +58,14 @@ def command(  # noqa: PLR0913 - a flag each
     target = output or run / ("flips.html" if flips else "review.html")
     shown: dict[str, Any]
     if flips is not None:
-        made, found = flips_page(run, flips, metric, predictions, sample)
+        made, found = flips_page(run, flips, metric, predictions, sample, texts=not no_text)
         shown = {"metric": found.metric, "lost": len(found.lost), "won": len(found.won)}
         text = flips_text(found, made.rows, target)
     else:
-        made = review_page(run, metric, rubric, against, predictions, sample, seed)
+        made = review_page(run, metric, rubric, against, predictions, sample, seed, texts=not no_text)
         shown = {"metric": made.metric}
         text = f"wrote {target}: {made.rows:,} rows to rate. open it in any browser, rate, export; then: thresher"
         text += f" review {run} --ratings FILE"
-    _write(target, made.html)
+    write_whole(target, made.html, "name another file: --output FILE.html")
     emit(as_object(shown | {"output": str(target), "rows": made.rows}) if as_json else text)
     return DONE
-
-
-def _write(output: Path, html: bytes) -> None:
-    """Write the page whole or not at all."""
-    made = output.with_name(f".{output.name}.part")
-    try:
-        made.write_bytes(html)
-        made.replace(output)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise OutputError(
-            f"{output} cannot be written: {error.strerror}", hint="name another file: --output FILE.html"
-        ) from error

@@ -11,8 +11,10 @@ from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, nearest
+from curate.core.write.whole import write_whole
 
 if TYPE_CHECKING:
+    from evalkit.suites.hub import Fetched
     from evalkit.suites.suite import Record, Suite
 
 _AT = (100, 500, 2000)
@@ -30,7 +32,8 @@ _PATH = click.Path(path_type=Path)
 @click.option("--discordant", type=click.FloatRange(0, 1, min_open=True), default=0.1, show_default=True,
               help="The share of items on which two models differ.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Of the draw.")
-@click.option("--from", "source", type=_PATH, help="The file of a public suite, or a text, that lies here.")
+@click.option("--from", "origin", metavar="FILE|hub", help="The file of a public suite, or a text, that lies here; "
+              "hub, hub@REVISION or hub:REPO[@REVISION]:FILE fetches it.")  # fmt: skip
 @click.option("--output", type=_PATH, help="Write the items here, as thresher predict --data reads them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -40,7 +43,7 @@ def command(
     margin: float,
     discordant: float,
     seed: int,
-    source: Path | None,
+    origin: str | None,
     output: Path | None,
     as_json: bool,
 ) -> int:
@@ -52,20 +55,36 @@ def command(
             raise ConfigError(f"no suite is called {name!r}{nearest(name, list(SUITES))}", hint="thresher suites")
     suites = {name: SUITES[name] for name in names or SUITES}
     if output is None:
-        if source is not None:
+        if origin is not None:
             raise ConfigError("--from needs a place for the items", hint="--output items.jsonl")
         emit(_json(suites, discordant) if as_json else _text(suites, discordant))
         return DONE
-    if not names or (source is not None and len(names) > 1):
+    if not names or (origin is not None and len(names) > 1):
         raise ConfigError("--output takes the name of a suite, and --from that of one alone", hint="thresher suites")
+    source, fetched = _source(names[0], suites[names[0]], origin)
     items = {name: _items(suite, source, _number(count), margin, discordant, seed) for name, suite in suites.items()}
     _write(output, [item for own in items.values() for item in own])
     told = {name: _shown(suites[name], len(own), margin, discordant) for name, own in items.items()}
     if as_json:
-        emit(canonical({"schema_version": SCHEMA_VERSION, "output": output.as_posix(), "suites": told}).decode())
+        whole = {"schema_version": SCHEMA_VERSION, "output": output.as_posix(), "suites": told}
+        emit(canonical(whole | ({} if fetched is None else {"source": fetched.told()})).decode())
     else:
+        if fetched is not None:
+            emit(f"{fetched.file} of {fetched.repo} at {fetched.revision}, sha256 {fetched.sha256}")
         emit("\n".join([*(_sentence(name, one) for name, one in told.items()), _next(output, suites)]))
     return DONE
+
+
+def _source(name: str, suite: Suite, origin: str | None) -> tuple[Path | None, Fetched | None]:
+    """Return the file that ``--from`` names; one of the hub is fetched."""
+    from evalkit.suites.hub import fetched, is_hub  # noqa: PLC0415
+
+    if origin is None or not is_hub(origin):
+        return None if origin is None else Path(origin), None
+    if suite.kind != "public":
+        raise ConfigError(f"the suite {name} is not on the hub", hint="leave --from out")
+    found = fetched(name, origin)
+    return found.path, found
 
 
 def _number(count: str) -> int | None:
@@ -96,9 +115,8 @@ def _write(output: Path, items: list[Record]) -> None:
     import orjson  # noqa: PLC0415
 
     output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(f"{output.name}.part")
-    part.write_bytes(b"".join(orjson.dumps(item, option=orjson.OPT_SORT_KEYS) + b"\n" for item in items))
-    part.replace(output)
+    lines = b"".join(orjson.dumps(item, option=orjson.OPT_SORT_KEYS) + b"\n" for item in items)
+    write_whole(output, lines, "name another file: --output F.jsonl")
 
 
 def _shown(suite: Suite, count: int, margin: float, discordant: float) -> dict[str, Any]:

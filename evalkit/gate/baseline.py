@@ -15,8 +15,9 @@ import orjson
 import polars as pl
 
 from curate.core.run.canonical import SCHEMA_VERSION
-from curate.core.run.errors import InputError, OutputError
+from curate.core.run.errors import InputError
 from curate.core.run.version import version
+from curate.core.write.whole import write_whole
 from evalkit.gate.runs import Run
 from evalkit.metrics import make_metric
 
@@ -42,14 +43,8 @@ def write_baseline(run: Run, path: Path, accepted: str | None) -> None:
         "files": [{"name": Path(one["path"]).name, "sha256": one["sha256"]} for one in run.files],
         "accepted": accepted,
     }
-    made = path.with_name(f".{path.name}.part")
-    try:
-        made.write_bytes(orjson.dumps(header, option=orjson.OPT_SORT_KEYS) + b"\n" + body)
-        made.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}", hint="name another file: --accept F"
-        ) from error
+    content = orjson.dumps(header, option=orjson.OPT_SORT_KEYS) + b"\n" + body
+    write_whole(path, content, "name another file: --accept F")
 
 
 def _lines(run: Run) -> Iterator[bytes]:

@@ -6,8 +6,9 @@ import math
 
 from evalkit.gate.config import GateConfig
 from evalkit.gate.rule import Judged
-from evalkit.gate.statistics.normal import quantile
-from evalkit.gate.statistics.power import needed_items, smallest_difference, smallest_mean
+from evalkit.gate.statistics.counted import needed_items
+from evalkit.gate.statistics.power import smallest_difference, smallest_mean
+from evalkit.statistics.normal import quantile
 
 
 def smallest_detectable(one: Judged, config: GateConfig) -> float:

@@ -13,15 +13,8 @@ from evalkit.gate.config import GateConfig, Limit
 from evalkit.gate.pairing import Pair, pair
 from evalkit.gate.rule import line
 from evalkit.gate.runs import Run
-from evalkit.gate.statistics.estimate import Settings, estimate
-from evalkit.gate.statistics.normal import quantile
-from evalkit.gate.statistics.power import (
-    chance_of_equal,
-    chance_of_equal_mean,
-    needed_items,
-    smallest_difference,
-    smallest_mean,
-)
+from evalkit.gate.statistics import counted, reach
+from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
 
@@ -89,9 +82,10 @@ def _planned(
             found = estimate(_sample(both, limit.metric, where), "difference", settings)
             share = max(found.discordant or 0.0, 1 / found.n)
             told = f"measured: {share:.1%} of the items discordant"
-        chance = chance_of_equal(limit.margin if limit.rule == "max_drop" else -limit.margin, n, share, config.alpha)
-        affordable = smallest_difference(n, share, config.alpha, config.power)
-        needed = needed_items(limit.margin, share, config.alpha, config.power)
+        distance = limit.margin if limit.rule == "max_drop" else -limit.margin
+        chance = counted.chance_of_equal(distance, n, share, config.alpha)
+        affordable = counted.affordable_margin(n, share, config.alpha, config.power)
+        needed = counted.needed_items(limit.margin, share, config.alpha, config.power)
         return _told(limit, where, n, told, chance, affordable, needed)
     if sample is None:
         raise ConfigError(f"the spread of {limit.metric} is not known", hint="--baseline RUN: one scored run tells it")
@@ -101,15 +95,15 @@ def _planned(
 def _by_error(
     config: GateConfig, limit: Limit, where: str | None, n: int, sample: Sample, both: Sample | None
 ) -> Planned:
-    """Return the plan of a rule by the standard error of a run, or of the difference of two."""
+    """Return the plan of a rule by the spread of a run, or of the difference of two."""
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
     own = line(limit, sample.metric.better)
     single = estimate(sample, "value", settings)
     if own.kind == "value":
-        error, told = single.error, "measured: the run's own spread"
+        spread, told = reach.spread_of(sample, "value", above=own.above), "measured: the run's own spread"
         distance = (single.value - own.at) * (1 if own.above else -1)
     elif both is not None:
-        error, told = estimate(both, own.kind, settings).error, "measured: the spread of the difference"
+        spread, told = reach.spread_of(both, own.kind, above=own.above), "measured: the spread of the difference"
         distance = limit.margin - 1 if own.kind == "ratio" else limit.margin
     else:
         correlation = config.plan.correlation
@@ -117,11 +111,15 @@ def _by_error(
         distance = limit.margin
         if own.kind == "ratio":
             error, distance = error / abs(single.value or 1.0), limit.margin - 1
-    error *= math.sqrt(sample.n / n)
-    chance = chance_of_equal_mean(-distance if limit.rule == "min_gain" else distance, error, config.alpha)
-    z = quantile(1 - config.alpha) + quantile(config.power)
-    needed = n * (z * error / distance) ** 2 if distance > 0 else math.inf
-    return _told(limit, where, n, told, chance, smallest_mean(error, config.alpha, config.power), needed)
+        widest = 1.0 if own.kind == "ratio" else widest_of(sample, own.kind, single.value)
+        spread = reach.assumed(error, sample.units, widest)
+    each = sample.units / sample.n  # units an item
+    units = max(1, round(n * each))
+    chance = reach.chance_of_equal(spread, units, -distance if limit.rule == "min_gain" else distance, config.alpha)
+    needed = reach.needed_units(spread, distance, config.alpha, config.power) / each
+    return _told(
+        limit, where, n, told, chance, reach.affordable_margin(spread, units, config.alpha, config.power), needed
+    )
 
 
 def _told(

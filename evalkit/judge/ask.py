@@ -128,12 +128,12 @@ def other_answers(metric: Judge, written: tuple[str, Fields]) -> tuple[dict[str,
         ThresherError: nothing says where they are, or they cannot be read.
     """
     source, fields = written
-    against = metric.against or _configured(metric)
+    against = _against(metric)
     if against is None:
         raise ConfigError(
             f"{metric.name} needs other answers to compare with", hint="--set judge.against=OTHER_RUN, or in judge.toml"
         )
-    file = InputFile(against / PREDICTIONS_FILE if against.is_dir() else against)
+    file = InputFile(against)
     if not file.path.is_file():
         raise InputError(f"there is no file {file.name!r} to compare with", hint="--set judge.against=OTHER_RUN")
     frame = to_frame(READERS[source](file, fields), file.name)
@@ -142,6 +142,17 @@ def other_answers(metric: Judge, written: tuple[str, Fields]) -> tuple[dict[str,
     return found, fingerprint(f"{name} {text}" for name, text in found.items())
 
 
-def _configured(metric: Judge) -> Path | None:
+def judge_files(metric: Judge) -> list[Path]:
+    """Return the files that a judge read beside the predictions: judge.toml, its rubric, the other answers."""
+    if metric.config is None:
+        return []
+    rubric = load_judge(metric.config).rubric
+    against = _against(metric) if metric.variant == "pairwise" else None
+    return [metric.config, *([metric.config.parent / rubric] if rubric else []), *([against] if against else [])]
+
+
+def _against(metric: Judge) -> Path | None:
     named = load_judge(metric.config).against
-    return None if named is None or metric.config is None else metric.config.parent / named
+    configured = None if named is None or metric.config is None else metric.config.parent / named
+    against = metric.against or configured
+    return against / PREDICTIONS_FILE if against is not None and against.is_dir() else against

@@ -15,6 +15,8 @@ from evalkit.review.sample import draw, swapped
 from evalkit.review.task import Task
 from evalkit.scored_run import ScoredRun
 
+_LEFT_OUT = "(left out: --no-text)"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -91,6 +93,13 @@ def flipped(found: Flips, base: pl.DataFrame, candidate: pl.DataFrame, size: int
         told = [Shown("base", "other", before[name] or ""), Shown("candidate", "this", rows[name]["prediction"] or "")]
         items.append(_made(rows[name], told, f"{found.metric}: {old:g} → {new:g}"))
     return items
+
+
+def textless(items: list[Item]) -> list[Item]:
+    """Return the items without a text of the data: ids, labels and remarks stay."""
+    return [
+        Item(one.id, [], [], [Shown(a.label, a.whose, _LEFT_OUT) for a in one.answers], one.remark) for one in items
+    ]
 
 
 def _common(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> str:

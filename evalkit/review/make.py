@@ -13,7 +13,7 @@ from evalkit.judge.config import load_rubric
 from evalkit.metrics import make_metric
 from evalkit.metrics.model.judge import Judge
 from evalkit.review.compared import AGREEMENT, compared
-from evalkit.review.items import Flips, flipped, flips, sampled
+from evalkit.review.items import Flips, flipped, flips, sampled, textless
 from evalkit.review.page import page
 from evalkit.review.ratings import read_ratings
 from evalkit.review.task import PAIRWISE, Task, task_of
@@ -37,8 +37,10 @@ def review_page(
     predictions: Path | None,
     size: int,
     seed: int,
+    *,
+    texts: bool = True,
 ) -> Made:
-    """Return the page of a sample.
+    """Return the page of a sample; without ``texts`` it holds ids alone, to be looked up where the data lies.
 
     Raises:
         ThresherError: the folder holds no scored run, its texts are not there, or the metric cannot be rated.
@@ -48,10 +50,13 @@ def review_page(
     frame = run.predictions(predictions)
     others = _others(run, against) if task.kind == "pairwise" else None
     items = sampled(run, task, frame, others, size, seed)
+    items = items if texts else textless(items)
     return Made(page(items, task, folder.name, run.sha256[:16]), len(items), task.metric)
 
 
-def flips_page(folder: Path, base: Path, metric: str | None, predictions: Path | None, size: int) -> tuple[Made, Flips]:
+def flips_page(
+    folder: Path, base: Path, metric: str | None, predictions: Path | None, size: int, *, texts: bool = True
+) -> tuple[Made, Flips]:
     """Return the page of the rows that changed between two runs, right to wrong first, and which they are.
 
     Raises:
@@ -62,6 +67,7 @@ def flips_page(folder: Path, base: Path, metric: str | None, predictions: Path |
     if not found.values:
         raise InputError(f"no row of {folder} and {base} differs by {found.metric}", hint="--metric NAME for another")
     items = flipped(found, old.predictions(), new.predictions(predictions), size)
+    items = items if texts else textless(items)
     task = Task("pairwise", PAIRWISE, found.metric)
     title = f"{folder.name} after {base.name}"
     return Made(page(items, task, title, f"{new.sha256[:16]}-{old.sha256[:16]}"), len(items), found.metric), found

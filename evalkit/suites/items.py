@@ -6,7 +6,8 @@ import math
 from random import Random
 
 from curate.core.run.errors import ConfigError
-from evalkit.gate.statistics.power import needed_items, smallest_difference
+from evalkit.gate.statistics.counted import needed_items
+from evalkit.gate.statistics.power import smallest_difference
 from evalkit.suites.suite import Record, Suite, row
 
 ALPHA, POWER, DISCORDANT = 0.05, 0.8, 0.1  # as gate.toml has them where it does not say otherwise

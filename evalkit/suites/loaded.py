@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from curate.core.run.errors import ConfigError, InputError
 from evalkit.suites.suite import Record, Suite, row
 
 _PACKED = (".gz", ".zst")
+_SHARD = re.compile(r"\w+-\d{5}-of-\d{5}")
 _PASSAGE = 1_000  # characters, about: a passage ends with the paragraph that reaches them
 
 
@@ -28,8 +30,8 @@ def loaded(suite: Suite, source: Path | None, count: int | None, seed: int) -> l
         items = _passages(suite, source)
     elif source is None:
         raise ConfigError(
-            f"the suite {suite.name} is read from a file that lies here, and nothing is downloaded",
-            hint=f"thresher suites {suite.name} --from FILE --output items.jsonl",
+            f"the suite {suite.name} is read from a file, and nothing says which",
+            hint=f"thresher suites {suite.name} --from FILE --output items.jsonl; or --from hub, which fetches it",
         )
     else:
         items = _read(suite, source)
@@ -43,6 +45,8 @@ def loaded(suite: Suite, source: Path | None, count: int | None, seed: int) -> l
 
 def _read(suite: Suite, source: Path) -> list[Record]:
     stem = _bare(source.name).rpartition(".")[0]
+    if _SHARD.fullmatch(stem):  # the hub's name of a whole split: its folder says what it is
+        stem = source.parent.name
     items: list[Record] = []
     seen: dict[str, int] = {}
     for number, record in enumerate(_records(source, suite.header), start=1):

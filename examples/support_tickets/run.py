@@ -33,7 +33,9 @@ def main(folder: Path) -> int:
     must("preflight", "clean/train.jsonl", "--tokenizer", "model", "--max-tokens", "512", cwd=folder)
     train("tuned", [], folder)
     items(folder)
-    must("predict", "--data", "items.jsonl", "--model", "local:model", "--max-tokens", "48", "--out", "base", cwd=folder)
+    must(
+        "predict", "--data", "items.jsonl", "--model", "local:model", "--max-tokens", "48", "--out", "base", cwd=folder
+    )
     schema = 'json_schema.schema="ticket.schema.json"'
     must("score", "base", "--metrics", METRICS, "--set", schema, cwd=folder)
     must("gate", "--plan", "--baseline", "base", "--limits", "gate.toml", cwd=folder)
@@ -43,7 +45,16 @@ def main(folder: Path) -> int:
     wrong = (folder / "eval.toml").read_text(encoding="utf-8").replace("tuned/adapter", "too-hot/adapter")
     (folder / "too-hot.toml").write_text(wrong, encoding="utf-8")
     spoilt = thresher("eval", "too-hot.toml", "--out", "too-hot-eval", cwd=folder)
-    pages = ["clean", "tuned", "base", "tuned-eval/run", "tuned-eval/gate", "too-hot", "too-hot-eval/run", "too-hot-eval/gate"]
+    pages = [
+        "clean",
+        "tuned",
+        "base",
+        "tuned-eval/run",
+        "tuned-eval/gate",
+        "too-hot",
+        "too-hot-eval/run",
+        "too-hot-eval/gate",
+    ]
     must("report", *pages, "--output", "report.html", cwd=folder)
     print(f"\n{folder / 'report.html'} has all of it ({(time.monotonic() - started) / 60:.1f} minutes).")
     return verdict(good, spoilt)
@@ -51,7 +62,9 @@ def main(folder: Path) -> int:
 
 def verdict(good: int, spoilt: int) -> int:
     """Say whether the gate did its work on both models; return the exit code of the demo."""
-    print(f"the tuned model: the gate {said(good)}; the one tuned with {TOO_HIGH} times its learning rate: {said(spoilt)}")
+    print(
+        f"the tuned model: the gate {said(good)}; the one tuned with {TOO_HIGH} times its learning rate: {said(spoilt)}"
+    )
     if (good, spoilt) == (PASS, FAIL):
         print("as it should be: one may ship, and the forgetting of the other was caught")
         return 0

@@ -33,8 +33,8 @@ def test_files_are_written_and_said(thresher, tmp_path):
     names = sorted(str(path.relative_to(tmp_path / "new")) for path in (tmp_path / "new").rglob("*") if path.is_file())
 
     assert told.code == 0
-    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml"]
-    assert told.out.count("wrote ") == 3
+    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml", "eval.toml", "gate.toml"]
+    assert told.out.count("wrote ") == 5
     assert "clean/" in (tmp_path / "new" / ".gitignore").read_text().splitlines()
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
 
     assert f"left alone {tmp_path / '.gitignore'}, which exists" in first.out
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
-    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 3, 0)
+    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 5, 0)
     assert (tmp_path / "curate.toml").read_bytes() == written
 
 
@@ -70,6 +70,39 @@ def test_the_starter_configuration_runs(thresher, tmp_path, jsonl):
     jsonl([{"prompt": "How deep is the lake?", "completion": "Eleven metres."}], "raw/rows.jsonl")
 
     assert thresher("curate", tmp_path / "curate.toml", "--out", tmp_path / "clean", "--quiet").code == 0
+
+
+def turn_on(path):
+    path.write_text(re.sub(r"^#(?=\w+ = |\[)", "", path.read_text(), flags=re.MULTILINE))
+
+
+def test_the_starters_of_an_evaluation_run_from_the_first_run_to_a_verdict(thresher, tmp_path, jsonl):
+    thresher("init", tmp_path)
+    rows = [
+        {"id": f"q{n}", "prompt": f"{n} and one?", "reference": str(n + 1), "prediction": str(n + 1)}
+        for n in range(200)
+    ]
+    jsonl(rows, "clean/test.jsonl")
+    jsonl(rows, "answers.jsonl")
+    evaluation, limits = tmp_path / "eval.toml", tmp_path / "gate.toml"
+
+    assert thresher("eval", evaluation, "--out", tmp_path / "eval").code == 0
+    run, accepted = tmp_path / "eval/run", tmp_path / "baseline.jsonl"
+    assert thresher("gate", run, "--baseline", run, "--limits", limits, "--accept", accepted).code == 0
+    evaluation.write_text(re.sub(r"#(?=\[gate|limits =|baseline =)", "", evaluation.read_text()))
+    assert thresher("eval", evaluation, "--out", tmp_path / "again").code == 0
+    assert json.loads((tmp_path / "again/gate/verdict.json").read_text())["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(("name", "package"), [("eval", "evalkit/eval"), ("gate", "evalkit/gate")])
+def test_every_setting_of_an_evaluation_that_is_off_fits_its_schema(thresher, tmp_path, name, package):
+    thresher("init", tmp_path)
+    path = tmp_path / f"{name}.toml"
+    schema = jsonschema_rs.validator_for(json.loads((ROOT / package / f"{name}.schema.json").read_bytes()))
+    texts = [path.read_text()]
+    turn_on(path)
+
+    assert [schema.is_valid(tomllib.loads(text)) for text in [*texts, path.read_text()]] == [True, True]
 
 
 def test_the_starter_changes_nothing_but_the_split(tmp_path):

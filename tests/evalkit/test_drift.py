@@ -10,7 +10,7 @@ from scipy import stats
 
 from evalkit.drift import drift
 from evalkit.gate.runs import read_run
-from evalkit.ranks import distance, rank_sum_p, signed_rank_p
+from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p
 
 RANDOM = np.random.default_rng(5)
 BASE = np.round(RANDOM.gamma(2.0, 20.0, 120))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalkit.intervals import bca, wilson
 from evalkit.metrics import make_metric
 from evalkit.score import score
+from evalkit.statistics.intervals import bca, wilson
 from tests.evalkit.answers import answers, scored
 
 

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from curate.core.run.errors import ConfigError
-from tests.conftest import REAL_DATA
 from tests.evalkit.answers import answers, scored, value, values
 
 DEEP = "[" * 1500 + "]" * 1500
@@ -253,40 +252,6 @@ def test_maskbench_has_all_its_verdicts(real_data):
     found = result.measured[0].statistics.to_list()
     wrong = [number for number, (_, test) in enumerate(cases) if found[number] != float(test["valid"])]
     assert wrong == []
-
-
-SUITE = REAL_DATA / "raw/jsonschema_suite"
-
-
-ELSEWHERE = {"refRemote.json", "vocabulary.json", "dynamicRef.json"}  # need documents of the suite's own server
-
-
-def test_the_json_schema_test_suite(real_data):
-    """Oracle: the required tests of draft 2020-12; those that need the folder ``remotes`` are scored where it is."""
-    cases = [
-        (path.name, group["schema"], test)
-        for path in sorted(SUITE.glob("*.json"))
-        for group in json.loads(path.read_text())
-        for test in group["tests"]
-    ]
-    frame = answers(
-        *((json.dumps(test["data"]), None) for _, _, test in cases),
-        schema=[json.dumps(schema) for _, schema, _ in cases],
-    )
-
-    remotes = SUITE / "remotes" / "draft2020-12"
-    registry = {"registry": remotes, "registry_uri": "http://localhost:1234/draft2020-12"} if remotes.is_dir() else {}
-    found = values(frame, "json_schema", **registry)
-
-    wrong = [
-        (name, test["description"])
-        for (name, _, test), got in zip(cases, found, strict=True)
-        if got not in (None, test["valid"])
-    ]
-    unscored = [name for (name, _, _), got in zip(cases, found, strict=True) if got is None]
-    assert wrong == []
-    assert set(unscored) == (set() if registry else ELSEWHERE)
-    assert len(unscored) <= 49
 
 
 WHOLE = {"$schema": "https://json-schema.org/draft/2020-12/schema"}

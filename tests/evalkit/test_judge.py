@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -125,6 +126,9 @@ def test_pairs_are_judged_in_both_orders(thresher, jsonl, tmp_path, serve, judgi
         ["this", "other"], "inconsistent", "it stands first"
     )  # fmt: skip
 
+    inputs = json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"]
+    assert [Path(one["path"]).name for one in inputs] == ["this.jsonl", "judge.toml", "rubric.toml", "that.jsonl"]
+    assert inputs[-1]["sha256"] == hashlib.sha256(that.read_bytes()).hexdigest()
     sent = len(server.asked)
     again = thresher("score", this, *asked, "--out", tmp_path / "again", "--json")
 

@@ -78,6 +78,18 @@ def test_the_same_run_gives_the_same_page_and_another_seed_another(thresher, run
     assert pages[0] == pages[1] != pages[2]
 
 
+def test_no_text_leaves_ids_and_values(thresher, run):
+    folder, base = run(rows(20)), run(rows(20, lambda n: True), "base")
+    assert thresher("review", folder, "--no-text", "--metric", "exact_match").code == 0
+    assert thresher("review", folder, "--no-text", "--flips", base, "--metric", "exact_match").code == 0
+
+    rated, flipped = payload(folder / "review.html")["items"], payload(folder / "flips.html")["items"]
+    assert len(rated) == 20
+    assert {one["remark"] for one in flipped} == {"exact_match: 1 → 0"}
+    assert all(one["turns"] == one["references"] == [] for one in rated + flipped)
+    assert {answer["text"] for one in rated + flipped for answer in one["answers"]} == {"(left out: --no-text)"}
+
+
 def test_a_draw_does_not_follow_the_order_of_rows():
     ids = [f"r{n}" for n in range(30)]
     strata = {name: "rare" if name == "r7" else "usual" for name in ids}

@@ -10,18 +10,18 @@ from functools import partial
 import numpy as np
 
 from evalkit.gate.statistics import tango
-from evalkit.gate.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
-from evalkit.gate.statistics.normal import below, quantile, t_below, t_quantile
 from evalkit.gate.statistics.resample import DRAWS, FEW_KINDS, replicates, way_of
 from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, value_of
 from evalkit.gate.statistics.signflip import sign_flip_p
-from evalkit.intervals import wilson
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import below, quantile, t_below, t_quantile
 
 FEW_CLUSTERS = 40  # below it a verdict warns
-_CAUTIOUS_BELOW = 256  # units
+CAUTIOUS_BELOW = 256  # units
 _INVERTED_FROM = 256
 _RANGES = {"share": 1.0, "points": 100.0, "correlation": 2.0}
 Tails = Callable[[float], tuple[float, float]]  # margin -> p of "below the margin", p of "above it"
@@ -146,7 +146,7 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     drawn = resampled_mean(sample.moved) if continuous else estimand(sample, kind)
     distribution, way = _distribution(drawn, skew, settings)
     bca = BCa(distribution, value, skew, sample.units)
-    few = sample.units < _CAUTIOUS_BELOW
+    few = sample.units < CAUTIOUS_BELOW
     low, high, tails = (
         _cautious(bca, error, sample.moving, settings.alpha) if few else (*bca.bounds(settings.alpha), bca.tails)
     )
@@ -195,11 +195,20 @@ def _still(sample: Sample, kind: Kind, value: float, alpha: float) -> tuple[floa
 
     The rule of three (Hanley and Lippman-Hand 1983, JAMA 249:1743-1745), for any alpha.
     """
+    reach = still_reach(sample.units, alpha, widest_of(sample, kind, value))
+    return value - reach, value + reach
+
+
+def still_reach(units: int, alpha: float, widest: float) -> float:
+    """Return how far as many units as may have stayed unseen can move a number."""
+    return float((1 - alpha ** (1 / units)) * widest)
+
+
+def widest_of(sample: Sample, kind: Kind, value: float) -> float:
+    """Return the most that a unit can move: the metric's range, or that of the numbers seen."""
     numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
     spread = float(numbers.max() - numbers.min()) if sample.mean else abs(value_of(sample.metric, sample.candidate))
-    widest = value if kind == "ratio" else _RANGES.get(sample.metric.unit, spread)
-    reach = (1 - alpha ** (1 / sample.units)) * widest
-    return value - reach, value + reach
+    return value if kind == "ratio" else _RANGES.get(sample.metric.unit, spread)
 
 
 def _outside(low: float, high: float) -> Tails:

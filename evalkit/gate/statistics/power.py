@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalkit.gate.statistics.normal import below, quantile
+from evalkit.statistics.normal import below, quantile
 
 
 def smallest_difference(items: int, discordant: float, alpha: float, power: float) -> float:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evalkit.gate.statistics.normal import quantile
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import quantile
 
 EXACT_UP_TO = 100  # items; below it the score test may pass its level by a point
 _NUISANCE = 41  # shares of losses at which the exact chance is taken
@@ -55,7 +54,7 @@ def exact_p(gains: int, losses: int, items: int, difference: float) -> tuple[flo
     The unconditional test of Hsueh, Liu and Chen (2001), Biometrics 57:478-483: every outcome is counted, the nuisance
     parameter is set where the chance is greatest. Never above its level, whatever n.
     """
-    all_gains, all_losses, ways = _outcomes(items)
+    all_gains, all_losses, ways = outcomes(items)
     z = score_z(all_gains, all_losses, items, difference)
     seen = float(score_z(gains, losses, items, difference))
     chances = _outcome_chances(items, difference, all_gains, all_losses, ways)
@@ -85,13 +84,30 @@ def _bisect(beyond: Callable[[float], bool], low: float, high: float, halvings: 
     return (low + high) / 2
 
 
+@lru_cache(maxsize=32)
+def exact_high(items: int, difference: float) -> Numbers:
+    """Return the second chance of ``exact_p`` for every outcome of so many items."""
+    gains, losses, ways = outcomes(items)
+    z = score_z(gains, losses, items, difference)
+    order = np.argsort(-z)
+    sums = _outcome_chances(items, difference, gains, losses, ways)[:, order].cumsum(axis=1).max(axis=0)
+    as_high = np.searchsorted(-z[order], 1e-9 - z, side="right")
+    return np.asarray(sums[as_high - 1])
+
+
 @lru_cache(maxsize=8)
-def _outcomes(items: int) -> tuple[Numbers, Numbers, Numbers]:
+def outcomes(items: int) -> tuple[Numbers, Numbers, Numbers]:
     """Return every pair of gains and losses, and the logarithm of the number of ways to it."""
     gains, losses = np.nonzero(np.add.outer(np.arange(items + 1), np.arange(items + 1)) <= items)
-    logs: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, items + 1)))])
-    ways = logs[items] - logs[gains] - logs[losses] - logs[items - gains - losses]
-    return gains.astype(np.float64), losses.astype(np.float64), ways
+    gained, lost = gains.astype(np.float64), losses.astype(np.float64)
+    return gained, lost, log_ways(gained, lost, items)
+
+
+def log_ways(gains: Numbers, losses: Numbers, items: int) -> Numbers:
+    """Return the logarithm of the number of ways to so many gains and losses."""
+    logs: Numbers = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, items + 1)))])
+    gained, lost = gains.astype(np.intp), losses.astype(np.intp)
+    return np.asarray(logs[items] - logs[gained] - logs[lost] - logs[items - gained - lost])
 
 
 def _outcome_chances(items: int, difference: float, gains: Numbers, losses: Numbers, ways: Numbers) -> Numbers:

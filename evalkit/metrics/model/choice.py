@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from pydantic import PrivateAttr
 
-from evalkit.metrics.metric import Metric, truths
-from evalkit.metrics.model.perplexity import conditions_of
+from evalkit.metrics.metric import truths
+from evalkit.metrics.model.likelihood import Likelihood
 from evalkit.unscored import Need
 
 _SIZES: dict[str, Callable[[str], int]] = {
@@ -23,7 +22,7 @@ _BINS = 10
 _DIVIDED_BY = {"": "nothing", "normalised": "characters", "bytes": "bytes"}
 
 
-class Choice(Metric):
+class Choice(Likelihood):
     """1 where the right choice has the highest log-likelihood of all, else 0; of equal ones the first counts.
 
     ``:normalised`` divides by the characters of each choice, so that long ones stand a chance (``acc_norm`` of
@@ -36,22 +35,12 @@ class Choice(Metric):
     needs: ClassVar[tuple[Need, ...]] = ("choices",)
     otherwise: ClassVar[str] = "no_choices"
     shares: ClassVar[bool] = True
-    _conditions: str = PrivateAttr("unknown")
-
-    def prepared(self, frame: pl.DataFrame) -> Self:
-        """Return the metric with the conditions under which the likelihoods were taken.
-
-        Raises:
-            InputError: they differ between rows.
-        """
-        known = self.model_copy()
-        known._conditions = conditions_of(frame.filter(pl.col("choice_likelihoods").is_not_null()))
-        return known
+    told_in: ClassVar[str] = "choice_likelihoods"
 
     @property
     def choices(self) -> Mapping[str, object]:
         """Return what likelihoods are divided by, and how they were taken."""
-        return {"by": _DIVIDED_BY[self.variant], "taken": self._conditions}
+        return {"by": _DIVIDED_BY[self.variant], "taken": self.conditions}
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return 1 or 0; null where the right choice is none of those there are, or a choice is empty."""

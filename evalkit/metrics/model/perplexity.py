@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from pydantic import PrivateAttr
 
-from curate.core.run.errors import InputError
-from evalkit.metrics.metric import Metric, Numbers
+from evalkit.metrics.metric import Numbers
+from evalkit.metrics.model.likelihood import Likelihood
 from evalkit.unscored import Need
 
 _UNITS = {"bits_per_byte": "bits", "token": "perplexity", "word": "perplexity"}
 
 
-class Perplexity(Metric):
+class Perplexity(Likelihood):
     """How unlikely the references were to the model, weighted by their length.
 
     ``:bits_per_byte`` is the one to gate on: it compares models of different tokenisers. ``:token`` does not, ``:word``
@@ -32,27 +31,17 @@ class Perplexity(Metric):
     needs: ClassVar[tuple[Need, ...]] = ("reference", "likelihood")
     otherwise: ClassVar[str] = "no_logprobs"
     unit: ClassVar[str] = "perplexity"
-    _conditions: str = PrivateAttr("unknown")
+    told_in: ClassVar[str] = "log_likelihood"
 
     @property
     def width(self) -> int:
         """Return 4: negative log-likelihood, tokens, words, bytes."""
         return 4
 
-    def prepared(self, frame: pl.DataFrame) -> Self:
-        """Return the metric with the conditions under which the log-probabilities were taken.
-
-        Raises:
-            InputError: they differ between rows.
-        """
-        known = self.model_copy()
-        known._conditions = conditions_of(frame.filter(pl.col("log_likelihood").is_not_null()))
-        return known
-
     @property
     def choices(self) -> Mapping[str, object]:
         """Return how the log-probabilities were taken: template, beginning of text, stride, mask."""
-        return {"taken": self._conditions}
+        return {"taken": self.conditions}
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return the counts of each row; null where it holds no log-probabilities, or not the tokens that it needs."""
@@ -72,20 +61,6 @@ class Perplexity(Metric):
             if self.variant == "bits_per_byte":
                 return np.asarray(surprise / (bytes_ * math.log(2)))
             return np.exp(surprise / (tokens if self.variant == "token" else words))
-
-
-def conditions_of(frame: pl.DataFrame) -> str:
-    """Return how the log-probabilities of some rows were taken: ``unknown`` where they do not say.
-
-    Raises:
-        InputError: they differ between rows.
-    """
-    told = sorted(frame["conditions"].fill_null("unknown").unique())
-    if len(told) > 1:
-        raise InputError(
-            "the log-probabilities were taken in different ways", *told[:3], hint="predict all rows in one way"
-        )
-    return str(told[0]) if told else "unknown"
 
 
 def _words(text: str) -> int:

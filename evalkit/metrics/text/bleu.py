@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.metadata import version as installed
 from importlib.util import find_spec
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import polars as pl
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from curate.core.run.errors import ConfigError
-from evalkit.metrics.metric import Metric, Numbers, as_series
-from evalkit.metrics.text.streams import extracted, reference_count
+from evalkit.metrics.metric import Numbers
+from evalkit.metrics.text.sacrebleu import Sacrebleu
 
 Tokenizer = Literal["auto", "none", "13a", "intl", "char", "zh", "ja-mecab", "ko-mecab"]  # none that fetches a model
 _ORDER = 4
@@ -26,7 +25,7 @@ _SCRIPTS = (  # a text with kana is Japanese whatever else it has; Han alone is 
 _MODULES = {"ja-mecab": "MeCab", "ko-mecab": "mecab_ko"}
 
 
-class Bleu(Metric):
+class Bleu(Sacrebleu):
     """BLEU of all rows together, 0 to 100 (Papineni et al. 2002; Post 2018); not the mean of sentences.
 
     Predictions and references are plain texts: sacrebleu splits them into words.
@@ -37,10 +36,6 @@ class Bleu(Metric):
         "auto",
         description="sacrebleu's tokeniser; auto is 13a, and that of the language for Chinese, Japanese, Korean.",
     )
-    lowercase: bool = Field(default=False, description="Ignore letter case.")
-    _references: str = PrivateAttr("")  # how many a row has
-    unit: ClassVar[str] = "points"
-    best: ClassVar[float | None] = 100.0
 
     @property
     def width(self) -> int:
@@ -55,21 +50,12 @@ class Bleu(Metric):
         """
         asked = self.tokenize
         chosen = _chosen(frame["references"].list.join(" ").drop_nulls()) if asked == "auto" else asked
-        known = self.model_copy(update={"tokenize": chosen})
-        known._references = reference_count(frame)
-        return known
+        return super().prepared(frame).model_copy(update={"tokenize": chosen})
 
     @property
     def choices(self) -> Mapping[str, object]:
         """Return what sacrebleu's own signature says."""
-        return {
-            "nrefs": self._references,
-            "case": "lc" if self.lowercase else "mixed",
-            "eff": "no",
-            "tok": self.tokenize,
-            "smooth": "exp",
-            "version": installed("sacrebleu"),
-        }
+        return self.signed({"eff": "no", "tok": self.tokenize, "smooth": "exp"})
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return sacrebleu's counts of each row."""
@@ -77,9 +63,9 @@ class Bleu(Metric):
 
         tokenize = "13a" if self.tokenize == "auto" else self.tokenize
         metric = BLEU(tokenize=tokenize, lowercase=self.lowercase, force=True)
-        counted = extracted(metric, frame)
+        counted = self.counted(metric, frame)
         _forget(metric.tokenizer)
-        return as_series(self.name, np.array(counted, dtype=np.float64).reshape(-1, self.width))
+        return counted
 
     def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
         """Return BLEU of summed counts (..., 10), smoothed as sacrebleu's ``exp``."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version as installed
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from pydantic import Field, PrivateAttr
 
-from evalkit.metrics.metric import Metric, Numbers, as_series
-from evalkit.metrics.text.streams import extracted, reference_count
+from evalkit.metrics.metric import Numbers
+from evalkit.metrics.text.sacrebleu import Sacrebleu
 
 _CHARACTERS = 6
 _BETA = 2
 
 
-class Chrf(Metric):
+class Chrf(Sacrebleu):
     """chrF2 of all rows together, 0 to 100 (Popović 2015): F of character n-grams up to 6, recall counting twice.
 
     ``:plus_plus`` is chrF++: words and pairs of words too.
@@ -25,10 +23,6 @@ class Chrf(Metric):
 
     use: Literal["chrf"] = "chrf"
     variants: ClassVar[tuple[str, ...]] = ("", "plus_plus")
-    lowercase: bool = Field(default=False, description="Ignore letter case.")
-    _references: str = PrivateAttr("")  # how many a row has
-    unit: ClassVar[str] = "points"
-    best: ClassVar[float | None] = 100.0
 
     @property
     def words(self) -> int:
@@ -40,31 +34,16 @@ class Chrf(Metric):
         """Return 3 for each order: n-grams of the answer, of the reference, and of both."""
         return 3 * (_CHARACTERS + self.words)
 
-    def prepared(self, frame: pl.DataFrame) -> Self:
-        """Return the metric with the number of references, for its signature."""
-        known = self.model_copy()
-        known._references = reference_count(frame)
-        return known
-
     @property
     def choices(self) -> Mapping[str, object]:
         """Return what sacrebleu's own signature says."""
-        return {
-            "nrefs": self._references,
-            "case": "lc" if self.lowercase else "mixed",
-            "eff": "yes",
-            "nc": _CHARACTERS,
-            "nw": self.words,
-            "space": "no",
-            "version": installed("sacrebleu"),
-        }
+        return self.signed({"eff": "yes", "nc": _CHARACTERS, "nw": self.words, "space": "no"})
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return sacrebleu's counts of each row."""
         from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415 - costs 0.1 s that other metrics need not pay
 
-        counted = extracted(CHRF(word_order=self.words, lowercase=self.lowercase), frame)
-        return as_series(self.name, np.array(counted, dtype=np.float64).reshape(-1, self.width))
+        return self.counted(CHRF(word_order=self.words, lowercase=self.lowercase), frame)
 
     def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
         """Return chrF of summed counts (..., width): mean precision and recall of the orders that both sides have."""

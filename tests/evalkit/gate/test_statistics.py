@@ -10,17 +10,16 @@ from scipy import stats
 
 from evalkit.gate.rule import holm
 from evalkit.gate.statistics import tango
-from evalkit.gate.statistics.bca import BCa, Drawn, acceleration
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
-from evalkit.gate.statistics.normal import t_below, t_quantile
-from evalkit.gate.statistics.power import chance_of_equal, needed_items, smallest_difference
 from evalkit.gate.statistics.resample import as_units, replicates
 from evalkit.gate.statistics.sample import Sample, estimand
 from evalkit.gate.statistics.signflip import sign_flip_p
-from evalkit.intervals import wilson
 from evalkit.metrics import make_metric
+from evalkit.statistics.bca import BCa, Drawn, acceleration
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import t_below, t_quantile
 
 RANDOM = np.random.default_rng(20260101)
 SKEWED = RANDOM.exponential(1, 400) - 0.9
@@ -219,15 +218,6 @@ def test_labels_are_drawn_by_cells():
 
     assert found.error == pytest.approx(np.std(values), rel=0.08)
     assert found.low == pytest.approx(np.quantile(values, 0.05), abs=0.2 * found.error)
-
-
-def test_connors_numbers():
-    """Oracle: Connor's formula by hand, and the known third at 400 items."""
-    assert needed_items(0.02, 0.1, 0.05, 0.8) == pytest.approx(1544, abs=1)
-    assert needed_items(0.05, 0.1, 0.05, 0.8) == pytest.approx(245, abs=1)
-    assert smallest_difference(500, 0.1, 0.05, 0.8) == pytest.approx(0.035, abs=5e-4)
-    assert smallest_difference(1000, 0.2, 0.05, 0.8) == pytest.approx(0.035, abs=5e-4)
-    assert chance_of_equal(0.02, 400, 0.1, 0.05) == pytest.approx(1 / 3, abs=0.02)
 
 
 def test_holm():

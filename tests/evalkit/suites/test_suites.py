@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from evalkit.gate.statistics.power import needed_items
+from evalkit.gate.statistics.counted import needed_items
 from evalkit.suites import SUITES
 from tests.evalkit.gate.runs import limits
 from tests.evalkit.suites.checks import check
@@ -78,7 +78,10 @@ def test_what_is_written_by_hand_has_an_end(thresher, tmp_path, items, name):
 
 @pytest.mark.parametrize("name", MADE + WRITTEN)
 def test_one_that_can_and_one_that_cannot(items, answered, name):
-    """Oracle: the item's own reference is right; no constant is right more than now and then."""
+    """Oracle: the item's own reference is right; no constant is right more than now and then.
+
+    Both "models" are replayed answers: what is shown is that checks tell right from wrong, not how able a model is.
+    """
     given = items(name, min(200, SUITES[name].size or 200))
 
     can = value(answered(given, lambda item: item["reference"], "can"))
@@ -147,7 +150,7 @@ def test_a_check_of_a_short_answer(told, right, wrong):
 
 
 def test_auto_is_sized_by_the_margin(thresher, tmp_path):
-    """Oracle: Connor's formula, as ``thresher gate --plan`` has it."""
+    """Oracle: the number that ``thresher gate --plan`` has."""
     file = tmp_path / "items.jsonl"
 
     ran = thresher("suites", "tables", "--margin", 0.05, "--output", file, "--json")

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from evalkit.gate.statistics.normal import below, quantile, t_below, t_quantile
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import below, quantile, t_below, t_quantile
 
 
 class Distribution(Protocol):

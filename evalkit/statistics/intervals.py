@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.metrics.metric import Metric, Numbers
+from evalkit.statistics.bca import BCa, Drawn, acceleration
+from evalkit.statistics.normal import below
 
 DRAWS = 1000
 SEED = 0
-_NORMAL = NormalDist()
 _Z = 1.959963984540054
 _NUMBERS_AT_ONCE = 1_000_000
 Interval = tuple[float, float]
@@ -97,26 +97,14 @@ def _weights(random: np.random.Generator, draws: int, units: int) -> Numbers:
 
 
 def bca(replicates: Numbers, value: float, left_out: Numbers) -> Interval | None:
-    """Return the bias-corrected and accelerated bounds of drawn values (Efron 1987).
-
-    ``left_out`` holds the value without each unit, by which the skewness of the statistic is known.
-    """
+    """Return BCa bounds; ``left_out`` holds the value without each unit."""
     drawn = replicates[np.isfinite(replicates)]
     if not len(drawn):
         return None
     known = left_out[np.isfinite(left_out)]  # without its only row there is no value
-    moved = known.mean() - known if len(known) else known
-    spread = float((moved**2).sum())
-    skew = float((moved**3).sum()) / (6 * spread**1.5) if spread > 0 else 0.0
-    slack = 1e-12 * max(1.0, abs(value))  # sums of the same rows in another order differ in the last bits
-    under = float((drawn < value - slack).sum() + (drawn <= value + slack).sum()) / (2 * len(drawn))
-    bias = _NORMAL.inv_cdf(min(1 - 0.5 / len(drawn), max(0.5 / len(drawn), under)))
-    chances = []
-    for z in (bias - _Z, bias + _Z):
-        room = 1 - skew * z
-        chances.append(_NORMAL.cdf(bias + z / room) if room > 0 else float(z > 0))
-    low, high = np.quantile(drawn, chances)
-    return _rounded(float(low)), _rounded(float(high))
+    skew = acceleration(known, np.ones(len(known))) if len(known) else 0.0
+    low, high = BCa(Drawn(np.sort(drawn)), value, skew).bounds(below(-_Z))
+    return _rounded(low), _rounded(high)
 
 
 def _left_out(metric: Metric, numbers: Numbers, clusters: NDArray[np.intp] | None) -> tuple[float, Numbers]:

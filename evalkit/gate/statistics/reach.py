@@ -1,0 +1,110 @@
+"""How far below an equal model's value its lower bound comes to lie, where units are too few for the normal theory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from evalkit.gate.statistics.estimate import CAUTIOUS_BELOW, still_reach, widest_of
+from evalkit.gate.statistics.power import chance_of_equal_mean, smallest_mean
+from evalkit.gate.statistics.sample import Kind, Sample, estimand
+from evalkit.metrics.metric import Numbers
+from evalkit.statistics.normal import quantile, t_quantile
+
+_DRAWS = 4000
+_ASSUMED = 4096  # normal units, where only the size of a spread is known
+_t_quantile = lru_cache(maxsize=1024)(t_quantile)
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What each unit (item, or cluster) adds to a number beyond its share of it."""
+
+    influence: Numbers  # (units,), its mean is 0
+    moving: float  # the share of the units on which the runs differ
+    widest: float  # the most that a unit can move, of which the gate is wary where none does
+
+    def error(self, units: int) -> float:
+        """Return the standard error of so many units."""
+        return float(self.influence.std()) / math.sqrt(units)
+
+
+def spread_of(sample: Sample, kind: Kind, *, above: bool) -> Spread:
+    """Return the spread of a difference, ratio or value, by leaving out each unit; ``above``: more is better."""
+    sample = sample.alone if kind == "value" else sample
+    whole = estimand(sample, kind)
+    left = np.repeat(whole.left_out(), whole.units.counts.astype(np.intp))
+    influence = (left.mean() - left) * (sample.units - 1) * (1 if above else -1)
+    return Spread(influence, sample.moving / sample.units, widest_of(sample, kind, whole.value))
+
+
+def assumed(error: float, units: int, widest: float) -> Spread:
+    """Return a normal spread that gives so many units this standard error."""
+    chances = (np.arange(_ASSUMED) + 0.5) / _ASSUMED
+    normal = np.array([quantile(float(chance)) for chance in chances])
+    return Spread(normal / normal.std() * error * math.sqrt(units), 1.0, widest)
+
+
+def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> float:
+    """Return the chance that an equal model passes a margin."""
+    if units >= CAUTIOUS_BELOW:
+        return chance_of_equal_mean(margin, spread.error(units), alpha)
+    return float((_reaches(spread, units, alpha) <= margin).mean())
+
+
+def affordable_margin(spread: Spread, units: int, alpha: float, wanted: float) -> float:
+    """Return the margin that an equal model passes with a chance of ``wanted``."""
+    if units >= CAUTIOUS_BELOW:
+        return smallest_mean(spread.error(units), alpha, wanted)
+    return float(np.quantile(_reaches(spread, units, alpha), wanted))
+
+
+def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> float:
+    """Return the units with which an equal model passes a margin with a chance of ``wanted``."""
+    if margin <= 0:
+        return math.inf
+    low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
+    if low >= CAUTIOUS_BELOW:
+        return low
+    few, many = max(1, math.ceil(low) - 1), CAUTIOUS_BELOW
+    while many - few > 1:
+        middle = (few + many) // 2
+        if affordable_margin(spread, middle, alpha, wanted) <= margin:
+            many = middle
+        else:
+            few = middle
+    return float(many)
+
+
+def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
+    """Return how far the gate's bound lies below 0 in draws of so many units of an equal model.
+
+    The bound is the lower of Student's t and BCa, whose place in a draw follows from its skewness to the second order
+    (DiCiccio and Efron 1996, Statistical Science 11:189-228): z + a (2 z^2 + 1) for a mean.
+    """
+    random = np.random.Generator(np.random.Philox(units))
+    places = random.integers(0, len(spread.influence), size=(_DRAWS, units))
+    drawn = spread.influence[places]
+    centred = drawn - drawn.mean(axis=1, keepdims=True)
+    square = (centred**2).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skew = np.where(square > 0, (centred**3).sum(axis=1) / (6 * square**1.5), 0.0)
+    z = -_t_quantile(1 - alpha, max(1, units - 1)) * math.sqrt(units / max(1, units - 1))
+    bca = drawn.mean(axis=1) + np.sqrt(square) / units * (z + skew * (2 * z * z + 1))
+    moving = _moving(spread)[places].sum(axis=1)
+    t = np.array([_t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
+    student = drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1)))
+    still = drawn.mean(axis=1) - still_reach(units, alpha, spread.widest)
+    return np.asarray(-np.where(moving > 0, np.minimum(bca, student), still))
+
+
+def _moving(spread: Spread) -> np.ndarray:
+    """Say of each unit whether the runs differ on it: those that add most to the spread are taken for them."""
+    size = np.abs(spread.influence)
+    many = round(spread.moving * len(size))
+    found = np.zeros(len(size), dtype=bool)
+    found[np.argsort(-size, kind="stable")[:many]] = True
+    return found

@@ -1,0 +1,1 @@
+"""Bounds, intervals and ranks that scores, drifts and verdicts share."""

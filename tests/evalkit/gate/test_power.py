@@ -1,0 +1,72 @@
+"""What a plan promises: the chance that an equal model passes, against the gate's own bounds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from evalkit.gate.statistics import counted, power, reach, tango
+from evalkit.gate.statistics.estimate import Settings, estimate
+from evalkit.gate.statistics.sample import Sample
+from evalkit.metrics import make_metric
+
+
+def test_connors_numbers():
+    """Oracle: Connor's formula by hand, and the known third at 400 items."""
+    assert power.needed_items(0.02, 0.1, 0.05, 0.8) == pytest.approx(1544, abs=1)
+    assert power.needed_items(0.05, 0.1, 0.05, 0.8) == pytest.approx(245, abs=1)
+    assert power.smallest_difference(500, 0.1, 0.05, 0.8) == pytest.approx(0.035, abs=5e-4)
+    assert power.smallest_difference(1000, 0.2, 0.05, 0.8) == pytest.approx(0.035, abs=5e-4)
+    assert power.chance_of_equal(0.02, 400, 0.1, 0.05) == pytest.approx(1 / 3, abs=0.02)
+
+
+@pytest.mark.parametrize("items", [pytest.param(14, id="exact bounds"), pytest.param(101, id="Tango's bounds")])
+def test_the_chance_of_an_equal_model_counts_its_outcomes(items):
+    """Oracle: every outcome judged by its interval, with its chance from scipy."""
+    from scipy.stats import multinomial
+
+    margin, shares = 0.09, [0.1, 0.1, 0.8]
+    interval = tango.exact_interval if items <= tango.EXACT_UP_TO else tango.score_interval
+    outcomes = [(gains, losses, items - gains - losses) for gains in range(41) for losses in range(41)]
+    outcomes = [one for one in outcomes if one[2] >= 0]
+    chances = multinomial.pmf(outcomes, items, shares)
+    passed = sum(
+        chance
+        for (gains, losses, _), chance in zip(outcomes, chances, strict=True)
+        if chance > 1e-5 and interval(gains, losses, items, 0.05)[0] >= -margin
+    )
+
+    assert counted.chance_of_equal(margin, items, 0.2, 0.05) == pytest.approx(passed, abs=3e-3)
+
+
+@pytest.mark.parametrize("items", [20, 50, 101, 400, 1000])
+def test_a_margin_and_a_number_of_items_keep_their_promise(items):
+    margin = counted.affordable_margin(items, 0.1, 0.05, 0.8)
+    needed = math.ceil(counted.needed_items(margin, 0.1, 0.05, 0.8))
+
+    assert counted.chance_of_equal(margin, items, 0.1, 0.05) >= 0.79
+    assert counted.chance_of_equal(margin, needed, 0.1, 0.05) >= 0.79
+    assert needed <= 1.02 * items + 1
+
+
+@pytest.mark.parametrize("size", [pytest.param(1, id="items"), pytest.param(4, id="clusters")])
+def test_few_units_pass_as_often_as_planned(size):
+    """Oracle: the gate's own bounds on samples of the same spread."""
+
+    random = np.random.default_rng(20260102)
+
+    def draw(units):
+        moved = np.where(random.random(units) < 0.4, random.normal(0, 0.2, units), 0.0).repeat(size)
+        base = random.random(units * size)
+        clusters = None if size == 1 else np.arange(units * size) // size
+        return Sample(make_metric("token_f1"), base[:, None], (base + moved)[:, None], clusters)
+
+    spread = reach.spread_of(draw(20_000), "difference", above=True)
+    margin = reach.affordable_margin(spread, 30, 0.05, 0.8)
+    bounds = [estimate(draw(30), "difference", Settings(draws=200)).low for _ in range(200)]
+
+    assert np.mean(np.array(bounds) >= -margin) == pytest.approx(0.8, abs=0.08)
+    assert reach.needed_units(spread, margin, 0.05, 0.8) == pytest.approx(30, abs=2)
+    assert reach.chance_of_equal(spread, 30, margin, 0.05) == pytest.approx(0.8, abs=0.001)
