@@ -144,6 +144,7 @@ def _entry(row: Row) -> Entry:
         row.line.at,
         row.line.passes,
         None if own is None else Point(own.estimate, *own.interval),
+        waived=row.waiver is not None and row.verdict != "pass",
     )
 
 
