@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     margin: float | None = None
     passes: str = "above"  # on which side of the margin
     without: Point | None = None  # tainted items
+    waived: bool = False
 
 
 class About(NamedTuple):
@@ -106,7 +107,8 @@ def _heading(shapes: list[Markup], y: float, entry: Entry) -> float:
     y += LINE
     shapes.append(text(0, y + LINE - 7, plain(entry.sides, 30), "small quiet number"))
     if entry.said:
-        shapes.append(figures(y + LINE - 7, (f"{MARKS[entry.said]} {entry.said}", f"said {entry.said}")))
+        words = f"{MARKS[entry.said]} {entry.said}{', waived' if entry.waived else ''}"
+        shapes.append(figures(y + LINE - 7, (words, f"said {entry.said}")))
     return 2 * LINE - 2
 
 
