@@ -11,7 +11,7 @@ from reports.table.sample import order
 from reports.table.table import Table
 from reports.table.texts import Packed, pack_texts
 
-SAMPLE, SAMPLE_A_ROW = 150_000, 150  # bytes of texts beside those that matter most
+SAMPLE, SAMPLE_A_ROW = 150_000, 60  # bytes of texts beside those that matter most
 LONGEST = (1_000_000, 20_000, 4_000, 1_000)  # characters of a text, tried until what matters most has room
 SLOT = 4  # bytes that the number of a row with texts takes, packed
 
