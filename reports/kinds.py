@@ -20,7 +20,7 @@ from reports.scores.view import scores_view
 from reports.training.read import read_training
 from reports.training.view import training_view
 from reports.verdict.read import read_gate
-from reports.verdict.view import pair_of, verdict_view
+from reports.verdict.view import pair_of, verdict_view, weight
 from reports.view import View
 
 
@@ -41,8 +41,11 @@ KINDS: dict[str, Kind] = {  # in the order of the page
 }
 
 
+LAST = 9  # behind every verdict
+
+
 def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
-    """Return the views of some folders, in the order of the page; within a kind in the order given.
+    """Return the views of some folders, in the order of the page; within a kind in the order given, failed gates first.
 
     Of several scored runs without a verdict, each is compared with the first.
 
@@ -51,7 +54,8 @@ def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
     """
     found = [(kind_of(folder), folder) for given in folders for folder in parts_of(given)]
     found.sort(key=lambda one: list(KINDS).index(one[0]))
-    runs = tuple((kind, KINDS[kind].read(folder)) for kind, folder in found)
+    read = [(kind, KINDS[kind].read(folder)) for kind, folder in found]
+    runs = (*sorted(read, key=lambda one: weight(one[1]) if one[0] == "verdict" else LAST),)
     place = Place(1, alone=len(runs) == 1, texts=texts, runs=runs)
     views: list[View] = []
     pairs: list[tuple[str, Any, Any]] = []

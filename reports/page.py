@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.numbers import count, plural, share, spoken
+from reports.provenance.chain import Chain
 from reports.table.cells import cell
 from reports.table.payload import Payload, payloads
 from reports.table.script import script
@@ -24,7 +25,7 @@ ROOM = 20_000_000  # bytes of a page that can still be mailed
 SENTENCES = 2_000  # bytes for what a table says was left out
 
 
-def page(views: Sequence[View], *, room: int = ROOM, every_text: bool = False) -> bytes:
+def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM, every_text: bool = False) -> bytes:
     """Return the page of one or more views, in their order: the same views, the same bytes.
 
     Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``.
@@ -62,6 +63,7 @@ def page(views: Sequence[View], *, room: int = ROOM, every_text: bool = False) -
     def rendered(packed: dict[str, Payload]) -> bytes:
         html = template.render(
             views=views,
+            chain=chain,
             style=Markup(style),  # noqa: S704 - our own files
             scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files
             policy=_policy(style, scripts),

@@ -7,6 +7,7 @@ import math
 from reports.numbers import MINUS, count
 
 NONE = "–"
+PP, SECONDS = "\u00a0pp", "\u00a0s"  # a number and its unit stand on one line
 KINDS = {
     "share": "percent",
     "points": "points, 0 to 100",
@@ -23,7 +24,7 @@ def value(number: float | None, unit: str) -> str:
         return NONE
     if unit == "share":
         return _signed(f"{100 * number:.2f}%")
-    return _signed(_plain(number, unit)) + (" s" if unit == "seconds" else "")
+    return _signed(_plain(number, unit)) + (SECONDS if unit == "seconds" else "")
 
 
 def change(number: float | None, unit: str) -> str:
@@ -32,7 +33,7 @@ def change(number: float | None, unit: str) -> str:
         return NONE
     words = f"{100 * number:.2f}" if unit == "share" else _plain(number, unit)
     sign = "" if float(words.replace(",", "")) <= 0 else "+"
-    tail = {"share": " pp", "seconds": " s"}.get(unit, "")
+    tail = {"share": PP, "seconds": SECONDS}.get(unit, "")
     return f"{sign}{_signed(words)}{tail}"
 
 
@@ -46,7 +47,7 @@ def estimate(number: float | None, unit: str, of: str) -> str:
 def between(low: float | None, high: float | None, unit: str, of: str) -> str:
     """Return ``−15.31 to −10.80 pp``: the unit stands once."""
     told = [estimate(bound, unit, of) for bound in (low, high)]
-    tail = next((one for one in (" pp", " s", "%") if told[0].endswith(one) and told[1].endswith(one)), "")
+    tail = next((one for one in (PP, SECONDS, "%") if told[0].endswith(one) and told[1].endswith(one)), "")
     return f"{told[0].removesuffix(tail) if tail else told[0]} to {told[1]}"
 
 

@@ -34,8 +34,8 @@ output = "report.html"
 `[suites]` (`names = ["arithmetic", "lists"]`, `n = 500`) makes the items in place of `data`, into `DIR/items.jsonl`.
 
 `DIR` then holds `run/` (predictions and scores), `gate/` (verdict.json, junit.xml, summary.md), `compare.md`, and the
-[page](reports.md) of all of it if there is a `[report]`. Without `[predict]`, `predictions` in `[score]` names a file of
-answers.
+[page](reports.md) of all of it if there is a `[report]`. Without `[predict]`, `predictions` in `[score]` names a file
+of answers.
 
 `thresher eval --markdown` writes this page.
 """

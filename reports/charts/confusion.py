@@ -38,13 +38,12 @@ def confusion_chart(key: str, labels: Sequence[str], cells: Mapping[tuple[str, s
             if n:
                 shade = element(
                     "rect", x=percent(x, 1), y=y, width=percent(width, 1), height=CELL, class_=f"cell {kind}",
-                    fill_opacity=round(0.12 + 0.78 * part, 2),
+                    fill_opacity=round(0.08 + 0.5 * part, 2),
                 )  # fmt: skip
                 shapes.append(shade)
                 if len(said) <= 10:
-                    deep = " deep" if part > 0.6 else ""
                     middle = percent(x + width / 2, 1)
-                    shapes.append(text(middle, y + CELL - 9, _short(n), f"tiny number{deep}", "middle"))
+                    shapes.append(text(middle, y + CELL - 9, _short(n), "tiny number", "middle"))
     right = sum(cells.get((label, label), 0) for label in labels)
     total = sum(cells.values())
     title = "Confusion matrix"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Entry(NamedTuple):
     margin: float | None = None
     passes: str = "above"  # on which side of the margin
     without: Point | None = None  # tainted items
+    waived: bool = False
 
 
 class About(NamedTuple):
@@ -105,7 +107,8 @@ def _heading(shapes: list[Markup], y: float, entry: Entry) -> float:
     y += LINE
     shapes.append(text(0, y + LINE - 7, plain(entry.sides, 30), "small quiet number"))
     if entry.said:
-        shapes.append(figures(y + LINE - 7, (f"{MARKS[entry.said]} {entry.said}", f"said {entry.said}")))
+        words = f"{MARKS[entry.said]} {entry.said}{', waived' if entry.waived else ''}"
+        shapes.append(figures(y + LINE - 7, (words, f"said {entry.said}")))
     return 2 * LINE - 2
 
 
@@ -132,10 +135,8 @@ def _bounds(point: Point, about: About) -> str:
 
 
 def _short(words: str) -> str:
-    head, dot, rest = words.partition(".")
-    digits = rest.rstrip("% psx").rstrip("0")
-    tail = rest[len(rest.rstrip("% ps")) :] if dot else ""
-    return f"{head}{'.' + digits if digits else ''}{tail}" if dot else words
+    """Return a number without the zeros behind its point: ``−5 pp``."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), words)
 
 
 def _spoken(entry: Entry, about: About) -> str:

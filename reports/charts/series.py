@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.charts.scale import Scale, scale_of
 from reports.charts.svg import Chart, drawing, element, line, percent, text
-from reports.numbers import count, plural
+from reports.numbers import count
 from reports.text import plain
 
 HEIGHT, TOP, BOTTOM = 190, 28, 38
@@ -40,13 +40,8 @@ class Axes(NamedTuple):
 
 
 def series_chart(key: str, axes: Axes, series: Sequence[Series], mark: tuple[str, float] | None = None) -> Chart:
-    """Return a line for each series; ``mark`` is a place along the chart with its name.
-
-    A value that is no finite number breaks no chart: it is left out, and counted in the description.
-    """
-    clean = [one._replace(points=[(x, y) for x, y in one.points if math.isfinite(y)]) for one in series]
-    odd = sum(len(one.points) for one in series) - sum(len(one.points) for one in clean)
-    drawn = [one._replace(points=thinned(one.points)) for one in clean]
+    """Return a line for each series; ``mark`` is a place along the chart with its name."""
+    drawn = [one._replace(points=thinned(one.points)) for one in series]
     values = scale_of((y for one in drawn for _, y in one.points), *((0.0,) if axes.from_zero else ()))
     places = scale_of((x for one in drawn for x, _ in one.points), *(() if mark is None else (mark[1],)))
     shapes = _frame(axes, values, places)
@@ -60,13 +55,11 @@ def series_chart(key: str, axes: Axes, series: Sequence[Series], mark: tuple[str
         )
     shapes += [shape for one in drawn for shape in _drawn(one, values, places)]
     title = axes.title
-    description = " ".join(
-        [*(_told(axes, one) for one in clean), *([f"{plural(odd, 'value')} not finite."] if odd else [])]
-    )
+    description = " ".join(_told(axes, one) for one in series)
     legend = tuple((f"line {one.colour}", one.name) for one in drawn) if len(drawn) > 1 else ()
-    columns = (axes.along, *(f"{one.name}" if len(clean) > 1 else axes.unit for one in clean))
+    columns = (axes.along, *(f"{one.name}" if len(series) > 1 else axes.unit for one in series))
     svg = drawing(key, title, description or "Nothing was measured.", TOP + HEIGHT + BOTTOM, *shapes)
-    return Chart(key, title, description, svg, columns, _rows(axes, clean), legend)
+    return Chart(key, title, description, svg, columns, _rows(axes, series), legend)
 
 
 def thinned(points: Points) -> Points:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reports.charts.dumbbell import Pair, dumbbell_chart
@@ -56,7 +56,7 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
     from evalkit.gate.runs import read_run  # noqa: PLC0415
 
     anchor = f"comparison{place.number}"
-    compared = compare(read_run(base.folder.path), read_run(candidate.folder.path))
+    compared = _in_order(compare(read_run(base.folder.path), read_run(candidate.folder.path)), candidate)
     level = f"{1 - 2 * compared.alpha:.0%}"
     words = _headline(compared.moved)
     return ComparisonView(
@@ -80,6 +80,16 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
         spread=_spread(compared),
         commands=_commands(base, candidate),
         tables=(flip_table(anchor, base.answers, candidate.answers, [], texts=place.texts),),
+    )
+
+
+def _in_order(compared: Comparison, candidate: ScoredFolder) -> Comparison:
+    """Return the comparison with metrics in the order in which they were asked for."""
+    asked = list(candidate.scores.metrics)
+    return replace(
+        compared,
+        moved=sorted(compared.moved, key=lambda one: asked.index(one.metric)),
+        flips={name: compared.flips[name] for name in asked if name in compared.flips},
     )
 
 

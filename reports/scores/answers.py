@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +41,8 @@ class Answers:
         )
 
 
-def answers_of(folder: Path) -> Answers:
-    """Return the rows of a run, with their texts if the file that was scored is where it was, and unchanged."""
+def answers_of(folder: Path, order: Sequence[str]) -> Answers:
+    """Return the rows of a run, metrics in this order; with texts if the file that was scored is there, unchanged."""
     from evalkit.scored_run import read_run  # noqa: PLC0415 - metrics take half a second, which other pages need not pay
 
     scored = read_run(folder)
@@ -50,7 +50,8 @@ def answers_of(folder: Path) -> Answers:
         frame, missing = scored.predictions(), ""
     except InputError as error:
         frame, missing = None, error.problem
-    return Answers(scored.rows, scored.values(), frame, missing)
+    values = scored.values()
+    return Answers(scored.rows, {name: values[name] for name in order if name in values}, frame, missing)
 
 
 def _chat(asked: list[tuple[str, str]]) -> str:

@@ -12,6 +12,7 @@ from reports.charts.svg import Chart
 from reports.numbers import count, share
 from reports.scores.files import Metric
 
+QUOTING = ("labels", "confusion", "errors", "fields")  # labels, pointers and fields are texts of the data
 SHOWN = 30  # lines of a table; the rest is counted
 
 
@@ -37,13 +38,16 @@ class Details:
     tables: list[Lines]
 
 
-def details_of(key: str, metrics: Mapping[str, Metric]) -> list[Details]:
-    """Return the details of every metric that has some."""
-    return [
-        Details(name, list(_charts(f"{key}-{number}", metric.details)), list(_tables(metric.details)))
-        for number, (name, metric) in enumerate(metrics.items(), start=1)
-        if metric.details
-    ]
+def details_of(key: str, metrics: Mapping[str, Metric], *, texts: bool) -> list[Details]:
+    """Return the details of every metric that has some; without ``texts`` none that quote the data."""
+    found = []
+    for number, (name, metric) in enumerate(metrics.items(), start=1):
+        told = metric.details or {}
+        shown = told if texts else {part: own for part, own in told.items() if part not in QUOTING}
+        one = Details(name, list(_charts(f"{key}-{number}", shown)), list(_tables(shown)))
+        if one.charts or one.tables:
+            found.append(one)
+    return found
 
 
 def _charts(key: str, told: Mapping[str, Any]) -> Iterator[Chart]:

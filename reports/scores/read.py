@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from curate.core.run.errors import InputError
 from reports.files import Folder, open_folder
@@ -25,7 +26,7 @@ class ScoredFolder:
     @cached_property
     def answers(self) -> Answers:
         """Return its rows, item by item; read when a view first needs them."""
-        return answers_of(self.folder.path)
+        return answers_of(self.folder.path, list(self.scores.metrics))
 
 
 def read_scores(path: Path) -> ScoredFolder:
@@ -38,4 +39,13 @@ def read_scores(path: Path) -> ScoredFolder:
     if folder.listed(SCORES) is None:
         raise InputError(f"{path} holds answers without scores", hint=f"thresher score {path} --metrics ...")
     folder.bytes(ROWS)
-    return ScoredFolder(folder, folder.model(SCORES, Scores))
+    scores = folder.model(SCORES, Scores)
+    asked = made(folder).get("metrics", [])
+    order = sorted(scores.metrics, key=lambda name: asked.index(name) if name in asked else len(asked))
+    return ScoredFolder(folder, scores.model_copy(update={"metrics": {name: scores.metrics[name] for name in order}}))
+
+
+def made(folder: Folder) -> dict[str, Any]:
+    """Return how the rows of a folder were scored: metrics in the order asked for, fields, settings."""
+    config: dict[str, Any] = folder.manifest.get("score", folder.manifest).get("config", {})
+    return config

@@ -14,7 +14,7 @@ from reports.scores.answers import Answers
 from reports.scores.details import Details, details_of
 from reports.scores.files import Metric, Scores
 from reports.scores.items import run_table
-from reports.scores.read import ScoredFolder
+from reports.scores.read import ScoredFolder, made
 from reports.scores.usage import Taken, usage_of
 from reports.values import KINDS, between, value
 from reports.view import Headline, View
@@ -62,7 +62,7 @@ def scores_view(run: ScoredFolder, place: Place) -> ScoresView:
         sentences=list(_sentences(scores)),
         looks=[f"{name}: {told}" for name, metric in scores.metrics.items() for told in metric.warnings],
         values=list(_values(anchor, scores)),
-        details=details_of(f"{anchor}-chart-details", scores.metrics) if place.texts else [],
+        details=details_of(f"{anchor}-chart-details", scores.metrics, texts=place.texts),
         slices=list(_slices(anchor, scores)),
         reasons=REASONS,
         usage=[] if answers.frame is None else usage_of(answers.frame),
@@ -157,7 +157,7 @@ def _told(run: ScoredFolder) -> dict[str, object]:
 
 def _commands(run: ScoredFolder, *, alone: bool) -> list[tuple[str, str]]:
     manifest = run.folder.manifest
-    config = manifest.get("score", manifest).get("config", {})
+    config = made(run.folder)
     folder = "DIR" if alone else shlex.quote(str(run.folder.path))
     inputs = manifest.get("inputs") or [{"path": "FILE"}]
     where = f"{folder}" if "score" in manifest else f"{shlex.quote(str(inputs[0]['path']))} --out NEW_DIR"

@@ -10,7 +10,7 @@ from reports.curation.files import Seen
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Line(_File):

@@ -103,6 +103,11 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
     )
 
 
+def weight(gate: Gate) -> int:
+    """Return a rank, so that of several verdicts one that forbids shipping stands first."""
+    return ("fail", "inconclusive", "pass").index(gate.verdict.verdict)
+
+
 def called(run: Judged) -> str:
     """Return what a run is called: its model's name, else its folder."""
     name = run.model.get("name") or run.model.get("spec")
@@ -139,6 +144,7 @@ def _entry(row: Row) -> Entry:
         row.line.at,
         row.line.passes,
         None if own is None else Point(own.estimate, *own.interval),
+        waived=row.waiver is not None and row.verdict != "pass",
     )
 
 

@@ -42,6 +42,8 @@ def sentences(verdict: Verdict) -> list[str]:
     word = "do not hold" if verdict.verdict == "fail" else "are undecided"
     one = "does not hold" if verdict.verdict == "fail" else "is undecided"
     told = [f"{len(rows)} of {plural(rules, 'rule')} {one if len(rows) == 1 else word}."]
+    open_ = sum(row.counts_as == "inconclusive" for row in verdict.limits) if verdict.verdict == "fail" else 0
+    told += [f"{count(open_)} {'is' if open_ == 1 else 'are'} undecided."] if open_ else []
     told += [f"Decided by {spoken(row)}" for row in sorted(rows, key=lambda row: row.p_adjusted or 0.0)[:1]]
     return told
 

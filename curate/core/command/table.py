@@ -23,7 +23,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command("curate.commands.explain", "Tell the whole history of one row.", first=True),
     "eval": Command("evalkit.commands.eval", "Answer, score, compare and judge by one configuration.", first=True),
     "gate": Command("evalkit.commands.gate", "Say whether a model may ship: pass, fail or inconclusive.", first=True),
-    "report": Command("reports.command", "Make one offline HTML page of a run.", first=True),
+    "report": Command("reports.command", "Make one offline HTML page of data, scores and verdicts.", first=True),
     "predict": Command(
         "evalkit.commands.predict", "Ask a model, local weights or a file for answers; keep what failed."
     ),
