@@ -15,7 +15,7 @@ from reports.comparison.view import comparison_view
 from reports.curation.read import AGAIN, read_run
 from reports.curation.view import curation_view
 from reports.place import Place
-from reports.scores.read import read_scores
+from reports.scores.read import ScoredFolder, read_scores
 from reports.scores.view import scores_view
 from reports.training.read import read_training
 from reports.training.view import training_view
@@ -47,7 +47,7 @@ LAST = 9  # behind every verdict
 def views_of(folders: Sequence[Path], *, texts: bool = True) -> list[View]:
     """Return the views of some folders, in the order of the page; within a kind in the order given, failed gates first.
 
-    Of several scored runs without a verdict, each is compared with the first.
+    Of several scored runs without a verdict, each is compared with the first that has items of it.
 
     Raises:
         InputError: a folder is of no kind, or its files do not belong together.
@@ -78,8 +78,12 @@ def parts_of(folder: Path) -> list[Path]:
 
 
 def _compared(runs: Sequence[tuple[str, Any]]) -> list[tuple[Any, Any]]:
-    scored = [run for kind, run in runs if kind == "scores"]
-    return [] if any(kind == "verdict" for kind, _ in runs) else [(scored[0], other) for other in scored[1:]]
+    """Return each scored run with the first before it that has items of it; nothing where a verdict says it all."""
+    if any(kind == "verdict" for kind, _ in runs):
+        return []
+    scored: list[ScoredFolder] = [run for kind, run in runs if kind == "scores"]
+    bases = [next((base for base in scored[:place] if base.ids & run.ids), None) for place, run in enumerate(scored)]
+    return [(base, run) for base, run in zip(bases, scored, strict=True) if base is not None]
 
 
 def kind_of(folder: Path) -> str:

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from curate.core.run.errors import InputError
 from reports.files import Folder, open_folder
 from reports.scores.answers import Answers, answers_of
@@ -22,6 +24,11 @@ class ScoredFolder:
 
     folder: Folder
     scores: Scores
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Return the names of its rows."""
+        return frozenset(pl.read_parquet(self.folder.path / ROWS, columns=["id"])["id"].to_list())
 
     @cached_property
     def answers(self) -> Answers:

@@ -135,6 +135,19 @@ def test_two_runs_are_compared(thresher, page, tmp_path):
     assert "exact_matchright to wrong, wrong to right4020" in text
 
 
+def test_runs_of_other_items_are_not_compared(thresher, tmp_path):
+    task = [scored(tmp_path, name, right([1, 0, 1, 1])) for name in ("task_base", "task_new")]
+    suite = [
+        scored(tmp_path, name, [{**row, "id": f"s{row['id']}"} for row in right([1, 1, 0])])
+        for name in ("suite_base", "suite_new")
+    ]
+
+    told = thresher("report", *task, *suite, "--output", tmp_path / "report.html", "--json").json
+
+    compared = [(one["base"], one["candidate"]) for one in told["runs"] if one["kind"] == "comparison"]
+    assert compared == [(str(task[0]), str(task[1])), (str(suite[0]), str(suite[1]))]
+
+
 def test_a_thousand_rows_fit_a_mail(thresher, tmp_path):
     words = "the quick brown fox jumps over a lazy dog while nine gulls watch the nets being mended at dawn".split()
     rows = [

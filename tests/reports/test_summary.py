@@ -53,7 +53,7 @@ def test_a_training_run(summed, tmp_path):
     markdown, junit = summed(trained(tmp_path))
 
     assert "Validation loss fell from 2.200 to 1.300" in markdown
-    assert "| arithmetic | 50.00% | 40.00% | −10.00 pp |" in markdown
+    assert "| arithmetic | 50.00% | 40.00% | −10.00\u00a0pp |" in markdown
     assert outcomes(junit) == {"no guard ended the run": "system-out", "validation loss fell": "system-out"}
 
 
