@@ -11,8 +11,9 @@ from reports.table.sample import order
 from reports.table.table import Table
 from reports.table.texts import Packed, pack_texts
 
-SAMPLE, SAMPLE_A_ROW = 150_000, 150  # bytes of texts beside those that matter most
+SAMPLE, SAMPLE_A_ROW = 150_000, 60  # bytes of texts beside those that matter most
 LONGEST = (1_000_000, 20_000, 4_000, 1_000)  # characters of a text, tried until what matters most has room
+HEAD, LISTED = 600, 0.6  # bytes for what is no row; of the room, what rows take where not all have it, texts the rest
 SLOT = 4  # bytes that the number of a row with texts takes, packed
 
 
@@ -60,9 +61,9 @@ def _listed(table: Table, rows: list[int], room: int) -> tuple[list[int], list[d
         frame = table.frame if len(listed) == len(rows) else table.frame[listed]
         columns = [column_value(column, frame[column.name]) for column in table.columns]
         size = len(packed(columns))
-        if size <= room or not listed:
+        if size <= room - HEAD or not listed:
             return listed, columns
-        fewer = int(len(listed) * 0.95 * max(room, 0) / size)
+        fewer = int(len(listed) * LISTED * max(room - HEAD, 0) / size)
         listed = sorted(rows[:fewer])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import chat
+from tests.reports.trained import preview, trained
 
 Command = Callable[..., None]
 
@@ -85,8 +86,12 @@ def comparison(work: Path, command: Command) -> list[Path]:
     return [scored(work, command, "base", lambda n: n % 4 == 0), scored(work, command)]
 
 
+def training(work: Path, command: Command) -> list[Path]:
+    return [trained(work, "adapter", preview=preview(HOSTILE[0], HOSTILE[6]))]
+
+
 def everything(work: Path, command: Command) -> list[Path]:
-    return [*verdict(work, command), work / "base", work / "tuned", *curation(work, command)]
+    return [*verdict(work, command), work / "base", work / "tuned", *training(work, command), *curation(work, command)]
 
 
 KINDS: dict[str, Callable[[Path, Command], list[Path]]] = {
@@ -94,5 +99,6 @@ KINDS: dict[str, Callable[[Path, Command], list[Path]]] = {
     "scores": scores,
     "verdict": verdict,
     "comparison": comparison,
+    "training": training,
     "everything": everything,
 }

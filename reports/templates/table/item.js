@@ -35,7 +35,8 @@ function markedValues(lines) {
 }
 
 // The two texts compared, and a line on how.
-function difference(name, before, after) {
+function difference(label, before, after) {
+  const name = label[0].toLowerCase() + label.slice(1);
   if (before === after) return [element("p", { class: "how" }, `the same as the ${name}`), text(after)];
   const values = byValues(before, after);
   if (values) {

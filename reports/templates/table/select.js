@@ -37,13 +37,16 @@ class Haystack {
 class Search {
   constructor(data) {
     this.data = data;
-    const texts = data.columns.filter((column) => column.kind === "text");
-    this.columns = new Haystack();
-    for (let row = 0; row < data.rows; row += 1) {
-      this.columns.add(row, texts.map((column) => column.values[row]));
-    }
-    this.stacks = [this.columns.whole()];
     this.read = 0; // lines of texts that can be searched
+  }
+
+  // The texts that rows show, made ready when first asked for.
+  get stacks() {
+    if (this.made) return this.made;
+    const texts = this.data.columns.filter((column) => column.kind === "text");
+    const stack = new Haystack();
+    for (let row = 0; row < this.data.rows; row += 1) stack.add(row, texts.map((column) => column.values[row]));
+    return (this.made = [stack.whole()]);
   }
 
   get ready() {

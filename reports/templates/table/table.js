@@ -74,8 +74,9 @@ class ItemTable {
   choice(place, columns) {
     const many = new Map();
     for (const { words, codes } of columns) {
-      words.forEach((word) => many.set(word, many.get(word) ?? 0));
-      for (const at of codes) if (at >= 0) many.set(words[at], many.get(words[at]) + 1);
+      const counts = new Uint32Array(words.length);
+      for (const at of codes) if (at >= 0) counts[at] += 1;
+      words.forEach((word, at) => many.set(word, (many.get(word) ?? 0) + counts[at]));
     }
     let words = [...many.keys()];
     if (words.length > MOST_WORDS) words = words.sort((a, b) => many.get(b) - many.get(a)).slice(0, MOST_WORDS);
