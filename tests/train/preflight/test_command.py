@@ -120,6 +120,10 @@ def test_the_splits_of_a_curation_run_are_found(thresher, jsonl, tokenizer, tmp_
     assert thresher("curate", config, "--out", tmp_path / "clean").code == 0
     folder, train = tokenizer(), tmp_path / "clean" / "train.jsonl"
     assert thresher("preflight", train, "--tokenizer", folder).code == 0
+    assert (
+        thresher("preflight", tmp_path / "clean", "--tokenizer", folder).out
+        == thresher("preflight", train, "--tokenizer", folder).out
+    )
 
     leaked = (tmp_path / "clean" / "test.jsonl").read_bytes().splitlines(keepends=True)[0]
     train.write_bytes(train.read_bytes() + leaked)
