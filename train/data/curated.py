@@ -42,6 +42,22 @@ def read_manifest(run: Path) -> dict[str, Any]:
     return manifest
 
 
+def field_names(run: Path) -> list[dict[str, str]]:
+    """Return by which names (ours to theirs) the rows of a run's splits may be read: those of its sources, then ours.
+
+    A split holds the lines of all sources as they came, unless the run wrote them in one layout.
+    """
+    config = read_manifest(run).get("config", {})
+    try:
+        sources = orjson.loads((run / "stats.json").read_bytes())["sources"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        sources = []
+    if config.get("output", {}).get("layout"):
+        sources = []
+    named = {tuple(sorted(one["fields"].items())): None for one in sources if one.get("fields")}
+    return [*(dict(fields) for fields in named), {}]
+
+
 def is_as_written(run: Path, file: Path) -> bool:
     """Say whether a file of a run still has the hash that the run's manifest gives it."""
     wanted = {one["sha256"] for one in _outputs(read_manifest(run)) if Path(one["path"]).name == file.name}

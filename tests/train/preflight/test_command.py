@@ -133,6 +133,24 @@ def test_the_splits_of_a_curation_run_are_found(thresher, jsonl, tokenizer, tmp_
     assert ran.json["counts"]["by_code"] == {"changed_since_curation": 1, "test_row_in_training": 1}
 
 
+def test_a_curation_run_of_several_layouts_and_names(thresher, jsonl, tokenizer, tmp_path):
+    said = [(f"What is {at} and {at + 1}?", f"It is {2 * at + 1}, as every schoolchild can tell.") for at in range(900)]
+    chats = jsonl([chat(*pair) for pair in said[:300]], "chats.jsonl")
+    named = jsonl([{"question": asked, "reply": reply} for asked, reply in said[300:600]], "named.jsonl")
+    pairs = jsonl([{"instruction": asked, "output": reply} for asked, reply in said[600:]], "pairs.jsonl")
+    config = tmp_path / "curate.toml"
+    config.write_text(
+        f'steps = []\n[input]\nfiles = ["{chats}", "{pairs}", {{ path = "{named}", map = {{ prompt = "question", completion = "reply" }} }}]\n'
+        "[split]\ntrain = 0.8\nvalidation = 0.2\n"
+    )
+    assert thresher("curate", config, "--out", tmp_path / "clean").code == 0
+
+    ran = thresher("preflight", tmp_path / "clean", "--tokenizer", tokenizer(), "--json")
+
+    assert (ran.code, ran.json["counts"]["by_code"]) == (0, {})
+    assert ran.json["rows"] > 600
+
+
 @pytest.mark.parametrize("colour", [True, False])
 def test_colour_and_control_characters(jsonl, colour):
     pytest.importorskip("transformers", reason="transformers is not installed: make models")
