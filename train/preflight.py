@@ -23,7 +23,10 @@ from train.preview import as_objects as masks_as_objects
 
 @dataclass(frozen=True)
 class Asked:
-    """What a preflight looks at; a limit or a template that is absent is the tokenizer's own."""
+    """What a preflight looks at: files, or folders of curation runs, whose training split it is.
+
+    A limit or a template that is absent is the tokenizer's own.
+    """
 
     files: Sequence[Path]
     tokenizer: Path
@@ -80,14 +83,15 @@ def run_preflight(asked: Asked) -> Preflight:
         ConfigError: transformers is not installed.
         InputError: a file, the tokenizer or the template cannot be read.
     """
-    rows = read_rows(asked.files)
+    files = [train if (train := file / "train.jsonl").is_file() and run_of(train) else file for file in asked.files]
+    rows = read_rows(files)
     tokenizer = load_tokenizer(asked.tokenizer)
     folder = asked.tokenizer.parent if asked.tokenizer.is_file() else asked.tokenizer
     told = read_folder(folder, tokenizer)
     template = None if asked.template is None else read_template(asked.template)
     encoder = Encoder(tokenizer, template, asked.max_tokens or told.window or UNBOUNDED, asked.train_on)
     examples = encoder.encode(rows)
-    runs = [run for file in asked.files if (run := run_of(file)) is not None]
+    runs = [run for file in files if (run := run_of(file)) is not None]
     facts = Facts(vocabulary=told.vocabulary, stops=told.stops, tests=asked.tests, run=runs[0] if runs else None)
     findings = examine(examples, rows, encoder, facts)
     texts = sum(row.text is not None for row in rows)

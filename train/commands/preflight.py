@@ -41,7 +41,8 @@ def command(
 ) -> int:
     """Say what training on DATA would do: which tokens are trained, what is cut, what is wrong; exit 1 on errors.
 
-    DATA are files of any layout. No model is loaded, and torch is not needed.
+    DATA are files of any layout, or the folder of a curation run, for its training split. No model is loaded, and
+    torch is not needed.
     """
     from curate.core.run.canonical import canonical  # noqa: PLC0415 - loaded where there is work
     from train.preflight import Asked, run_preflight  # noqa: PLC0415

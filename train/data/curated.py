@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import orjson
 import polars as pl
 
 from curate.core.run.errors import InputError
+from curate.core.write.folder import sha256_of
 
 HELD_OUT = ("validation", "test")
 
@@ -42,15 +42,32 @@ def read_manifest(run: Path) -> dict[str, Any]:
     return manifest
 
 
+def field_names(run: Path) -> list[dict[str, str]]:
+    """Return by which names (ours to theirs) the rows of a run's splits may be read: those of its sources, then ours.
+
+    A split holds the lines of all sources as they came, unless the run wrote them in one layout.
+    """
+    config = read_manifest(run).get("config", {})
+    try:
+        sources = orjson.loads((run / "stats.json").read_bytes())["sources"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        sources = []
+    if config.get("output", {}).get("layout"):
+        sources = []
+    named = {tuple(sorted(one["fields"].items())): None for one in sources if one.get("fields")}
+    return [*(dict(fields) for fields in named), {}]
+
+
 def is_as_written(run: Path, file: Path) -> bool:
     """Say whether a file of a run still has the hash that the run's manifest gives it."""
     wanted = {one["sha256"] for one in _outputs(read_manifest(run)) if Path(one["path"]).name == file.name}
-    return hashlib.sha256(file.read_bytes()).hexdigest() in wanted
+    return sha256_of(file)[0] in wanted
 
 
-def held_out_files(run: Path) -> list[Path]:
-    """Return the files of the run's splits that must stay unseen."""
-    return [file for name in HELD_OUT if (file := run / f"{name}.jsonl").is_file() and file.stat().st_size]
+def held_out_files(run: Path) -> dict[str, Path]:
+    """Return the files of the run's splits that must stay unseen, by split."""
+    files = {name: run / f"{name}.jsonl" for name in HELD_OUT}
+    return {name: file for name, file in files.items() if file.is_file() and file.stat().st_size}
 
 
 def held_out_ids(run: Path) -> dict[str, str]:

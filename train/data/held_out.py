@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curate.core.items.read import read_items
-from train.data.rows import Row
+from curate.core.run.errors import InputError
+from train.data.curated import run_of
+from train.data.rows import Row, read_rows
 
 _SYSTEM = ("system", "developer")
 
@@ -36,12 +38,39 @@ def read_held(files: Sequence[Path]) -> dict[str, Held]:
     """
     held: dict[str, Held] = {}
     for file in files:
-        for item in read_items(str(file), Path()).items:
-            question = comparable(item.question)
+        for name, question, answers in _items(file):
             if question:
-                answers = frozenset(map(comparable, item.answers))
-                held.setdefault(question, Held(file.as_posix(), item.id, answers))
+                held.setdefault(question, Held(file.as_posix(), name, frozenset(answers)))
     return held
+
+
+Told = tuple[str, str, list[str]]  # name, question, answers
+
+
+def _items(file: Path) -> list[Told]:
+    first, second = (_of_rows, _of_items) if run_of(file) else (_of_items, _of_rows)
+    try:
+        return first(file)
+    except InputError as error:
+        try:
+            return second(file)
+        except InputError:
+            raise error from None
+
+
+def _of_items(file: Path) -> list[Told]:
+    """Return the items of an evaluation set, or of a file of one layout."""
+    return [
+        (item.id, comparable(item.question), [comparable(answer) for answer in item.answers])
+        for item in read_items(str(file), Path()).items
+    ]
+
+
+def _of_rows(file: Path) -> list[Told]:
+    """Return the last question and answer of rows, which may be of several layouts, as a split's are."""
+    return [
+        (row.place.id, question, [answer]) for row in read_rows([file]) for question, answer in list(_asked(row))[-1:]
+    ]
 
 
 def find_seen(rows: Sequence[Row], held: dict[str, Held]) -> Iterator[Seen]:

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from curate.core.read.fault import shown
-from curate.core.read.layouts import Draft, Layout, Message, Record
+from curate.core.read.fault import Fault, shown
+from curate.core.read.layouts import Draft, Layout, Message, Record, layout_of, renamed
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import InputError
 from evalkit.answers.template import parsed
+from train.data.curated import field_names, run_of
 from train.examples import Place
 
 _KNOWN = frozenset({"role", "content", "tool_calls", "function_call", "tool_call_id", "name", "weight"})
@@ -41,7 +42,7 @@ class Row(NamedTuple):
 
 
 def read_rows(files: Sequence[Path]) -> list[Row]:
-    """Return the rows of some files, in the files' order; each file is of one layout.
+    """Return the rows of some files, in the files' order; rows of a file may be of several layouts.
 
     Raises:
         InputError: a file is not there, or a row cannot be read: a row that is lost would go unseen.
@@ -51,24 +52,46 @@ def read_rows(files: Sequence[Path]) -> list[Row]:
 
 def _of_file(file: Path) -> Iterator[Row]:
     for source in find_sources([Wanted(str(file))], Path()):
+        run = run_of(source.path)
+        names = [] if run is None else field_names(run)
         for batch in read_records(source, Seen(), hashing=False):
-            yield from _of_batch(batch, source)
+            yield from _of_batch(batch, source, names)
 
 
-def _of_batch(batch: Batch, source: Source) -> Iterator[Row]:
+def _of_batch(batch: Batch, source: Source, names: Sequence[dict[str, str]]) -> Iterator[Row]:
     for index, record in enumerate(batch.records):
         faults = batch.faults.get(index, ())
         place = f"{source.name}:{batch.lines.number(index)}"
-        for fault in faults:
-            if record is None or fault.slug in LAYOUT_FAULTS:
-                raise _unreadable(place, fault.message, source.name)
-        if record is None or batch.layout is None:
+        if record is None:
+            if faults:
+                raise _unreadable(place, faults[0].message, source.name)
             continue  # a blank line
+        told = [fault for fault in faults if fault.slug in LAYOUT_FAULTS]
+        shape = _shape(record, batch.layout, told, names)
+        if shape is None:
+            raise _unreadable(place, told[0].message, source.name)
         digest = hashlib.sha256(batch.lines.rows[index]).hexdigest()
         own = record.get("id")
         named = isinstance(own, str) or (isinstance(own, int) and not isinstance(own, bool))
         name = Place(source.name, batch.lines.number(index), str(own) if named else digest[:ID_HEX])
-        yield _row(batch.layout, record, name, int(digest[:ID_HEX], 16))
+        yield _row(*shape, name, int(digest[:ID_HEX], 16))
+
+
+def _shape(
+    record: Record, layout: Layout | None, told: Sequence[Fault], names: Sequence[dict[str, str]]
+) -> tuple[Layout, Record] | None:
+    """Return the layout of a record, and the record under our names; None where no layout has its fields.
+
+    A row of another layout than the file's is no fault here: a split of a curation run holds rows of all its sources.
+    """
+    if layout is not None and not told:
+        return layout, record
+    for fields in names or [{}]:
+        ours = renamed(record, fields)
+        found = layout_of(ours)
+        if found is not None:
+            return found, ours
+    return None
 
 
 def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:

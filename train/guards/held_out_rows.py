@@ -19,19 +19,28 @@ def held_out_rows(examined: Examined) -> Iterator[Finding]:
     Prompts count, whatever the answer: ``curate.leaks`` finds those that are nearly so.
     """
     rows, facts = examined.rows, examined.facts
-    files = [*facts.tests, *([] if facts.run is None else held_out_files(facts.run))]
+    files = list(facts.tests)
+    if facts.run is not None:
+        files += [file for file in held_out_files(facts.run).values() if not _is_among(file, examined)]
     told = set()
     for seen in find_seen(rows, read_held(files)):
         what = "it stands" if seen.whole else "its prompt stands"
         message = f"{what} in {inert(seen.item.source)} (id {inert(seen.item.id, 60)})"
         told.add(seen.at)
         yield Finding("test_row_in_training", "error", message, HINT, rows[seen.at].place)
-    if facts.run is not None:
-        splits = held_out_ids(facts.run)
-        for at, row in enumerate(rows):
-            if at not in told and row.place.id in splits:
-                message = f"its curation run put it into the {splits[row.place.id]} split"
-                yield Finding("test_row_in_training", "error", message, HINT, row.place)
+    if facts.run is None or not _is_among(facts.run / "train.jsonl", examined):
+        return
+    splits = held_out_ids(facts.run)
+    for at, row in enumerate(rows):
+        split = splits.get(row.place.id) if at not in told and Path(row.place.source).stem == "train" else None
+        if split is not None:
+            message = f"its curation run put it into the {split} split"
+            yield Finding("test_row_in_training", "error", message, HINT, row.place)
+
+
+def _is_among(file: Path, examined: Examined) -> bool:
+    """Say whether rows come from a file: one that is looked at by itself is no leak into itself."""
+    return file.resolve() in {Path(name).resolve() for name in {row.place.source for row in examined.rows}}
 
 
 def changed_since(examined: Examined) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 from train.guards.finding import Examined, Finding
 from train.masking.chat import REFUSALS, ChatTemplate, Messages
 
+LOOKED_AT = 50  # rows with tools
 HINT = "take a template that writes tools, such as the one the model was published with: --template F"
 
 
@@ -16,21 +17,17 @@ def tools_left_out(examined: Examined) -> Iterator[Finding]:
     chat = examined.encoder.chat
     if chat is None:
         return
-    listed = False
     for row in examined.rows:
-        calling = any("tool_calls" in turn for turn in row.messages)
-        if not calling and (row.tools is None or listed):
-            continue
+        if any("tool_calls" in turn for turn in row.messages):
+            text = _rendered(chat, row.turns, row.tools)
+            without = _rendered(chat, [_without_calls(turn) for turn in row.turns], row.tools)
+            if text is not None and text == without:
+                yield Finding("tool_call_left_out", "error", "the template leaves out its tool calls", HINT, row.place)
+    for row in [row for row in examined.rows if row.tools is not None][:LOOKED_AT]:
         text = _rendered(chat, row.turns, row.tools)
-        if (
-            calling
-            and text is not None
-            and text == _rendered(chat, [_without_calls(turn) for turn in row.turns], row.tools)
-        ):
-            yield Finding("tool_call_left_out", "error", "the template leaves out its tool calls", HINT, row.place)
-        if row.tools is not None and not listed and text is not None and text == _rendered(chat, row.turns, None):
-            listed = True
+        if text is not None and text == _rendered(chat, row.turns, None):
             yield Finding("tools_left_out", "warning", "the template does not write the row's tools", HINT, row.place)
+            return
 
 
 def _rendered(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str | None:

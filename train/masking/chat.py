@@ -67,7 +67,7 @@ class ChatTemplate:
         return max((found.end() for found in self._special.finditer(text, start, end)), default=None)
 
     def special_at(self, text: str, at: int, wanted: str) -> int:
-        """Return where the special token at a place of a text ends, if ``wanted`` begins with one too; else the place."""
+        """Return where the special token at a place ends; the place itself unless ``wanted`` begins with one too."""
         found = self._special.match(text, at)
         return found.end() if found and self._special.match(wanted) else at
 

@@ -30,9 +30,7 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
         return None
     lead = _lead(chat, messages[:at], tools)
     begun = len(head) - len(lead) if head.endswith(lead) else len(head)
-    said = len(text) - len(
-        tail
-    )  # the end of the content; before its start where calls have none, and a line break less
+    said = len(text) - len(tail)  # the content's end; a line break before its start where calls have no content
     closing = alone.partition(PROBE)[2]
     end = chat.last_special(text, said, said + _shared(closing, text[said:])) or chat.special_at(text, said, closing)
     names = [call["function"]["name"] for call in messages[at].get("tool_calls", ())]

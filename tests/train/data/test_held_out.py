@@ -47,3 +47,10 @@ def test_tests_of_any_layout(jsonl, item):
     (seen,) = find_seen([row("u:Where is Rome?", "a:In Italy.")], read_held([jsonl([item | {"id": "t1"}])]))
 
     assert (seen.item.id, seen.whole) == ("t1", True)
+
+
+def test_a_split_of_several_layouts(jsonl):
+    split = jsonl([{"prompt": "Who?", "completion": "I."}, TEST, {"text": "Where is Paris?"}])
+    rows = [row("u:Where is Rome?", "a:In Italy."), row("u:Who?", "a:You."), row(text="Where is Paris?")]
+
+    assert [(seen.at, seen.whole) for seen in find_seen(rows, read_held([split]))] == [(0, True), (1, False), (2, True)]

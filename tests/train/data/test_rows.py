@@ -103,7 +103,7 @@ def test_files_stand_in_the_order_they_are_named_in(jsonl):
     ("line", "problem"),
     [
         pytest.param('{"messages": [', "cannot be trained on", id="no JSON"),
-        pytest.param({"prompt": "Hi", "completion": "Hello"}, "a row of layout prompt_completion", id="another layout"),
+        pytest.param({"prompt": "Hi", "answer": "Hello"}, "no field 'messages'", id="no layout"),
         pytest.param({"messages": [{"content": "Hi"}]}, "no sound row of layout messages", id="a turn without a role"),
         pytest.param({"messages": "Hi"}, "no sound row of layout messages", id="messages that are no list"),
         pytest.param({"messages": []}, "it has no messages", id="no messages"),
@@ -128,6 +128,15 @@ def test_a_faulty_row_is_told_by_its_place(jsonl, line, problem):
 
     assert f"{path.as_posix()}:2" in str(told.value)
     assert "thresher check" in str(told.value)
+
+
+def test_rows_of_several_layouts_as_a_curation_run_writes_them(jsonl):
+    rows = read_rows(
+        [jsonl([{"messages": HI}, {"messages": HI}, {"prompt": "Hi", "completion": "Hello"}, {"text": "x"}])]
+    )
+
+    assert [row.messages for row in rows] == [HI, HI, HI, []]
+    assert rows[-1].text == "x"
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -158,16 +158,43 @@ def test_rows_of_a_test(jsonl):
     ]
 
 
-def test_rows_that_the_curation_run_held_out(tmp_path):
+@pytest.fixture
+def curated(tmp_path):
+    """Write a curation run of a few rows: manifest, ledger, a validation split."""
     (tmp_path / "manifest.json").write_text(json.dumps({"outputs": [{"path": "train.jsonl", "sha256": "x"}]}))
     ids = pl.DataFrame({"id": ["1", "2", "held"], "split": ["train", "train", "test"]})
     ids.write_parquet(tmp_path / "ledger.parquet")
     (tmp_path / "validation.jsonl").write_text('{"prompt": "Who?", "completion": "I."}\n')
+    (tmp_path / "train.jsonl").write_text("changed")
+    return tmp_path
 
-    assert found(row("u:x", "a:y", name="held"), row("u:Who?", "a:I."), run=tmp_path) == [
+
+def of_file(path, *turns, name="one"):
+    one = row(*turns, name=name)
+    return one._replace(place=one.place._replace(source=str(path)))
+
+
+def test_rows_that_the_curation_run_held_out(curated):
+    train = curated / "train.jsonl"
+    rows = [of_file(train, "u:x", "a:y", name="held"), of_file(train, "u:Who?", "a:I.")]
+
+    assert found(*rows, run=curated) == [
         ("test_row_in_training", "error", 1001),
         ("test_row_in_training", "error", 1000),
+        ("changed_since_curation", "warning", None),
     ]
+
+
+def test_a_row_of_another_file_may_have_the_id_of_one_held_out(curated):
+    assert found(row("u:x", "a:y", name="held"), of_file(curated / "train.jsonl", "u:x", "a:y"), run=curated) == [
+        ("changed_since_curation", "warning", None)
+    ]
+
+
+def test_a_split_that_is_looked_at_itself_is_no_leak(curated):
+    one = of_file(curated / "validation.jsonl", "u:Who?", "a:I.")
+
+    assert [code for code, _, _ in found(one, run=curated)] == ["changed_since_curation"]
 
 
 @pytest.mark.parametrize(

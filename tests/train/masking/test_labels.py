@@ -7,6 +7,8 @@ split into tokens by itself, as a served model sees its prompt, and the masks mu
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.train import families
 from tests.train.families import byte_level, sentence_piece
@@ -16,6 +18,7 @@ pytest.importorskip("transformers", reason="transformers is not installed: make 
 
 from train.masking.encoder import Encoder
 
+TEXT = st.text(st.characters(exclude_characters="<|>"), max_size=12)
 CHAT = row("u:Hi there", "a:Hello!", "u:two and two?", "a: It is four. ")
 CALL = {"type": "function", "function": {"name": "weather", "arguments": {"city": "Rome"}}}
 TOOLS = [{"type": "function", "function": {"name": "weather"}}]
@@ -372,6 +375,22 @@ def test_a_tokenizer_that_was_saved_while_it_cut_and_padded():
     tokenizer.backend_tokenizer.enable_padding(length=64)
 
     assert Encoder(tokenizer, None, 100).encode([CHAT]).tokens.tolist() == fresh.tokens.tolist()
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=3), st.sampled_from(["PHI", "CHATML", "MARKED"]))
+def test_whatever_is_said_each_answer_is_trained_and_nothing_else(said, template):
+    tokenizer = byte_level(getattr(families, template), eos="<|im_end|>")
+    one = row(*(turn for asked, answer in said for turn in (f"u:{asked}", f"a:{answer}")))
+    found = labels(tokenizer, one)
+    end = "<|end|>" if template == "PHI" else "<|im_end|>"
+
+    trained = [tokenizer.decode(ids) for ids, is_trained in found if is_trained]
+    assert [text.removesuffix("\n<|im_end|>") if template == "PHI" else text for text in trained] == [
+        f"{answer}{end}" for _, answer in said
+    ]
+    assert [token for ids, _ in found for token in ids] == tokenizer(
+        tokenizer.apply_chat_template(one.messages, tokenize=False), add_special_tokens=False
+    )["input_ids"]
 
 
 def test_no_rows():

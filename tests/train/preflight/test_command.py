@@ -120,6 +120,10 @@ def test_the_splits_of_a_curation_run_are_found(thresher, jsonl, tokenizer, tmp_
     assert thresher("curate", config, "--out", tmp_path / "clean").code == 0
     folder, train = tokenizer(), tmp_path / "clean" / "train.jsonl"
     assert thresher("preflight", train, "--tokenizer", folder).code == 0
+    assert (
+        thresher("preflight", tmp_path / "clean", "--tokenizer", folder).out
+        == thresher("preflight", train, "--tokenizer", folder).out
+    )
 
     leaked = (tmp_path / "clean" / "test.jsonl").read_bytes().splitlines(keepends=True)[0]
     train.write_bytes(train.read_bytes() + leaked)
@@ -127,6 +131,24 @@ def test_the_splits_of_a_curation_run_are_found(thresher, jsonl, tokenizer, tmp_
 
     assert ran.code == 1
     assert ran.json["counts"]["by_code"] == {"changed_since_curation": 1, "test_row_in_training": 1}
+
+
+def test_a_curation_run_of_several_layouts_and_names(thresher, jsonl, tokenizer, tmp_path):
+    said = [(f"What is {at} and {at + 1}?", f"It is {2 * at + 1}, as every schoolchild can tell.") for at in range(900)]
+    chats = jsonl([chat(*pair) for pair in said[:300]], "chats.jsonl")
+    named = jsonl([{"question": asked, "reply": reply} for asked, reply in said[300:600]], "named.jsonl")
+    pairs = jsonl([{"instruction": asked, "output": reply} for asked, reply in said[600:]], "pairs.jsonl")
+    config = tmp_path / "curate.toml"
+    config.write_text(
+        f'steps = []\n[input]\nfiles = ["{chats}", "{pairs}", {{ path = "{named}", map = {{ prompt = "question", completion = "reply" }} }}]\n'
+        "[split]\ntrain = 0.8\nvalidation = 0.2\n"
+    )
+    assert thresher("curate", config, "--out", tmp_path / "clean").code == 0
+
+    ran = thresher("preflight", tmp_path / "clean", "--tokenizer", tokenizer(), "--json")
+
+    assert (ran.code, ran.json["counts"]["by_code"]) == (0, {})
+    assert ran.json["rows"] > 600
 
 
 @pytest.mark.parametrize("colour", [True, False])
