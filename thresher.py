@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from evalkit.compare.compare import Comparison
     from evalkit.gate.verdict import Verdict
     from evalkit.run import Outcome as ScoreOutcome
-    from train.run import Outcome as TrainOutcome
     from train.masking.encoder import TrainOn
     from train.preflight import Preflight
+    from train.run import Outcome as TrainOutcome
 
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours

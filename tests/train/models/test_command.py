@@ -232,14 +232,25 @@ def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
 
 
-def test_suites_are_answered_at_every_evaluation(thresher, project, tmp_path):
-    """Oracle: `thresher predict` and `thresher score` on the items, for the base."""
-    watched = {"every": 3, "suites": ["copying", "lookup"], "items": 4, "answer_tokens": 4}
-    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
+def test_suites_are_answered_at_every_evaluation(thresher, project, tiny, tmp_path):
+    """Oracle: `thresher suites`, `predict` and `score` on the same items, of the base and of the adapter."""
+    watched = {"every": 9, "suites": ["instructions"], "items": 40, "answer_tokens": 12}
+    toml = project(evaluation=watched, data={"validation": []})
+    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
 
     assert ran.code == 0, ran.err
-    assert set(ran.json["base_suites"]) == {"copying", "lookup"}
-    assert all("suites" in line for line in lines(tmp_path / "out" / "log.jsonl") if "eval_loss" in line)
+    measured = [line["suites"] for line in lines(tmp_path / "out" / "log.jsonl") if "suites" in line]
+    assert len(measured) == 2
+    for spec, found in ((str(tiny), measured[0]), (f"{tiny}+{tmp_path / 'out' / 'adapter'}", measured[-1])):
+        for name, share in found.items():
+            items, out = tmp_path / f"{name}.jsonl", tmp_path / f"{name}-{len(spec)}"
+            thresher("suites", name, "--n", 40, "--seed", 7 + 1_000_003, "--output", items)
+            thresher("predict", "--data", items, "--model", f"local:{spec}", "--out", out, "--device", "cpu",
+                     "--cache", tmp_path / "c.sqlite", "--max-tokens", 12)  # fmt: skip
+            told = thresher("score", out, "--metrics", "check", "--json").json["metrics"]["check"]
+            right = told["value"] * told["n"] / 40  # an empty answer is unscored there, and wrong here
+            assert right == pytest.approx(share, abs=1e-6), (name, spec)
+    assert measured[0]["instructions"] > 0
 
 
 def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
