@@ -68,7 +68,9 @@ def run(one: Contestant, python: str, folder: Path, model: Path) -> Result | str
         return f"{error} (make peers installs them, --python names the interpreter that has them)"
     if done.returncode:
         return (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
-    return Result(**json.loads(done.stdout.strip().splitlines()[-1]))
+    result = Result(**json.loads(done.stdout.strip().splitlines()[-1]))
+    print(f"{one.name}: {result.tokens / result.cpu:,.0f} tokens / CPU s", file=sys.stderr, flush=True)
+    return result
 
 
 def main() -> None:

@@ -38,12 +38,10 @@ def main() -> None:
         config, ready.model, ready.place, ready.plan, prepared.examples, None, Checkpoints(folder / "out", {}),
         ready.processes, measure=lambda _: {}, tell=lambda _: None,
     )  # fmt: skip
-    loop.state.evaluated = len(ready.plan.steps)  # no checkpoint: the others write none
     started = time.process_time()
-    for step in ready.plan.steps:
-        loop._step(step)
+    loop.run()
     cpu = time.process_time() - started
-    losses = [line["loss"] for line in loop.state.lines]
+    losses = [line["loss"] for line in loop.state.lines if "loss" in line]
     print(json.dumps({"tokens": loop.state.tokens, "cpu": cpu, "loss": sum(losses) / len(losses)}))
 
 

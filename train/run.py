@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 import torch
@@ -27,6 +28,7 @@ from train.loop.forgetting import Suites
 from train.loop.loop import Loop
 from train.loop.state import State
 from train.loop.watch import Stopped
+from train.model.disk import told_as_os_error
 from train.model.save import ADAPTER_FOLDER, MODEL_FOLDER, save_model
 from train.prepare import GuardError, Prepared, prepare
 from train.ready import Ready, make_ready
@@ -94,11 +96,10 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
             return _followed(ready, out, options)
         if (out / CHECKPOINTS).is_dir():
             (out / WORK).mkdir(exist_ok=True)  # a run that was stopped: the folder is ours
-        with output_folder(out) as folder:
-            log = _Log(folder.file(LOG), ready, quiet=options.quiet)
-            loop = _loop(ready, out, options, log)
-            stopped = _trained(loop)
-            log.close()
+        with output_folder(out) as folder, told_as_os_error():
+            with _Log(folder.file(LOG), ready, quiet=options.quiet) as log:
+                loop = _loop(ready, out, options, log)
+                stopped = _trained(loop)
             stats = data_stats(ready, texts=options.texts) | result_stats(loop.state, stopped)
             _write(folder, ready, loop, stats, home, time.perf_counter() - started)
             loop.checkpoints.remove()
@@ -171,11 +172,15 @@ class _Log:
         stage = "training" if loss is None else f"training, loss {loss:.3f}, step"
         self._progress.tell(stage, state.step, self._steps)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write the last line."""
-        self._write(self._lines[self._written :])
-        self._stream.close()
-        self._progress.__exit__(None, None, None)
+        with self._stream, self._progress:
+            self._write(self._lines[self._written :])
 
     def _write(self, lines: Sequence[dict[str, Any]]) -> None:
         for line in lines:

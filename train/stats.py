@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from curate.core.run.canonical import SCHEMA_VERSION
+from train.loop.plan import batches_of
 from train.loop.state import State
 from train.loop.watch import Stopped
 from train.preview import as_objects, preview
@@ -19,6 +20,8 @@ def data_stats(ready: Ready, *, texts: bool) -> dict[str, Any]:
     prepared, plan = ready.prepared, ready.plan
     examples, encoder = prepared.examples, prepared.encoder
     validation = prepared.validation
+    config = ready.config
+    first = batches_of(examples.lengths, config.training, plan.packing, config.data.max_tokens, config.seed, 0)
     return {
         "schema_version": SCHEMA_VERSION,
         "rows": len(examples),
@@ -31,7 +34,7 @@ def data_stats(ready: Ready, *, texts: bool) -> dict[str, Any]:
         "truncated_trained_tokens": int(examples.cut_trained.sum()),
         "packing": plan.packing,
         "packing_check": None if ready.check is None else ready.check.as_json(),
-        "packs": sum(len(batch) for step in plan.steps for batch in step.batches if step.epoch <= 1),
+        "packs": sum(map(len, first)),
         "full": round(full_share(ready), 4),
         "steps": len(plan.steps),
         "epochs": plan.epochs,

@@ -28,7 +28,7 @@ def dry_run_text(tried: DryRun, *, texts: bool) -> str:
     lines = [
         f"{stats['rows']:,} rows, {stats['truncated']:,} of them cut",
         f"{stats['tokens']:,} tokens, {stats['trained_tokens']:,} of them trained (found by {stats['mask_source']})",
-        f"{stats['steps']:,} steps, {stats['epochs']:g} epochs",
+        f"{stats['steps']:,} steps, {stats['epochs']:g} {'epoch' if stats['epochs'] == 1 else 'epochs'}",
         f"{stats['packing']}: {stats['packs']:,} sequences an epoch, {stats['full']:.0%} full",
         f"{stats['trainable_parameters']:,} trainable parameters of {stats['parameters']:,} ({share:.2%})",
         *([styled(f"warning: {tried.ready.unpacked.message}", "yellow")] if tried.ready.unpacked else []),

@@ -92,12 +92,18 @@ def command(  # noqa: PLR0913 - a flag each
 def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: bool, report: bool) -> int:
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from train.commands.shown import outcome_text  # noqa: PLC0415
+    from train.loop.checkpoint import CHECKPOINTS  # noqa: PLC0415
     from train.run import finished, run_training  # noqa: PLC0415
 
     if options.resume and finished(out):
         emit(f"{out} holds a run that is whole: there is nothing to go on with")
         return DONE
-    outcome = run_training(config, path.parent, out, options, _warn)
+    try:
+        outcome = run_training(config, path.parent, out, options, _warn)
+    except KeyboardInterrupt:
+        if (out / CHECKPOINTS).is_dir():
+            sys.stderr.write(f"a checkpoint is in {out / CHECKPOINTS}: --resume goes on with it\n")
+        raise
     if not outcome.first:
         return NO if outcome.stopped.is_guard else DONE
     if report:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from curate.core.run.canonical import write_json
 from curate.core.run.errors import InputError, OutputError
 from train.loop.state import State
+from train.model.disk import told_as_os_error
 
 CHECKPOINTS = "checkpoints"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -110,11 +110,10 @@ class Checkpoints:
     @contextmanager
     def _full_disk_explained(self, made: Path) -> Iterator[None]:
         try:
-            yield
-        except (OSError, SafetensorError) as error:
-            found = re.search(r"\(os error (\d+)\)", str(error))  # safetensors has the number in its message alone
-            number = error.errno if isinstance(error, OSError) and error.errno else int(found.group(1)) if found else 0
-            if number not in _FULL:
+            with told_as_os_error():
+                yield
+        except OSError as error:
+            if error.errno not in _FULL:
                 raise
             shutil.rmtree(made, ignore_errors=True)
             made.unlink(missing_ok=True)

@@ -37,7 +37,10 @@ class Suites:
         self._template = Template(tokenizer, Generation()) if table.suites else None
 
     def measure(self, model: Any, device: str) -> dict[str, float]:
-        """Return the share of each suite's items that the model answers right; {} where none is named."""
+        """Return the share of each suite's items that the model answers right; {} where none is named.
+
+        An empty answer is a wrong one: a model that falls silent has forgotten all.
+        """
         if self._template is None:
             return {}
         _, transformers = imported()

@@ -136,11 +136,10 @@ class Loop:
     def _evaluated(self) -> Stopped | None:
         """Measure, note, keep what is best, write a checkpoint; return why the run ends here, if it does."""
         state = self.state
-        line = state.line()
         stopped = None
         if self.validation is not None:
             loss = self._validation_loss(self.validation)
-            line["eval_loss"] = loss
+            state.line()["eval_loss"] = loss
             state.losses.append((state.step, loss))
             if state.step and loss == min(one for step, one in state.losses if step):
                 state.best = state.step
@@ -149,7 +148,7 @@ class Loop:
             stopped = watch_losses(state.losses, self.config.evaluation)
         shares = self.processes.told(self.measure(self.model) if self.processes.first else None)
         if shares:
-            line["suites"] = shares
+            state.line()["suites"] = shares
             state.suites = state.suites or shares
             margin = self.config.evaluation.stop_on_regression
             stopped = watch_suites(state.step, state.suites, shares, margin) or stopped

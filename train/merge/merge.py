@@ -17,6 +17,7 @@ from curate.core.run.version import version
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from evalkit.answers.loaded import read_tokenizer
 from evalkit.answers.weights import ADAPTER, find_weights, imported
+from train.model.disk import told_as_os_error
 from train.model.load import CARD, read_card, read_model, refuse_other_base
 from train.model.place import Place
 from train.model.source import Base
@@ -61,7 +62,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
     wanted = _logits(apart_model, probes)
     with apart_model.disable_adapter():
         untuned = _logits(apart_model, probes)
-    with output_folder(out) as folder:
+    with output_folder(out) as folder, told_as_os_error():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             merged = apart_model.merge_and_unload(safe_merge=True)

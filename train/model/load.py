@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import torch
+from safetensors import SafetensorError
 
 from curate.core.run.errors import ConfigError, InputError
 from evalkit.answers.weights import ADAPTER, imported
@@ -62,12 +63,12 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
             model = transformers.AutoModelForCausalLM.from_pretrained(
                 base.weights.base, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
             )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+            if quantisation is None:
+                model.to(place.device)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
         raise InputError(
             f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
         ) from error
-    if quantisation is None:
-        model.to(place.device)
     return model.requires_grad_(False)
 
 

@@ -151,6 +151,7 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project,
     told = run.communicate(timeout=120)[1].decode()
 
     assert (run.returncode, told.splitlines()[-1]) == (130, "interrupted")
+    assert "--resume goes on with it" in told
     refused = thresher("train", toml, "--out", out)
     assert (refused.code, "holds a run that was stopped after" in refused.err) == (2, True)
     assert thresher("train", toml, "--out", out, "--resume", "--quiet", "--no-report").code == 0
@@ -160,14 +161,21 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project,
     assert (again.code, "there is nothing to go on with" in again.out) == (0, True)
 
 
-def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_path):
+@pytest.mark.parametrize(
+    ("rank", "told"),
+    [
+        pytest.param(4, "no checkpoint could be written", id="at a checkpoint"),
+        pytest.param(1, "the disk is full", id="at the end: what is written last is larger"),
+    ],
+)
+def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_path, rank, told):
     """Oracle: the operating system's own limit on the size of a file, below that of a checkpoint."""
-    toml, out = project(), tmp_path / "out"
+    toml, out = project(adapter={"rank": rank}), tmp_path / "out"
     script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sys; sys.path.insert(0, {str(ROOT)!r}); import thresher; sys.argv[1:] = ['train', {str(toml)!r}, '--out', {str(out)!r}]; thresher.main()"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
     assert ran.returncode == 2, ran.stderr
-    assert "the disk is full: no checkpoint could be written" in ran.stderr
+    assert told in ran.stderr
     assert not (out / "manifest.json").exists()
 
 
@@ -232,14 +240,25 @@ def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
 
 
-def test_suites_are_answered_at_every_evaluation(thresher, project, tmp_path):
-    """Oracle: `thresher predict` and `thresher score` on the items, for the base."""
-    watched = {"every": 3, "suites": ["copying", "lookup"], "items": 4, "answer_tokens": 4}
-    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
+def test_suites_are_answered_at_every_evaluation(thresher, project, tiny, tmp_path):
+    """Oracle: `thresher suites`, `predict` and `score` on the same items, of the base and of the adapter."""
+    watched = {"every": 9, "suites": ["instructions"], "items": 40, "answer_tokens": 12}
+    toml = project(evaluation=watched, data={"validation": []})
+    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
 
     assert ran.code == 0, ran.err
-    assert set(ran.json["base_suites"]) == {"copying", "lookup"}
-    assert all("suites" in line for line in lines(tmp_path / "out" / "log.jsonl") if "eval_loss" in line)
+    measured = [line["suites"] for line in lines(tmp_path / "out" / "log.jsonl") if "suites" in line]
+    assert len(measured) == 2
+    for spec, found in ((str(tiny), measured[0]), (f"{tiny}+{tmp_path / 'out' / 'adapter'}", measured[-1])):
+        for name, share in found.items():
+            items, out = tmp_path / f"{name}.jsonl", tmp_path / f"{name}-{len(spec)}"
+            thresher("suites", name, "--n", 40, "--seed", 7 + 1_000_003, "--output", items)
+            thresher("predict", "--data", items, "--model", f"local:{spec}", "--out", out, "--device", "cpu",
+                     "--cache", tmp_path / "c.sqlite", "--max-tokens", 12)  # fmt: skip
+            told = thresher("score", out, "--metrics", "check", "--json").json["metrics"]["check"]
+            right = told["value"] * told["n"] / 40  # an empty answer is unscored there, and wrong here
+            assert right == pytest.approx(share, abs=1e-6), (name, spec)
+    assert measured[0]["instructions"] > 0
 
 
 def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
