@@ -15,11 +15,35 @@ from typing import Any
 THINGS = "tent stove mat torch flask jacket rope pot tarp hammock compass shirt filter pack lantern blanket".split()
 TOWNS, COLOURS = "Leeds Porto Turin Riga Lyon Graz".split(), "Red Green Blue Grey Black".split()
 TOLD = {
-    "return": ["I want to send the {} back.", "The {} is not for me, take it back.", "How do I return my {}?", "Please refund the {}.", "My {} should go back to you.", "I do not want this {}."],
-    "repair": ["The {} is broken.", "There is a hole in my {}.", "Can you mend a {}?", "My {} came with a crack.", "The {} fell and snapped.", "Please fix the {} for me."],
-    "delivery": ["Where is my {}?", "The {} has not arrived.", "When will you deliver the {}?", "My {} is lost on its way.", "I still wait for the {}.", "The {} went to another house."],
+    "return": [
+        "I want to send the {} back.",
+        "The {} is not for me, take it back.",
+        "How do I return my {}?",
+        "Please refund the {}.",
+        "My {} should go back to you.",
+        "I do not want this {}.",
+    ],
+    "repair": [
+        "The {} is broken.",
+        "There is a hole in my {}.",
+        "Can you mend a {}?",
+        "My {} came with a crack.",
+        "The {} fell and snapped.",
+        "Please fix the {} for me.",
+    ],
+    "delivery": [
+        "Where is my {}?",
+        "The {} has not arrived.",
+        "When will you deliver the {}?",
+        "My {} is lost on its way.",
+        "I still wait for the {}.",
+        "The {} went to another house.",
+    ],
 }
-SOON, CALM = ["I leave tomorrow!", "It is urgent.", "Please hurry.", "I need it today."], ["No hurry.", "Take your time.", "Thanks.", "Whenever you can."]
+SOON, CALM = (
+    ["I leave tomorrow!", "It is urgent.", "Please hurry.", "I need it today."],
+    ["No hurry.", "Take your time.", "Thanks.", "Whenever you can."],
+)
 HELD_OUT = 40
 SYSTEM = "Answer in JSON."
 

@@ -112,7 +112,10 @@ def main(folder: Path) -> None:
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
     for number, name in enumerate(FILES):
         write(folder / "raw" / name, lines[number :: len(FILES)])
-    write(folder / "test" / "tickets.jsonl", [json.dumps({"id": f"t{n:03}", **t.row(), "slices": {"suite": "tickets"}}) for n, t in enumerate(held, 1)])
+    write(
+        folder / "test" / "tickets.jsonl",
+        [json.dumps({"id": f"t{n:03}", **t.row(), "slices": {"suite": "tickets"}}) for n, t in enumerate(held, 1)],
+    )
     for kind, flawed in planted.items():
         print(f"{len(flawed):>4}  {kind}")
     print(f"{len(lines):>4}  rows, {len(clean)} of them good; {len(held)} held out")

@@ -51,7 +51,9 @@ def command(folder: Path, *, replay: bool) -> int:
     code = _run(folder, TOUR) or _tuned(folder / TUNING, replay=replay)
     if code >= CANNOT:
         return code
-    emit(f"\nThe page of the data is {folder / OUT / 'report.html'}, that of the model {folder / TUNING / 'report.html'}.")
+    emit(
+        f"\nThe page of the data is {folder / OUT / 'report.html'}, that of the model {folder / TUNING / 'report.html'}."
+    )
     emit(f"next: cd {quote(str(folder))}, change curate.toml, and: thresher curate curate.toml --out {OUT}")
     emit("for data of your own: thresher check FILES, or thresher init for a commented configuration")
     return DONE
@@ -85,7 +87,9 @@ def _tuned(folder: Path, *, replay: bool) -> int:
         steps = [curated, ("train", "train.toml", "--out", "adapter", "--quiet", *again)]
         models = {"base": "local:model", "tuned": "local:model+adapter/adapter"}
     for name, model in models.items():
-        steps.append(("predict", "--data", "items.jsonl", "--model", model, "--max-tokens", "32", "--out", name, "--quiet"))
+        steps.append(
+            ("predict", "--data", "items.jsonl", "--model", model, "--max-tokens", "32", "--out", name, "--quiet")
+        )
     shown = ("report", "clean", "base", "tuned", "verdict", "--output", "report.html")
     return _run(folder, [*steps, *JUDGED, shown])
 
