@@ -37,7 +37,7 @@ def main(folder: Path) -> int:
     must(
         "predict", "--data", "items.jsonl", "--model", "local:model", "--max-tokens", "48", "--out", "base", cwd=folder
     )
-    schema = 'json_schema.schema="ticket.schema.json"'
+    schema = 'json_schema.path="ticket.schema.json"'
     must("score", "base", "--metrics", METRICS, "--set", schema, cwd=folder)
     must("gate", "--plan", "--baseline", "base", "--limits", "gate.toml", cwd=folder)
     good = thresher("eval", "eval.toml", "--out", "tuned-eval", cwd=folder)

@@ -71,8 +71,8 @@ def _train(known: Sequence[Chat], shown: Sequence[Chat], tokenizer: Any, folder:
     model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer), hidden_size=96, intermediate_size=288, num_hidden_layers=3,
-            num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=256, bos_token_id=0, eos_token_id=end, pad_token_id=pad,
-            tie_word_embeddings=True,
+            num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=256,
+            bos_token_id=0, eos_token_id=end, pad_token_id=pad, tie_word_embeddings=True,
         )
     )  # fmt: skip
     rows = {id(chat): _row(chat, tokenizer) for chat in [*known, *shown]}
