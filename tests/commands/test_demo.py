@@ -15,6 +15,7 @@ import pytest
 from curate.check.codes import CODES
 from curate.core.command.door import run
 from curate.steps import PRESETS, STEPS
+from examples.demo.make_data import main as write_tickets
 
 SAMPLE = Path(__file__).parents[2] / "curate" / "demo"
 TOLD = (SAMPLE / "README.md").read_text(encoding="utf-8")
@@ -104,21 +105,25 @@ def at_home(tmp_path, monkeypatch):
 
 
 def test_the_tour_prints_each_command_and_what_it_said(thresher, at_home):
-    told = thresher("demo")
+    told = thresher("demo", "--replay")
 
     assert told.code == 0, told.err
-    assert re.findall(r"^\$ thresher (\w+)", told.out, re.MULTILINE) == ["check", "curate", "explain", "explain"]
+    data = ["check", "curate", "explain", "explain"]
+    model = ["curate", "predict", "predict", "score", "score", "compare", "gate", "report"]
+    assert re.findall(r"^\$ thresher (\w+)", told.out, re.MULTILINE) == data + model
     assert "TH102 trailing_comma" in told.out
     assert "near_duplicate" in told.out.split("$ thresher explain")[1]
     assert "arguments_schema" in told.out.split("$ thresher explain")[2]
     assert "thresher-demo/clean/report.html" in told.out
     assert str(at_home) not in told.out
+    assert "pass: 2 pass of 2 rules" in told.out
     assert Path.cwd() == at_home
+    assert (at_home / "thresher-demo" / "tuning" / "report.html").is_file()
     assert (at_home / "thresher-demo" / "clean" / "report.html").is_file()
 
 
 def test_counts_are_conserved_and_mapped_fields_are_read(thresher, at_home):
-    thresher("demo", "d")
+    thresher("demo", "d", "--replay")
     counts = json.loads((at_home / "d" / "clean" / "manifest.json").read_bytes())["counts"]
 
     assert counts["in"] + counts["added"] == counts["kept"] + counts["dropped"]
@@ -127,19 +132,19 @@ def test_counts_are_conserved_and_mapped_fields_are_read(thresher, at_home):
 
 
 def test_twice_is_the_same(thresher, at_home):
-    first = thresher("demo", "d")
+    first = thresher("demo", "d", "--replay")
     manifest = (at_home / "d" / "clean" / "manifest.json").read_bytes()
-    second = thresher("demo", "d")
+    second = thresher("demo", "d", "--replay")
 
     assert (second.code, second.out) == (0, first.out)
     assert (at_home / "d" / "clean" / "manifest.json").read_bytes() == manifest
 
 
 def test_what_the_user_changed_stays(thresher, at_home):
-    thresher("demo", "d")
+    thresher("demo", "d", "--replay")
     config = at_home / "d" / "curate.toml"
     config.write_text(config.read_text().replace("threshold = 0.8 ", "threshold = 0.7 "))
-    again = thresher("demo", "d")
+    again = thresher("demo", "d", "--replay")
 
     assert "left alone d/curate.toml, which you changed" in again.out
     assert "threshold = 0.7 " in config.read_text()
@@ -149,7 +154,7 @@ def test_what_the_user_changed_stays(thresher, at_home):
 def test_a_folder_that_is_not_ours_is_refused(thresher, at_home):
     (at_home / "d").mkdir()
     (at_home / "d" / "thesis.tex").write_text("x")
-    told = thresher("demo", "d")
+    told = thresher("demo", "d", "--replay")
 
     assert told.code == 2
     assert "d holds files that no demo wrote (thesis.tex)" in told.err
@@ -159,7 +164,15 @@ def test_a_folder_that_is_not_ours_is_refused(thresher, at_home):
 def test_a_file_is_no_folder(thresher, at_home):
     (at_home / "d").write_text("x")
 
-    assert thresher("demo", "d").code == 2
+    assert thresher("demo", "d", "--replay").code == 2
+
+
+def test_what_is_tuned_on_is_as_its_script_writes_it(tmp_path):
+    written = Path(__file__).parents[2] / "train" / "demo" / "tuning"
+    write_tickets(tmp_path)
+
+    made = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*.jsonl")}
+    assert made == {file.relative_to(written): file.read_bytes() for file in written.rglob("*.jsonl")}
 
 
 def test_nothing_is_fetched(thresher, at_home, monkeypatch):
@@ -169,4 +182,4 @@ def test_nothing_is_fetched(thresher, at_home, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
-    assert thresher("demo", "d").code == 0
+    assert thresher("demo", "d", "--replay").code == 0

@@ -22,7 +22,7 @@ def demo(tmp_path_factory) -> Path:
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "thresher.py"}" "$@"\n')
     shim.chmod(0o755)
-    subprocess.run([shim, "demo", "demo"], cwd=folder, check=True, capture_output=True)
+    subprocess.run([shim, "demo", "demo", "--replay"], cwd=folder, check=True, capture_output=True)
     return folder
 
 

@@ -51,9 +51,8 @@ def command(folder: Path, *, replay: bool) -> int:
     code = _run(folder, TOUR) or _tuned(folder / TUNING, replay=replay)
     if code >= CANNOT:
         return code
-    emit(
-        f"\nThe page of the data is {folder / OUT / 'report.html'}, that of the model {folder / TUNING / 'report.html'}."
-    )
+    pages = (folder / OUT / "report.html", folder / TUNING / "report.html")
+    emit(f"\nThe page of the data is {pages[0]}, that of the model {pages[1]}: open them in a browser.")
     emit(f"next: cd {quote(str(folder))}, change curate.toml, and: thresher curate curate.toml --out {OUT}")
     emit("for data of your own: thresher check FILES, or thresher init for a commented configuration")
     return DONE

@@ -53,9 +53,8 @@ def _tokenizer(texts: Sequence[str]) -> Any:
         vocab_size=448, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
     )
     bpe.train_from_iterator(texts, trainer)
-    made = PreTrainedTokenizerFast(
-        tokenizer_object=bpe, bos_token="<s>", eos_token="<|end|>", pad_token="</s>", extra_special_tokens=SPECIAL[2:5]
-    )
+    roles = dict(zip(("bos_token", "pad_token"), SPECIAL, strict=False)) | {"eos_token": SPECIAL[-1]}
+    made = PreTrainedTokenizerFast(tokenizer_object=bpe, extra_special_tokens=SPECIAL[2:5], **roles)
     made.chat_template = TEMPLATE
     return made
 
@@ -71,9 +70,9 @@ def _train(known: Sequence[Chat], shown: Sequence[Chat], tokenizer: Any, folder:
     end, pad = tokenizer.convert_tokens_to_ids("<|end|>"), tokenizer.convert_tokens_to_ids("</s>")
     model = LlamaForCausalLM(
         LlamaConfig(
-            vocab_size=len(tokenizer), hidden_size=96, intermediate_size=288, num_hidden_layers=3, num_attention_heads=4,
-            num_key_value_heads=4, max_position_embeddings=256, bos_token_id=0, eos_token_id=end, pad_token_id=pad,
-            tie_word_embeddings=True,
+            vocab_size=len(tokenizer), hidden_size=96, intermediate_size=288, num_hidden_layers=3,
+            num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=256,
+            bos_token_id=0, eos_token_id=end, pad_token_id=pad, tie_word_embeddings=True,
         )
     )  # fmt: skip
     rows = {id(chat): _row(chat, tokenizer) for chat in [*known, *shown]}
