@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.measure import THRESHER, Used, median_cpu, print_table, run
+from benchmarks.measuring.measure import THRESHER, Used, median_cpu, print_table, run
 
 METRICS = "exact_match,token_f1"
 WORDS = 6000
