@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
-from reports.curation.files import Asking, Durations, Manifest, Stats
+from reports.curation.files import Manifest, Stats
+from reports.curation.made import Asking, Durations
 
 STATS, VIEW = "stats.json", "run.json"
 COMMANDS = ("curate", "augment")
