@@ -105,7 +105,9 @@ def command(  # noqa: PLR0913 - a flag each
     )
     if out is not None:
         told = {"limits": limits.as_posix(), "rules": config.model_dump(mode="json"), "allow_missing": allow_missing}
-        write_verdict(verdict, out, [run, *named.values()], told, limits)
+        beside = {name: path for name, path in (("tainted", tainted), ("waivers", file)) if path is not None}
+        told |= {name: path.as_posix() for name, path in beside.items()}
+        write_verdict(verdict, out, [run, *named.values()], told, [limits, *beside.values()])
     if junit is not None:
         write_text(junit, as_junit(verdict))
     if summary is not None:

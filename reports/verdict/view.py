@@ -240,7 +240,11 @@ def _commands(gate: Gate, *, alone: bool) -> list[tuple[str, str]]:
     baselines = " ".join(f"--baseline {shlex.quote(f'{name}={run.path}')}" for name, run in runs.baselines.items())
     limits = shlex.quote(str(config.get("limits", "gate.toml")))
     folder = "DIR" if alone else shlex.quote(str(gate.folder.path))
-    again = f"thresher gate {shlex.quote(runs.candidate.path)} {baselines} --limits {limits} --out NEW_DIR"
+    more = [f"--{name} {shlex.quote(str(config[name]))}" for name in ("tainted", "waivers") if config.get(name)]
+    more += ["--allow-missing"] if config.get("allow_missing") else []
+    again = " ".join(
+        ["thresher gate", shlex.quote(runs.candidate.path), baselines, f"--limits {limits}", *more, "--out NEW_DIR"]
+    )
     return [
         ("judge again", again.replace("  ", " ")),
         ("make this page again", f"thresher report {folder} --output report.html"),

@@ -78,6 +78,9 @@ def test_a_waiver_and_tainted_items_are_told(thresher, page, tmp_path, monkeypat
     assert "Waived until 2099-01-31 by mara: 12 <b>wrong</b> references" in text
     assert "Without tainted items: fail, −30.08 pp" in text
     assert "1 of 400 items stand in training rows" in text
+    assert f"--tainted {tmp_path / 'tainted.jsonl'} --waivers {tmp_path / 'waivers.toml'} --out NEW_DIR" in text
+    inputs = [one["path"] for one in json.loads((gate / "manifest.json").read_bytes())["inputs"]]
+    assert inputs[-2:] == [str(tmp_path / "tainted.jsonl"), str(tmp_path / "waivers.toml")]
 
 
 def test_rules_without_a_baseline_and_ratios(thresher, page, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from evalkit.gate.verdict import Verdict
 VERDICT, JUNIT, SUMMARY = "verdict.json", "junit.xml", "summary.md"
 
 
-def write_verdict(verdict: Verdict, out: Path, runs: list[Run], config: dict[str, Any], limits: Path) -> None:
+def write_verdict(verdict: Verdict, out: Path, runs: list[Run], config: dict[str, Any], rules: Sequence[Path]) -> None:
     """Write the folder of a verdict; the candidate's own is never written into.
+
+    ``rules`` are the files that it was judged by: limits, and waivers and tainted items where there are any.
 
     Raises:
         OutputError: the folder is a run's, or cannot be written.
@@ -41,7 +44,7 @@ def write_verdict(verdict: Verdict, out: Path, runs: list[Run], config: dict[str
                 "seed": verdict.settings["seed"],
                 "inputs": [
                     *(file | {"rows": None} for run in runs for file in run.files),
-                    _told(limits, limits.as_posix()),
+                    *(_told(path, path.as_posix()) for path in rules),
                 ],
                 "outputs": outputs,
                 "verdict": verdict.said,
