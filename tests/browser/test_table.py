@@ -33,6 +33,17 @@ def test_search_finds_words_of_texts_that_no_row_shows(see, report):
     assert first(page) == "q17"
 
 
+def test_enter_in_the_search_sends_nothing(see, report):
+    seen = see(report("scores"))
+    page = seen.go()
+
+    page.get_by_role("searchbox").fill("perhaps")
+    page.get_by_role("searchbox").press("Enter")
+
+    expect(page.locator(STATUS)).to_contain_text("of 120 items")
+    assert seen.noise == []
+
+
 def test_a_phrase_in_quotes_is_one(see, report):
     page = see(report("scores")).go()
 

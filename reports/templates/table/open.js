@@ -17,7 +17,7 @@ class Panel {
     const place = table.rows.rows.indexOf(row);
     if (place >= 0) table.rows.go(place, false);
     table.rows.render(true);
-    write(table.part("name"), "").replaceChildren();
+    table.part("name").replaceChildren();
     write(table.part("name"), table.data.keyOf(row));
     table.part("place").textContent = place < 0 ? "not among the rows shown" : `${count(place + 1)} of ${count(table.rows.rows.length)} shown`;
     table.part("before").disabled = place <= 0;

@@ -53,6 +53,7 @@ class ItemTable {
       clearTimeout(wait);
       wait = setTimeout(() => this.update(), 120);
     });
+    box.form.addEventListener("submit", (event) => event.preventDefault());
     this.part("clear").addEventListener("click", () => {
       for (const field of this.root.querySelectorAll(".controls input, .controls select")) field.value = "";
       this.update();
