@@ -61,9 +61,9 @@ class Seen:
         ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Start the browser once; skip where there is none."""
+    """Start the browser, and end it after the file: while it runs, no other test of the process can have an event loop."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: make browser, as root")
     with playwright.sync_playwright() as started:

@@ -181,7 +181,7 @@ def test_the_list_says_what_each_shows(thresher):
     ("arguments", "said"),
     [
         pytest.param(["arithmetik"], "did you mean 'arithmetic'", id="no such suite"),
-        pytest.param(["gsm8k", "--output", "x.jsonl"], "nothing is downloaded", id="a public suite without a file"),
+        pytest.param(["gsm8k", "--output", "x.jsonl"], "--from FILE", id="a public suite without a file"),
         pytest.param(["--output", "x.jsonl"], "takes the name of a suite", id="items of nothing"),
         pytest.param(["lists", "--n", "many", "--output", "x.jsonl"], "a number of items or auto", id="no number"),
         pytest.param(["gsm8k", "--from", "gone.jsonl", "--output", "x.jsonl"], "there is no file", id="no such file"),
