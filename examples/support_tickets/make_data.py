@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 SEED = 20
 CLEAN, HELD_OUT = 452, 100
-SYSTEM = "Turn the ticket into JSON: intent, product, order, urgent."
+SYSTEM = "Turn the ticket into JSON: intent, product, order (FH and five digits, or null), urgent (true or false)."
 WORDING: dict[str, Any] = tomllib.loads((Path(__file__).parent / "wording.toml").read_text(encoding="utf-8"))
 FILES = ("june.jsonl", "july.jsonl", "vendor.jsonl")
 
