@@ -23,7 +23,8 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
     """Return the steps for an inconclusive rule: what costs nothing first, a waiver last."""
     found = one.estimate
     steps = []
-    if any(name.startswith("suite=") for name in pair.slices):
+    enough = needed is not None and needed <= found.n  # it stands on the line: more of the same may not move it off
+    if not enough and any(name.startswith("suite=") for name in pair.slices):
         steps.append(f'size the procedural suites by the margin: n = "auto"{_of(needed)}; their items cost nothing')
     if finer := _FINER.get(one.limit.metric, _FINER.get(one.limit.metric.partition(":")[0])):
         steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
@@ -37,7 +38,7 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         steps.append(
             "answer each item k times (thresher predict --samples k): their mean carries less of the sampling's noise"
         )
-    if needed is not None and needed > found.n:
+    if needed is not None and not enough:
         steps.append(f"add {needed - found.n:,} items (now {found.n:,}, needed {needed:,}){_where(one, pair)}")
     else:
         steps.append(

@@ -91,7 +91,7 @@ def notes(row: Row) -> list[str]:
         f"{plural(items, 'item')} without an answer in {run} counted as wrong."
         for run, items in row.counted_wrong.items()
     ]
-    if row.verdict == "inconclusive" and row.needed_n:
+    if row.verdict == "inconclusive" and row.needed_n and row.needed_n > row.n:
         told.append(f"{count(row.needed_n)} items would decide; there are {count(row.n)}.")
     return told
 

@@ -47,14 +47,24 @@ def test_a_rule_has_all_its_numbers(thresher, page, tmp_path):
 
 
 def test_an_undecided_rule_says_what_to_do(thresher, page, tmp_path):
-    gate = gated(thresher, tmp_path, [0] * 40 + [1] * 360, [0] * 46 + [1] * 354)
+    gate = gated(thresher, tmp_path, [0] * 10 + [1] * 90, [0] * 12 + [1] * 88)
 
     thresher("report", gate, "--output", tmp_path / "report.html", "-q")
 
     text = page(tmp_path / "report.html").text
     assert "What to do, cheapest first:" in text
     assert "gate on a finer metric: token_f1" in text
-    assert "items would decide; there are 400." in text
+    assert "items would decide; there are 100." in text
+
+
+def test_a_rule_on_the_line_is_not_told_to_take_fewer_items(thresher, page, tmp_path):
+    gate = gated(thresher, tmp_path, [0] * 40 + [1] * 360, [0] * 46 + [1] * 354)
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "raise the margin, or take more items" in text
+    assert "items would decide" not in text
 
 
 def test_a_waiver_and_tainted_items_are_told(thresher, page, tmp_path, monkeypatch):

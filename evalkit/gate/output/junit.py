@@ -43,7 +43,8 @@ def sentence(row: dict[str, Any]) -> str:
     """Return a rule's result on one line."""
     of = {"difference": "difference", "ratio": "ratio", "value": "value"}[row["estimate"]["of"]]
     interval = " to ".join(number(bound) for bound in row["interval"])
-    needed = f"; {row['needed_n']:,} items would decide" if row["verdict"] == "inconclusive" and row["needed_n"] else ""
+    undecided = row["verdict"] == "inconclusive" and (row["needed_n"] or 0) > row["n"]
+    needed = f"; {row['needed_n']:,} items would decide" if undecided else ""
     return (
         f"{inert(row['name'])} {row['margin']:g}: {row['verdict']}; {of} {number(row['estimate']['value'])}"
         f" ({interval}), n {row['n']:,}, could show {number(row['smallest_detectable'])}{needed}"
