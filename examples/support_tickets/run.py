@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from examples.support_tickets import model
-from train.config import load_train
 
 DATA = Path(__file__).parent.parent / "support-tickets"
 SUITES = {"facts": 90, "copying": 40}  # items of each: all facts that there are
 SEED = 7
 METRICS = "exact_match,json_valid,json_schema,json_fields:f1,check"
-TOO_HIGH = 10  # times the learning rate of train.toml
+TOO_HIGH = 0.01  # ten times the highest learning rate that is usual for LoRA of so small a model
+HOT_STEPS = 16  # enough to spoil it
 PASS, FAIL = 0, 1
 
 
@@ -40,8 +40,7 @@ def main(folder: Path) -> int:
     must("score", "base", "--metrics", METRICS, "--set", schema, cwd=folder)
     must("gate", "--plan", "--baseline", "base", "--limits", "gate.toml", cwd=folder)
     good = thresher("eval", "eval.toml", "--out", "tuned-eval", cwd=folder)
-    rate = TOO_HIGH * load_train(folder / "train.toml").training.learning_rate
-    train("too-hot", [f"training.learning_rate={rate:g}"], folder)
+    train("too-hot", [f"training.learning_rate={TOO_HIGH}", f"training.steps={HOT_STEPS}"], folder)
     wrong = (folder / "eval.toml").read_text(encoding="utf-8").replace("tuned/adapter", "too-hot/adapter")
     (folder / "too-hot.toml").write_text(wrong, encoding="utf-8")
     spoilt = thresher("eval", "too-hot.toml", "--out", "too-hot-eval", cwd=folder)
@@ -53,9 +52,7 @@ def main(folder: Path) -> int:
 
 def verdict(good: int, spoilt: int) -> int:
     """Say whether the gate did its work on both models; return the exit code of the demo."""
-    print(
-        f"the tuned model: the gate {said(good)}; the one tuned with {TOO_HIGH} times its learning rate: {said(spoilt)}"
-    )
+    print(f"the tuned model: the gate {said(good)}; the one tuned at a learning rate of {TOO_HIGH}: {said(spoilt)}")
     if (good, spoilt) == (PASS, FAIL):
         print("as it should be: one may ship, and the forgetting of the other was caught")
         return 0
