@@ -152,7 +152,10 @@ def judge_files(metric: Judge) -> list[Path]:
 
 
 def _against(metric: Judge) -> Path | None:
-    named = load_judge(metric.config).against
-    configured = None if named is None or metric.config is None else metric.config.parent / named
-    against = metric.against or configured
+    against = metric.against or _configured(metric)
     return against / PREDICTIONS_FILE if against is not None and against.is_dir() else against
+
+
+def _configured(metric: Judge) -> Path | None:
+    named = load_judge(metric.config).against
+    return None if named is None or metric.config is None else metric.config.parent / named
