@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from curate.core.read.decode import Record, decode_lines
-from curate.core.read.layouts import Draft, Layout, Message, layout_of
+from curate.core.read.layouts import Message, layout_of
 from curate.core.read.layouts.messages import write_messages
 from curate.core.read.lines import Piece, split
 from curate.core.read.rows import Seen, read_rows
@@ -178,7 +178,11 @@ def _of_layout(record: Record, place: str) -> dict[str, Any]:
             f"the row has: {', '.join(record)}",
             hint="name the fields: --prompt-field FIELD --reference-field FIELD",
         )
-    draft = _drafted(layout, record, place)
+    draft = layout.sound(record)
+    if draft is None:
+        raise InputError(
+            f"{place} is no sound row of layout {layout.name}", hint="thresher check says what is wrong with it"
+        )
     turns = [Message._make(turn) for turn in draft.messages]
     last = turns.pop() if turns and turns[-1].role == "assistant" else None
     tools = orjson.loads(draft.tools) if draft.tools else []
@@ -186,18 +190,6 @@ def _of_layout(record: Record, place: str) -> dict[str, Any]:
     if layout.name in ("prompt_completion", "classification", "text") and len(turns) < 2:
         return made | {"prompt": (turns[0].text or "") if turns else ""}
     return made | {"messages": tuple(write_messages([turn._replace(weight=None) for turn in turns]))}
-
-
-def _drafted(layout: Layout, record: Record, place: str) -> Draft:
-    try:
-        draft = layout.read(record)
-        if all(isinstance(turn[0], str) and isinstance(turn[1], str | None) for turn in draft.messages):
-            return draft
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
-        pass
-    raise InputError(
-        f"{place} is no sound row of layout {layout.name}", hint="thresher check says what is wrong with it"
-    )
 
 
 def _wanted(turn: Message) -> tuple[str, ...]:

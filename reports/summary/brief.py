@@ -59,7 +59,14 @@ def brief_of(view: View) -> Brief:
 def _figures(view: View) -> Brief:
     grids = [Grid("", ("figure", "value"), view.figures)] if view.figures else []
     case = Case(view.headline.words, "failed" if view.headline.tone == "bad" else "passed", view.headline.words)
-    return Brief(view.kind, view.name, view.headline.words, view.headline.tone, (), (), grids, (case,))
+    return _brief(view, (), (), grids, (case,))
+
+
+def _brief(
+    view: View, sentences: Sequence[str], notes: Sequence[str], grids: Iterable[Grid], cases: Sequence[Case]
+) -> Brief:
+    shown = [grid for grid in grids if grid.rows]
+    return Brief(view.kind, view.name, view.headline.words, view.headline.tone, sentences, notes, shown, cases)
 
 
 def _curation(view: CurationView) -> Brief:
@@ -77,16 +84,7 @@ def _curation(view: CurationView) -> Brief:
     grids.append(Grid("Evaluation items found in the rows", ("suite", "items", "found"), found))
     cases = [Case("limit exceeded", "failed", told) for told in limits.broken]
     cases = cases or [Case("limits", "passed", view.verdict.held)]
-    return Brief(
-        view.kind,
-        view.name,
-        view.headline.words,
-        view.headline.tone,
-        view.verdict.sentences,
-        [*limits.broken, *view.verdict.looks],
-        [grid for grid in grids if grid.rows],
-        cases,
-    )
+    return _brief(view, view.verdict.sentences, [*limits.broken, *view.verdict.looks], grids, cases)
 
 
 def _words(steps: Iterable[StepWords], whole: int) -> list[tuple[str, ...]]:
@@ -113,16 +111,7 @@ def _training(view: TrainingView) -> Brief:
     fell = Case("validation loss fell", "failed" if bad else "passed", view.headline.words)
     if dict(view.figures)["validation loss"] == "–":
         fell = Case("validation loss fell", "skipped", "no validation rows were given")
-    return Brief(
-        view.kind,
-        view.name,
-        view.headline.words,
-        view.headline.tone,
-        view.sentences,
-        view.looks,
-        [grid for grid in grids if grid.rows],
-        (ended, fell),
-    )
+    return _brief(view, view.sentences, view.looks, grids, (ended, fell))
 
 
 def _ended(view: TrainingView) -> str:
@@ -147,16 +136,7 @@ def _verdict(view: VerdictView) -> Brief:
     ]
     columns = ("rule", "verdict", "base → candidate", "estimate", "interval", "allowed", "n")
     grids = [Grid("Rules", columns, rows), Grid("Flips", ("metric", "against", "worse", "better"), flips)]
-    return Brief(
-        view.kind,
-        view.name,
-        view.headline.words,
-        view.headline.tone,
-        view.sentences,
-        view.gate.verdict.warnings,
-        [grid for grid in grids if grid.rows],
-        cases,
-    )
+    return _brief(view, view.sentences, view.gate.verdict.warnings, grids, cases)
 
 
 def _scores(view: ScoresView) -> Brief:
@@ -167,9 +147,7 @@ def _scores(view: ScoresView) -> Brief:
         told = f"{value(metric.value, metric.unit)} ({apart}), n {count(metric.n)}, unscored {count(metric.unscored)}"
         cases.append(Case(name, "skipped", f"no rule judged it: {told}"))
     grid = Grid("Metrics", ("metric", "value", "95% interval", "n", "unscored"), rows)
-    return Brief(
-        view.kind, view.name, view.headline.words, view.headline.tone, view.sentences, view.looks, (grid,), cases
-    )
+    return _brief(view, view.sentences, view.looks, (grid,), cases)
 
 
 def _comparison(view: ComparisonView) -> Brief:
@@ -179,7 +157,7 @@ def _comparison(view: ComparisonView) -> Brief:
         for row in chart.rows
     ]
     grids = [_grid(chart) for chart in view.forests]
-    return Brief(view.kind, view.name, view.headline.words, view.headline.tone, view.sentences, (), grids, cases)
+    return _brief(view, view.sentences, (), grids, cases)
 
 
 def _grid(chart: Chart) -> Grid:

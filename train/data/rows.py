@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from curate.core.read.fault import Fault, shown
-from curate.core.read.layouts import Draft, Layout, Message, Record, layout_of, renamed
+from curate.core.read.layouts import Layout, Message, Record, layout_of, renamed
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
@@ -95,7 +95,9 @@ def _shape(
 
 
 def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
-    draft = _drafted(layout, record, place)
+    draft = layout.sound(record)
+    if draft is None:
+        raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
     turns = [Message._make(turn) for turn in draft.messages]
     if layout.name == "text":
         return Row(place, [], None, turns[0].text or "", digest)
@@ -112,16 +114,6 @@ def _extras(record: Record, turns: int) -> list[dict[str, Any]]:
     if len(found) != turns:  # another layout
         return [{}] * turns
     return [{key: value for key, value in message.items() if key not in _KNOWN} for message in found]
-
-
-def _drafted(layout: Layout, record: Record, place: Place) -> Draft:
-    try:
-        draft = layout.read(record)
-        if all(isinstance(turn[0], str) and isinstance(turn[1], str | None) for turn in draft.messages):
-            return draft
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
-        pass
-    raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
 
 
 def _message(turn: Message, place: Place) -> dict[str, Any]:

@@ -43,6 +43,15 @@ class Layout(NamedTuple):
     strings: Callable[[Record], list[list[Path]]]  # for each message the places of the strings that make its text
     write: Callable[[Draft], Record | None]  # None: this layout cannot hold the record
 
+    def sound(self, record: Record) -> Draft | None:
+        """Return a record that nothing has checked as a draft; None where its values are not what they should be."""
+        try:
+            draft = self.read(record)
+            fits = all(isinstance(turn[0], str) and isinstance(turn[1], str | None) for turn in draft.messages)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            return None
+        return draft if fits else None
+
 
 def is_bare(turn: Message) -> bool:
     """Say whether a turn is a role and a text alone, which any layout can hold."""
