@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -179,9 +178,3 @@ def load_train(path: Path, assignments: Sequence[str] = ()) -> TrainConfig:
         ConfigError: it cannot be read, or has a mistake.
     """
     return validate(TrainConfig, override(read_toml(path), assignments), str(path))
-
-
-def schema_text() -> str:
-    """Return the JSON schema of ``train.toml``, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | TrainConfig.model_json_schema()
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"

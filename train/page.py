@@ -19,7 +19,8 @@ _HEAD = """# train.toml
 
 What `thresher train` is asked. Paths are relative to the file; an unknown setting is an error.
 `thresher train --schema` prints the JSON schema of this file, which ships as `train/train.schema.json`; an editor takes
-it with `#:schema PATH` on the first line. How to choose, and what comes out: [training.md](training.md).
+it with `#:schema PATH` on the first line. How to choose, and what comes out: [training.md](training.md). With a table
+`[hosted]` an endpoint trains, and other tables stand beside it: [hosted.md](hosted.md).
 
 ```toml
 #:schema train.schema.json

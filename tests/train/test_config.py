@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,3 +69,25 @@ def test_the_example_of_the_page_is_a_configuration(tmp_path):
     (tmp_path / "train.toml").write_text(text)
 
     assert load_train(tmp_path / "train.toml").evaluation.stop_on_regression == 0.05
+
+
+HOSTED = '[data]\ntrain = ["rows.jsonl"]\n[hosted]\nbase_url = "https://example.test/v1"\nmodel = "base-1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        pytest.param(MODEL + DATA, "", id="a run here"),
+        pytest.param(MODEL + DATA + "[training]\nepoch = 3\n", "epoch", id="a run here, misspelt"),
+        pytest.param(HOSTED, "", id="an endpoint"),
+        pytest.param(HOSTED + "epoch = 3\n", "epoch", id="an endpoint, misspelt"),
+        pytest.param(HOSTED + MODEL, "model", id="an endpoint, and a model here"),
+    ],
+)
+def test_the_schema_takes_what_the_command_takes(text, wrong):
+    """Oracle: jsonschema; with ``[hosted]`` the other tables are those of a job, and a mistake is told by its name."""
+    schema = json.loads((ROOT / "train" / "train.schema.json").read_text())
+    found = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(tomllib.loads(text))]
+
+    assert len(found) == (1 if wrong else 0)
+    assert all(wrong in message for message in found)

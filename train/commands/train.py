@@ -54,8 +54,9 @@ def command(  # noqa: PLR0913 - a flag each
     """
     from curate.core.run.settings import override, read_toml  # noqa: PLC0415
     from evalkit.answers.weights import imported  # noqa: PLC0415 - after the flags are read
-    from train.config import load_train, schema_text  # noqa: PLC0415
+    from train.config import load_train  # noqa: PLC0415
     from train.page import configuration_page  # noqa: PLC0415
+    from train.schema import schema_text  # noqa: PLC0415
 
     if schema or markdown:
         emit(configuration_page() if markdown else schema_text())
