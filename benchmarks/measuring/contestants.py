@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.corpora.planted import write_rows
-from benchmarks.measuring.measure import THRESHER
+from benchmarks.measuring.measure import ENVIRONMENT, THRESHER
 
 ENGINE, CURATE = "thresher engine", "thresher curate"
 PEERS_PYTHON = str(Path(".peers", "bin", "python"))  # of `make peers`
@@ -74,7 +74,12 @@ def _fault(one: Contestant) -> str | None:
         source = write_rows(work / "few.jsonl", _FEW)
         try:
             done = subprocess.run(
-                one.command(source, work, 0.8), check=False, capture_output=True, text=True, timeout=300
+                one.command(source, work, 0.8),
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=300,
+                env=ENVIRONMENT,
             )
         except subprocess.TimeoutExpired as error:
             return str(error)

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+# An installed package has its bytecode: that of a clone is written at its first run, whatever the machine says.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 THRESHER = (sys.executable, str(Path(__file__).resolve().parents[2] / "thresher.py"))
 
 
@@ -30,7 +32,7 @@ def run(command: Sequence[str], answers: Collection[int] = (0, 1)) -> Used:
     memory must itself stay small, and import neither Polars nor NumPy.
     """
     started = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT)
     told = child.stderr.read() if child.stderr else b""
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.measuring.measure import print_table
+from benchmarks.measuring.measure import ENVIRONMENT, print_table
 
 EVERY = 0.002  # seconds
 # A stack belongs to the first of these, from the inside out, whose file and function it passes through.
@@ -72,7 +72,10 @@ def print_stages(name: str, command: Sequence[str], cpu: float, floor: float) ->
     with tempfile.TemporaryDirectory(prefix="thresher-benchmark-") as folder:
         out = Path(folder, "shares.json")
         subprocess.run(
-            [command[0], "-m", "benchmarks.measuring.stages", str(out), *command[1:]], check=True, capture_output=True
+            [command[0], "-m", "benchmarks.measuring.stages", str(out), *command[1:]],
+            check=True,
+            capture_output=True,
+            env=ENVIRONMENT,
         )
         shares: dict[str, float] = json.loads(out.read_text())
     rows = [(stage, f"{shares.get(stage, 0):.0%}", f"{shares.get(stage, 0) * cpu:.2f}") for stage in ORDER]

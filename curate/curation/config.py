@@ -13,8 +13,9 @@ from curate.core.read.source import Wanted
 from curate.core.run.errors import ConfigError, nearest
 from curate.core.run.settings import override, read_toml, validate
 from curate.curation.protected import with_leaks
-from curate.steps import ON_REQUEST, PRESETS, STEPS, SetStep, Step, find_step, known_steps
 from curate.steps.normalise import Normalise
+from curate.steps.registry import ON_REQUEST, PRESETS, STEPS, find_step, known_steps
+from curate.steps.step import SetStep, Step
 
 MAX_LINE_BYTES = 16 << 20
 

@@ -21,11 +21,11 @@ from curate.curation.protected import find_protected
 from curate.dedupe.rule import LOOSE_RECALL, PairRule
 from curate.dedupe.sides import CONVERSATION
 from curate.index.scheme import Scheme
-from curate.steps import SetStep, Step
 from curate.steps.contamination import Contamination
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.normalise import Normalise
+from curate.steps.step import SetStep, Step
 
 SPLIT_REASONS = {"split_bridge": "It belongs with earlier rows of two splits, and would bring them together."}
 

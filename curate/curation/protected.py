@@ -18,7 +18,7 @@ from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import ConfigError, InputError
 from curate.leaks.keys import PROTECTED
-from curate.steps import SetStep, Step
+from curate.steps.step import SetStep, Step
 
 LEAKS = "leaks"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from curate.core.run.canonical import canonical
 from curate.curation.config import CurateConfig
-from curate.steps import PRESETS, STEPS
+from curate.steps.registry import PRESETS, STEPS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

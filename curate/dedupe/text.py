@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+from curate.native.kernel import kernel
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
@@ -40,14 +45,51 @@ def compared(texts: pl.Series) -> Compared:
     foreign = texts.str.len_bytes() != texts.str.len_chars()
     if not foreign.any():
         return Compared(texts, foreign)
-    few = nfkc(texts.filter(foreign).str.replace_all(_ZERO_WIDTH, ""))
-    few = few.str.to_lowercase().str.replace_all(r"[^\w\x00-\x7f]", " ")
+    few = _foreign(texts.filter(foreign))
+    at = foreign.arg_true()
+    return Compared(texts.scatter(at, few.texts), foreign.scatter(at, few.spaceless))
+
+
+def _foreign(texts: pl.Series) -> Compared:
+    """Return texts that are not ASCII ready for comparison: by the C kernel where its table has their characters."""
+    native = kernel()
+    if native is None:
+        return _by_polars(texts)
+    folded, unknown = native.fold(texts, _table())
+    at = pl.Series(unknown).arg_true()
+    if at.is_empty():
+        return Compared(folded, pl.Series(unknown))
+    rest = _by_polars(texts.gather(at))
+    return Compared(folded.scatter(at, rest.texts), pl.Series(unknown).scatter(at, rest.spaceless))
+
+
+def _by_polars(texts: pl.Series) -> Compared:
+    few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "")).str.to_lowercase().str.replace_all(r"[^\w\x00-\x7f]", " ")
     spaceless = _most_spaceless(few)
     if spaceless.any():
         characters = few.filter(spaceless).str.replace_all(r"[\s\p{P}]", "").str.replace_all(r"(.)", "$1 ")
         few = few.scatter(spaceless.arg_true(), characters)
-    at = foreign.arg_true()
-    return Compared(texts.scatter(at, few), foreign.scatter(at, spaceless))
+    return Compared(few, spaceless)
+
+
+@lru_cache(maxsize=1)
+def _table() -> npt.NDArray[np.uint16]:
+    """Return what ``_by_polars`` makes of each character that it makes one of, whatever stands beside it; 0 for others.
+
+    Left out are characters of scripts without spaces, those that grow, and the capital sigma, whose small form depends
+    on whether a word ends.
+    """
+    codes = np.concatenate([np.arange(0x80, 0x3400), np.arange(0xAC00, 0xD7A4)]).astype(np.uint16)
+    known = pl.DataFrame({"code": codes, "was": list(codes.tobytes().decode("utf-16"))}).filter(
+        pl.col("was").str.contains(f"[{STABLE}]") & ~pl.col("was").str.contains(_SPACELESS), pl.col("was") != "Σ"
+    )
+    known = known.with_columns(now=_by_polars(known["was"]).texts)
+    known = known.filter(
+        pl.col("now").str.len_chars() == 1, pl.col("now").str.len_bytes() <= pl.col("was").str.len_bytes()
+    )
+    table = np.zeros(0x10000, np.uint16)
+    table[known["code"].to_numpy()] = np.frombuffer(known["now"].str.join("").item().encode("utf-16-le"), np.uint16)
+    return table
 
 
 def folded(texts: pl.Series) -> pl.Series:

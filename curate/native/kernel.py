@@ -14,9 +14,11 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.native import library
+from curate.native.arrow import strings
 from curate.native.library import LEVELS, level_of
 from curate.native.views import Views
 
+U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -66,6 +68,20 @@ class Kernel:
         words, starts = np.empty(views.bytes // 2 + len(texts) + 1, np.uint64), np.empty(len(texts) + 1, np.int64)
         written = self.library.thresher_words(views.address, views.buffers, size(len(texts)), at(words), at(starts))
         return words[:written], starts
+
+    def fold(self, texts: pl.Series, table: U16) -> tuple[pl.Series, npt.NDArray[np.bool_]]:
+        """Return texts, none of them null, in the characters that ``table`` has for theirs (65,536; 0 for none).
+
+        A text with a character that the table does not know is empty, and marked in the second value. ASCII is
+        written in lower case; no character may grow.
+        """
+        views = Views(texts)
+        out, ends = np.empty(views.bytes, np.uint8), np.empty(len(texts) + 1, np.int64)
+        unknown = np.empty(len(texts), np.bool_)
+        self.library.thresher_fold(
+            views.address, views.buffers, size(len(texts)), at(table), at(out), at(ends), at(unknown)
+        )
+        return strings(out[: ends[-1]], ends), unknown
 
     def bands(self, signatures: U32, bands: int, rows: int) -> U64:
         """Return the band keys (bands x n) of signatures (n x 128)."""

@@ -7,7 +7,7 @@ from inspect import getdoc
 from typing import Any
 
 from curate.core.run.fields import FieldRow, field_rows
-from curate.steps import PRESETS, known_steps
+from curate.steps.registry import PRESETS, known_steps
 from curate.steps.step import Action, Step
 
 _SHARED = frozenset({"use", *Step.model_fields})  # every step has these: told once, not with each

@@ -14,7 +14,7 @@ import pytest
 
 from curate.check.codes import CODES
 from curate.core.command.door import run
-from curate.steps import PRESETS, STEPS
+from curate.steps.registry import PRESETS, STEPS
 from examples.demo.make_data import main as write_tickets
 
 SAMPLE = Path(__file__).parents[2] / "curate" / "demo"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curate.augment import AUGMENTS
-from curate.steps import PRESETS, STEPS
+from curate.steps.registry import PRESETS, STEPS
 
 PAGE = Path(__file__).parents[2] / "docs" / "steps.md"
 

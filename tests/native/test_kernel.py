@@ -42,7 +42,7 @@ TEXTS = st.lists(
 def built(tmp_path_factory) -> Path:
     """Compile the kernel afresh, as the package's own build does."""
     target = tmp_path_factory.mktemp("kernel") / "_kernel.so"
-    sources = [NATIVE / "minhash.c", NATIVE / "pairs.c"]
+    sources = [NATIVE / "minhash.c", NATIVE / "pairs.c", NATIVE / "fold.c"]
     subprocess.run(["cc", "-O2", "-std=c11", "-fPIC", "-shared", *sources, "-o", target], check=True)
     return target
 
@@ -105,7 +105,7 @@ def test_band_keys_are_those_of_numpy(built, bands, rows, monkeypatch):
 
 
 @needs_compiler
-@pytest.mark.parametrize("name", ["minhash", "pairs"])
+@pytest.mark.parametrize("name", ["minhash", "pairs", "fold"])
 def test_no_fault_under_sanitizers(tmp_path, name):
     program = tmp_path / "fuzz"
     flags = [

@@ -12,8 +12,8 @@ from curate.core.read.source import Source
 from curate.core.run.errors import ConfigError
 from curate.curation.config import CurateConfig, Index, make_steps
 from curate.curation.plan import Plan, plan_of
-from curate.steps import Step
 from curate.steps.normalise import Normalise
+from curate.steps.step import Step
 
 
 def gate_plan(given: GivenRun, config: AugmentConfig, base: Path, new: Sequence[Source]) -> Plan:
