@@ -4,24 +4,9 @@
  * unknown exactly where it has a character that the table has not, and that nothing grows. usage: fuzz_fold ROUNDS SEED
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 void thresher_fold(const uint8_t *, const uint8_t *const *, size_t, const uint16_t *, uint8_t *, int64_t *, uint8_t *);
-
-static uint64_t state;
-static uint32_t draw(uint32_t below) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % below;
-}
-
-static void *exact(size_t size) {
-    void *room = malloc(size ? size : 1);
-    if (!room) exit(3);
-    return room;
-}
 
 static size_t write_utf8(uint32_t code, uint8_t *to) {
     if (code < 0x80) return to[0] = (uint8_t)code, 1;
@@ -30,9 +15,6 @@ static size_t write_utf8(uint32_t code, uint8_t *to) {
     for (size_t i = size - 1; i; i--, code >>= 6) to[i] = (uint8_t)(0x80 | (code & 63));
     return to[0] = (uint8_t)((size == 3 ? 0xE0 : 0xF0) | code), size;
 }
-
-#define REQUIRE(what) \
-    if (!(what)) return fprintf(stderr, "round %d: not " #what "\n", round), 1
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;

@@ -5,30 +5,12 @@
  * promises is enough. usage: fuzz_minhash ROUNDS SEED
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 int thresher_best(void);
 size_t thresher_sign(const uint8_t *, const uint8_t *const *, size_t, uint64_t, uint32_t, const uint32_t *,
                      const uint32_t *, int, uint32_t *, uint64_t *, int64_t *, uint64_t *);
 void thresher_bands(const uint32_t *, size_t, uint32_t, uint32_t, uint64_t *);
-
-static uint64_t state;
-static uint32_t draw(uint32_t below) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % below;
-}
-
-static void *exact(size_t size) {
-    void *room = malloc(size ? size : 1);
-    if (!room) exit(3);
-    return room;
-}
-
-#define REQUIRE(what) \
-    if (!(what)) return fprintf(stderr, "round %d: not " #what "\n", round), 1
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;

@@ -5,10 +5,7 @@
  */
 
 #define _POSIX_C_SOURCE 200809L
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 typedef struct {
     const uint32_t *at;
@@ -59,18 +56,10 @@ static uint32_t first_of(const uint32_t *parents, uint32_t i) {
     return i;
 }
 
-static uint64_t state;
-static uint32_t draw(uint32_t below) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % below;
-}
-
 static void *held[64];
 static int n_held;
 static void *zeros(size_t size) {
-    void *room = calloc(size ? size : 1, 1);
-    if (!room) exit(3);
-    return held[n_held++] = room;
+    return held[n_held++] = memset(exact(size), 0, size);
 }
 
 static uint64_t *sets(size_t n, int64_t **starts) {
@@ -85,9 +74,6 @@ static uint64_t *sets(size_t n, int64_t **starts) {
     }
     return values;
 }
-
-#define REQUIRE(what) \
-    if (!(what)) return fprintf(stderr, "round %d: not " #what "\n", round), 1
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;

@@ -7,25 +7,12 @@
 
 #include "../../curate/native/scan.c"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 int64_t thresher_lines(const uint8_t *, size_t);
 void thresher_pack(const uint8_t *, const int64_t *, const int64_t *, size_t, uint8_t *, int64_t *);
 size_t thresher_without(const uint8_t *, size_t, uint64_t, const uint64_t *, size_t, uint8_t *);
 void thresher_digests(const uint8_t *, const int64_t *, size_t, int, uint64_t *);
-
-static uint64_t state;
-static uint32_t draw(uint32_t below) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(state >> 33) % below;
-}
-
-static void *exact(size_t size) {
-    void *room = malloc(size ? size : 1);
-    if (!room) exit(3);
-    return memset(room, 0xAA, size ? size : 1);
-}
 
 static const char *const ROWS[] = {
     "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"\\u00e9\\ud83d\\ude00\"}],\"id\":1}",
@@ -54,9 +41,6 @@ static size_t write_line(uint8_t *out, int layout) {
         if (draw(200) == 0) out[i] = (uint8_t)draw(256);
     return draw(30) ? size : draw((uint32_t)size + 1);
 }
-
-#define REQUIRE(what) \
-    if (!(what)) return fprintf(stderr, "round %d: not " #what "\n", round), 1
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
