@@ -151,7 +151,7 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
     Raises:
         ThresherError: a setting is wrong, a guard refuses data or settings, or something cannot be read or written.
     """
-    from evalkit.answers.weights import imported  # noqa: PLC0415
+    from evalkit.answers.local.weights import imported  # noqa: PLC0415
     from train.config import load_train  # noqa: PLC0415
 
     imported()  # says what is missing, before it is imported

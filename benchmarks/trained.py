@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evalkit.answers.weights import imported
+from evalkit.answers.local.weights import imported
 from train.config import TrainConfig
 
 LENGTH, ROWS, RATE = 512, 8, 2e-4

@@ -106,11 +106,11 @@ def test_the_second_run_comes_from_the_cache_and_gives_the_same_bytes(tiny, data
 
 
 def test_a_run_that_was_stopped_goes_on_and_gives_the_same_bytes(tiny, data, predict, tmp_path, monkeypatch):
-    from evalkit.answers import local
+    from evalkit.answers.local import source
 
     small = ("--batch-size", 4, "--logprobs")
     predict(data, tiny, *small, "--cache", tmp_path / "whole.sqlite", out="whole")
-    decode, done = local.decode, []
+    decode, done = source.decode, []
 
     def stops(*arguments):
         if len(done) == 2:
@@ -118,9 +118,9 @@ def test_a_run_that_was_stopped_goes_on_and_gives_the_same_bytes(tiny, data, pre
         done.append(1)
         return decode(*arguments)
 
-    monkeypatch.setattr(local, "decode", stops)
+    monkeypatch.setattr(source, "decode", stops)
     predict(data, tiny, *small, code=130)
-    monkeypatch.setattr(local, "decode", decode)
+    monkeypatch.setattr(source, "decode", decode)
     _, ran = predict(data, tiny, *small)
 
     assert "24 distinct prompts answered, 8 of them from the cache" in ran.out
@@ -174,7 +174,7 @@ def test_draws_are_from_the_softmax(tiny):
     """Oracle: shares of 4,000 draws of one step against the softmax, by the chi-square statistic."""
     import torch
 
-    from evalkit.answers.decoding import Asked, _Draws
+    from evalkit.answers.local.decoding import Asked, _Draws
 
     class Torch:
         pass
@@ -298,9 +298,9 @@ def test_tools_and_system_reach_the_template(tiny, jsonl, predict, tmp_path):
         "{% if m.tool_calls %}{{ m.tool_calls[0].function.arguments.a }}{% endif %}{% endfor %}"
     )
     from evalkit.answers import Generation, Item
-    from evalkit.answers.loaded import read_tokenizer
-    from evalkit.answers.template import Template
-    from evalkit.answers.weights import find_weights
+    from evalkit.answers.local.loaded import read_tokenizer
+    from evalkit.answers.local.template import Template
+    from evalkit.answers.local.weights import find_weights
 
     call = {"function": {"name": "f", "arguments": '{"a": 5}'}}
     turns = ({"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [call]})

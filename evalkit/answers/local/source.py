@@ -11,12 +11,12 @@ from typing import Any, Self
 from jinja2 import TemplateError
 
 from curate.core.run.progress import Progress
-from evalkit.answers.decoding import Answered, Asked, decode
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item, Said, fault
-from evalkit.answers.local_likelihoods import take_likelihoods
-from evalkit.answers.machine import LocalSettings, Machine
-from evalkit.answers.template import Template
+from evalkit.answers.local.decoding import Answered, Asked, decode
+from evalkit.answers.local.likelihoods import take_likelihoods
+from evalkit.answers.local.machine import LocalSettings, Machine
+from evalkit.answers.local.template import Template
 
 
 class Local:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from curate.core.run.errors import ConfigError, InputError
-from evalkit.answers.weights import Weights, imported
+from evalkit.answers.local.weights import Weights, imported
 
 
 @dataclass(frozen=True)

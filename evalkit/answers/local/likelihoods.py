@@ -9,9 +9,9 @@ from curate.core.run.progress import Progress
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item, Said
 from evalkit.answers.likelihood import Continuation, Scored, conditions, continuations, delivered
-from evalkit.answers.machine import Machine
-from evalkit.answers.template import Template
-from evalkit.answers.windows import Window, batches, scores, windows
+from evalkit.answers.local.machine import Machine
+from evalkit.answers.local.template import Template
+from evalkit.answers.local.windows import Window, batches, scores, windows
 
 Pairs = list[tuple[Continuation, bytes]]
 

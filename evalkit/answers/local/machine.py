@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from curate.core.chat.layers.store import Store
 from curate.core.run.errors import ConfigError
-from evalkit.answers.facts import read_facts
-from evalkit.answers.loaded import Loaded, load, read_tokenizer
-from evalkit.answers.weights import find_weights, imported
+from evalkit.answers.local.facts import read_facts
+from evalkit.answers.local.loaded import Loaded, load, read_tokenizer
+from evalkit.answers.local.weights import find_weights, imported
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 _FORMAT = 1  # of what the cache holds

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from evalkit.answers.loaded import Loaded
+from evalkit.answers.local.loaded import Loaded
 
 _LOGITS_BYTES = 512 << 20  # of a batch, as 32-bit numbers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from evalkit.answers.loaded import Loaded
+from evalkit.answers.local.loaded import Loaded
 
 
 class Asked(NamedTuple):
