@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from evalkit.metrics.checks import CHECKS
-from evalkit.suites.choices import lettered, shuffled
+from evalkit.suites.public.choices import lettered, shuffled
 from evalkit.suites.suite import Made, Record, Suite
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from evalkit.suites.procedural.words import nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import nouns
 
 _END = " Reply with the list alone, on one line, parted by commas."
 

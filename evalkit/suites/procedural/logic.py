@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from random import Random
 
+from evalkit.suites.procedural.words import names, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import names, nouns
 
 
 def _short(kind: str, prompt: str, value: str) -> Made:

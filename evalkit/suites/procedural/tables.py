@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from evalkit.suites.procedural.words import CITIES, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import CITIES, nouns
 
 _HEADS = ("item", "city", "price", "stock")
 Row = tuple[str, str, int, int]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from evalkit.suites.procedural.words import names, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import names, nouns
 
 _END = " Reply with the number alone."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from evalkit.suites.procedural.words import CITIES, code, names, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import CITIES, code, names, nouns
 
 
 def _words(draw: Random) -> tuple[str, str]:

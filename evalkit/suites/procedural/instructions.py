@@ -6,8 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
+from evalkit.suites.procedural.words import nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import nouns
 
 
 class Rule(NamedTuple):

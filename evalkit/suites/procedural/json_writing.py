@@ -6,8 +6,8 @@ import json
 from random import Random
 from typing import Any
 
+from evalkit.suites.procedural.words import CITIES, names, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import CITIES, names, nouns
 
 _END = "Reply with the JSON alone."
 

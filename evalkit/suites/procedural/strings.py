@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from evalkit.suites.procedural.words import code, nouns
 from evalkit.suites.suite import Made, Suite
-from evalkit.suites.words import code, nouns
 
 _END = " Reply with the result alone."
 
