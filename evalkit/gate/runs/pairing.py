@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curate.core.run.errors import ThresherError
-from evalkit.gate.missing import as_wrong
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.missing import as_wrong
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.score import slices

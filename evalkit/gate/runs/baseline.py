@@ -18,7 +18,7 @@ from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
 from curate.core.run.version import version
 from curate.core.write.whole import write_whole
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.run import Run
 from evalkit.metrics import make_metric
 
 _TOLD = ("value", "n", "unscored", "unit", "better", "signature", "interval")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evalkit.gate.pairing import Pair
-from evalkit.gate.rule import Judged
+from evalkit.gate.rules.rule import Judged
+from evalkit.gate.runs.pairing import Pair
 
 _FINER = {
     "json_schema": "json_fields:f1",

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.pairing import Pair
-from evalkit.gate.rule import Judged, holm, judged, line
+from evalkit.gate.rules.rule import Judged, holm, judged, line
+from evalkit.gate.runs.pairing import Pair
 from evalkit.gate.statistics.estimate import Settings, estimate
 
 Keep = NDArray[np.bool_]

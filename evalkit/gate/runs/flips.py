@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.gate.pairing import Scored
+from evalkit.gate.runs.pairing import Scored
 from evalkit.gate.statistics.sample import of_cells
 from evalkit.metrics.metric import Metric, Numbers
 

@@ -78,7 +78,7 @@ def read_run(path: Path) -> Run:
     if not path.exists():
         raise InputError(f"there is no run {path}", hint="thresher score PREDICTIONS --metrics ... --out DIR makes one")
     if path.is_file():
-        from evalkit.gate.baseline import read_baseline  # noqa: PLC0415 - it makes runs too
+        from evalkit.gate.runs.baseline import read_baseline  # noqa: PLC0415 - it makes runs too
 
         return read_baseline(path)
     try:

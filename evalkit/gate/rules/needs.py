@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from evalkit.gate.config import GateConfig
-from evalkit.gate.rule import Judged
+from evalkit.gate.rules.rule import Judged
 from evalkit.gate.statistics.counted import needed_items
 from evalkit.gate.statistics.power import smallest_difference, smallest_mean
 from evalkit.statistics.normal import quantile
