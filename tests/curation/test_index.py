@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 
 from curate.core.run.errors import InputError
-from curate.index.pages import Pages
-from curate.index.plain import PAGE, Column, PlainFile
-from curate.index.segment import Segment, by_value
+from curate.index.parquet.pages import Pages
+from curate.index.parquet.plain import PAGE, Column, PlainFile
+from curate.index.rows.segment import Segment, by_value
 from tests.conftest import chat
 from tests.curated import Curated, as_line
 from tests.curation.corpus import edited, text, write_corpus

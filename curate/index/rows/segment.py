@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.index.pages import Pages, ranges
+from curate.index.parquet.pages import Pages, ranges
 from curate.index.runs import KeptRun
 from curate.native.arrow import binary, lists, strings
 from curate.native.kernel import SLOTS

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.run.errors import InputError
-from curate.index.plain import PAGE, page_digests
+from curate.index.parquet.plain import PAGE, page_digests
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]

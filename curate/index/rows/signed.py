@@ -13,8 +13,8 @@ from curate.core.record.block import EARLIER
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import PairRule
 from curate.index.read import Held
+from curate.index.rows.segment import SETS
 from curate.index.runs import blocks_of
-from curate.index.segment import SETS
 from curate.native.kernel import SLOTS
 
 I64 = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from curate.core.run.canonical import canonical
 from curate.core.run.version import version
-from curate.index.thrift import Long, Struct, encoded, struct
+from curate.index.parquet.thrift import Long, Struct, encoded, struct
 from curate.native.digests import digests
 
 U64 = npt.NDArray[np.uint64]

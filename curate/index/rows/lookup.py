@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.record.tables import Columns
-from curate.index.pages import ranges
+from curate.index.parquet.pages import ranges
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]

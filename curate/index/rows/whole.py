@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.index.lookup import positions_of
+from curate.index.rows.lookup import positions_of
 from curate.index.runs import KeptRun
 from curate.native.kernel import SLOTS
 
