@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from curate.core.record.views import answer, prompt
-from curate.curation.output.languages import languages
-from curate.curation.output.tokens import Tokens
+from curate.curation.output.tally.languages import languages
+from curate.curation.output.tally.tokens import Tokens
 from curate.curation.plan import Plan
 
 EDGES = (
