@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from curate.dedupe.minhash import U32
-from curate.dedupe.shingles import U64, mix64
+from curate.dedupe.signatures.minhash import U32
+from curate.dedupe.signatures.shingles import U64, mix64
 from curate.native.kernel import SLOTS, kernel
 
 RECALL = 0.9999

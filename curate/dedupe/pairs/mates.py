@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.record.tables import Columns
-from curate.dedupe import reference
+from curate.dedupe.pairs import reference
 from curate.dedupe.rule import PairRule
 from curate.native import pairs
 from curate.native.kernel import kernel

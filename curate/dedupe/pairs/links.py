@@ -7,9 +7,9 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.tables import Columns
-from curate.dedupe.mates import comparer, linked_bands, rows_of
+from curate.dedupe.pairs.mates import comparer, linked_bands, rows_of
+from curate.dedupe.pairs.twins import STRIDE, roots
 from curate.dedupe.rule import PairRule
-from curate.dedupe.twins import STRIDE, roots
 from curate.native.pairs import Joined
 
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.tables import Columns
-from curate.dedupe.kinds import Kind
-from curate.dedupe.mates import comparer, linked_bands, rows_of
+from curate.dedupe.pairs.kinds import Kind
+from curate.dedupe.pairs.mates import comparer, linked_bands, rows_of
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import Joined, Rows, Star
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from curate.dedupe.kinds import Kind
+from curate.dedupe.pairs.kinds import Kind
 from curate.native.pairs import F64, U8, U32, U64, Joined, Rows, Star
 
 
