@@ -151,7 +151,7 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
     Raises:
         ThresherError: a setting is wrong, a guard refuses data or settings, or something cannot be read or written.
     """
-    from evalkit.answers.weights import imported  # noqa: PLC0415
+    from evalkit.answers.local.weights import imported  # noqa: PLC0415
     from train.config import load_train  # noqa: PLC0415
 
     imported()  # says what is missing, before it is imported
@@ -243,9 +243,9 @@ def gate(
         ThresherError: the runs cannot be compared, or the rules are wrong.
     """
     from evalkit.gate.config import load_gate  # noqa: PLC0415 - Polars is loaded only by those who need it
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.rules.waivers import load_waivers  # noqa: PLC0415
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
     from evalkit.gate.verdict import judge  # noqa: PLC0415
-    from evalkit.gate.waivers import load_waivers  # noqa: PLC0415
     from evalkit.read.tainted import read_tainted  # noqa: PLC0415
 
     config = load_gate(Path(limits))
@@ -267,7 +267,7 @@ def compare(base: str | Path, candidate: str | Path) -> Comparison:
         ThresherError: a run cannot be read, or they share no item.
     """
     from evalkit.compare.compare import compare as run  # noqa: PLC0415 - Polars is loaded only by those who need it
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
     return run(read_run(Path(base)), read_run(Path(candidate)))
 

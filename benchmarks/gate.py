@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.measuring.measure import print_table
 from evalkit.gate.config import Limit
-from evalkit.gate.rule import judged, line
+from evalkit.gate.rules.rule import judged, line
 from evalkit.gate.statistics import counted, reach
 from evalkit.gate.statistics import power as normal_theory
 from evalkit.gate.statistics.estimate import Settings, estimate

@@ -33,7 +33,7 @@ from benchmarks.measuring.contestants import ENGINE, PEERS, PEERS_PYTHON, Contes
 from benchmarks.measuring.measure import print_table, run
 from benchmarks.measuring.scoring import Mask, by_similarity, read_kept, score
 from benchmarks.peers.rows import optimal_bands
-from curate.dedupe.bands import proposed
+from curate.dedupe.signatures.bands import proposed
 from curate.steps.near_duplicates import NearDuplicates
 
 LOWS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)

@@ -41,7 +41,7 @@ PEERS = (
     Contestant("TRL, packing, nothing recomputed", "benchmarks.peers.train_trl", ("packing", "plain")),
 )
 OURS = tuple(
-    Contestant(f"thresher, {name}", "benchmarks.trained", told)
+    Contestant(f"thresher, {name}", "benchmarks.measuring.trained", told)
     for name, told in (
         ("random", ("random", "all")),
         ("grouped", ("grouped", "all")),
@@ -82,7 +82,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thresher-benchmark-") as work:
         folder = Path(work)
-        subprocess.run([sys.executable, "-m", "benchmarks.training_data", work, str(asked.rows)], check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.corpora.training", work, str(asked.rows)], check=True)
         model = asked.model or folder / "model"
         results: dict[Contestant, list[Result]] = {one: [] for one in (*PEERS, *OURS)}
         skipped: dict[str, str] = {}

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.gate.pairing import signature_of
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.pairing import signature_of
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Metric, Numbers

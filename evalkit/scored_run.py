@@ -13,7 +13,7 @@ import polars as pl
 
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
-from evalkit.gate.flips import alone
+from evalkit.gate.runs.flips import alone
 from evalkit.gate.statistics.sample import of_cells
 from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.metric import as_numbers

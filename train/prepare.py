@@ -11,8 +11,8 @@ import orjson
 
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.write.folder import MANIFEST, sha256_of
-from evalkit.answers.facts import read_facts
-from evalkit.answers.loaded import read_tokenizer
+from evalkit.answers.local.facts import read_facts
+from evalkit.answers.local.loaded import read_tokenizer
 from train.config import DataTable, TrainConfig
 from train.data.rehearsal import with_rehearsal
 from train.data.rows import Row, read_rows

@@ -1,9 +1,9 @@
 """Every pair of texts at or above a similarity, found without sketches: what a tool did is held against it.
 
 The similarity is the engine's own measure: the exact Jaccard similarity of word 5-grams after folding
-(``curate/dedupe/shingles.py``). Pairs are proposed by prefix filtering, which misses none (Chaudhuri, Ganti, Kaushik
-2006; Bayardo, Ma, Srikant 2007): with the shingles of every text in one order, two texts of similarity t share one
-among the first n - ceil(t n) + 1 shingles of each. Rare shingles come first, so few texts share one by chance.
+(``curate/dedupe/signatures/shingles.py``). Pairs are proposed by prefix filtering, which misses none (Chaudhuri, Ganti,
+Kaushik 2006; Bayardo, Ma, Srikant 2007): with the shingles of every text in one order, two texts of similarity t share
+one among the first n - ceil(t n) + 1 shingles of each. Rare shingles come first, so few texts share one by chance.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
-from curate.dedupe.shingles import Sets, shingles
+from curate.dedupe.signatures.shingles import Sets, shingles
 from curate.dedupe.text import comparable
 
 I64 = npt.NDArray[np.int64]

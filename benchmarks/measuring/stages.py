@@ -24,9 +24,9 @@ from benchmarks.measuring.measure import ENVIRONMENT, print_table
 EVERY = 0.002  # seconds
 # A stack belongs to the first of these, from the inside out, whose file and function it passes through.
 STAGES = (
-    ("banding", "dedupe/mates", "linked_bands"),
+    ("banding", "dedupe/pairs/mates", "linked_bands"),
     ("signature", "dedupe/keys", ""),
-    ("verification", "dedupe/twins", ""),
+    ("verification", "dedupe/pairs/twins", ""),
     ("writing", "curate/core/write/", ""),
     ("writing", "curation/output/outputs", ""),
     ("writing", "curation/output/ledger", ""),

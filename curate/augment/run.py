@@ -28,7 +28,7 @@ from curate.core.run.version import version, versions
 from curate.core.write.folder import output_folder
 from curate.core.write.written import WrittenFile
 from curate.curation.divide import Division
-from curate.curation.output.groups import largest_clusters
+from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import Tainted

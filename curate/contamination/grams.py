@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from curate.contamination.evaluation import QUESTION, Evaluation
 from curate.contamination.texts import Words
-from curate.dedupe.shingles import mix64
+from curate.dedupe.signatures.shingles import mix64
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]

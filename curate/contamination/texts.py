@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from curate.core.record.turns import TURN_BREAK, Turns
-from curate.dedupe.shingles import I64, U64, words_by_numpy
+from curate.dedupe.signatures.shingles import I64, U64, words_by_numpy
 from curate.dedupe.text import nfkc
 from curate.native.kernel import kernel
 

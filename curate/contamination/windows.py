@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from curate.contamination.grams import I64, U64, unique_pairs
-from curate.dedupe.shingles import mix64
+from curate.dedupe.signatures.shingles import mix64
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)

@@ -16,8 +16,8 @@ from curate.dedupe.contexts import Contexts, contexts
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import PairRule
 from curate.dedupe.said import said
-from curate.dedupe.shingles import mix64
 from curate.dedupe.sides import PROMPT
+from curate.dedupe.signatures.shingles import mix64
 
 U64 = npt.NDArray[np.uint64]
 Key = Callable[[pl.Series], pl.Series]

@@ -12,7 +12,7 @@ import polars as pl
 from curate.contradictions.differ import near_words
 from curate.contradictions.words import all_words, content
 from curate.core.record.tables import Columns
-from curate.dedupe.links import chained
+from curate.dedupe.pairs.links import chained
 from curate.dedupe.rule import PairRule
 
 U64 = npt.NDArray[np.uint64]

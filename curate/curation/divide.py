@@ -12,7 +12,7 @@ from curate.core.run.errors import ConfigError
 from curate.curation.earlier.joining import Alike, as_splits, beside_ours, join_previous
 from curate.curation.plan import Plan
 from curate.curation.staged import Staged
-from curate.dedupe.links import linked
+from curate.dedupe.pairs.links import linked
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.split.draw import NAMES, Sizes, assign, detectable

@@ -16,7 +16,7 @@ from curate.core.read.source import Source, find_sources
 from curate.core.run.errors import ConfigError
 from curate.curation.config import CurateConfig, make_steps
 from curate.curation.output.convert import Convert
-from curate.curation.output.tokens import Tokens
+from curate.curation.output.tally.tokens import Tokens
 from curate.curation.protected import find_protected
 from curate.dedupe.rule import LOOSE_RECALL, PairRule
 from curate.dedupe.sides import CONVERSATION

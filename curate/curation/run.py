@@ -25,7 +25,7 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
 from curate.curation.earlier.kept import own_rows, write_cumulative
-from curate.curation.output.groups import largest_clusters
+from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.output.stats import stats_of

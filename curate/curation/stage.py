@@ -17,7 +17,7 @@ from curate.core.record.block import BLOCK
 from curate.core.record.marks import reject, warn
 from curate.core.run.progress import Progress
 from curate.curation.earlier.beside import ALONE, Beside
-from curate.curation.output.tally import Tally
+from curate.curation.output.tally.tally import Tally
 from curate.curation.phase import run_phase
 from curate.curation.plan import Plan, row_drops, row_warns
 from curate.curation.staged import Staged

@@ -8,7 +8,7 @@ import polars as pl
 
 from curate.core.read.rows import Seen
 from curate.curation.earlier.beside import Beside
-from curate.curation.output.tally import Tally
+from curate.curation.output.tally.tally import Tally
 from curate.engines.columns import MAPPED_BYTES, ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable

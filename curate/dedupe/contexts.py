@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING
-from curate.dedupe.shingles import mix64
+from curate.dedupe.signatures.shingles import mix64
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]

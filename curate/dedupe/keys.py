@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.dedupe.bands import band_keys
-from curate.dedupe.minhash import sign
 from curate.dedupe.rule import PairRule
-from curate.dedupe.shingles import Sets, mix64, shingles
 from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, CONVERSATION, side_texts
+from curate.dedupe.signatures.bands import band_keys
+from curate.dedupe.signatures.minhash import sign
+from curate.dedupe.signatures.shingles import Sets, mix64, shingles
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 

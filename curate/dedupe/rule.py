@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from curate.dedupe.bands import choose_bands
+from curate.dedupe.signatures.bands import choose_bands
 from curate.native.kernel import SLOTS
 
 MARGIN = 0.14  # four standard errors of a 128-slot estimate

@@ -14,10 +14,10 @@ import polars as pl
 from curate.core.record.block import EARLIER
 from curate.core.record.tables import Columns
 from curate.dedupe.rule import PairRule
-from curate.index.lookup import sharing
 from curate.index.read import Held, Index
+from curate.index.rows.lookup import sharing
+from curate.index.rows.signed import WHERE, signed_rows
 from curate.index.runs import KeptRun
-from curate.index.signed import WHERE, signed_rows
 
 U64 = npt.NDArray[np.uint64]
 

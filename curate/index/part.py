@@ -10,7 +10,7 @@ from typing import Any
 
 from curate.core.run.errors import InputError
 from curate.core.write.folder import sha256_of
-from curate.index.plain import footer_of
+from curate.index.parquet.plain import footer_of
 
 PREFIX = "index-"
 _HINT = "put the file back: it lies beside the index.parquet that names it; or run that run again"

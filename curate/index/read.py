@@ -14,12 +14,12 @@ import polars as pl
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
 from curate.core.write.folder import sha256_of
-from curate.index.pages import Pages
+from curate.index.parquet.pages import Pages
+from curate.index.parquet.plain import METADATA, footer_of
 from curate.index.part import Part
-from curate.index.plain import METADATA, footer_of
+from curate.index.rows.segment import Segment
+from curate.index.rows.whole import Whole
 from curate.index.runs import KeptRun
-from curate.index.segment import Segment
-from curate.index.whole import Whole
 from curate.index.write import EXACT, INDEX_VERSION
 
 Held = Segment | Whole

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from curate.core.run.errors import ConfigError
-from curate.dedupe.minhash import SEED
 from curate.dedupe.rule import PairRule
-from curate.dedupe.shingles import MIN_WORDS, SIZE
+from curate.dedupe.signatures.minhash import SEED
+from curate.dedupe.signatures.shingles import MIN_WORDS, SIZE
 from curate.native.kernel import SLOTS
 from curate.steps.normalise import Normalise
 

@@ -12,11 +12,11 @@ import polars as pl
 
 from curate.core.record.views import prompt
 from curate.dedupe.keys import near_keys
+from curate.index.parquet.plain import Column, PlainFile
 from curate.index.part import Part
-from curate.index.plain import Column, PlainFile
 from curate.index.prints import conversation_prints, text_prints
+from curate.index.rows.segment import SETS, SHORT, by_value
 from curate.index.scheme import Scheme
-from curate.index.segment import SETS, SHORT, by_value
 from curate.native.arrow import binary
 from curate.native.kernel import SLOTS
 from curate.split.groups import group_values

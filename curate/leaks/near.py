@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.record.tables import Columns
-from curate.dedupe.kinds import Kind
-from curate.dedupe.mates import comparer, rows_of
+from curate.dedupe.pairs.kinds import Kind
+from curate.dedupe.pairs.mates import comparer, rows_of
+from curate.dedupe.pairs.twins import STRIDE
 from curate.dedupe.rule import PairRule
-from curate.dedupe.twins import STRIDE
 from curate.native.pairs import Star
 
 U32 = npt.NDArray[np.uint32]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.tables import Columns
-from curate.dedupe.kinds import Kind
+from curate.dedupe.pairs.kinds import Kind
 from curate.dedupe.rule import PairRule
 from curate.leaks.near import near_held
 

@@ -12,8 +12,9 @@
  *   signature  slot k keeps the least of a[k] * mix32(shingle) + b[k] modulo 2^32 (datasketch 2, `affine32`)
  *   band key   of the slots of a band: h = mix64(h ^ (slot + WORD)), from the band's number on
  *
- * curate/dedupe/shingles.py, minhash.py and bands.py are the same stages in numpy, bit for bit; tests hold the two
- * together. Nothing here allocates, keeps state or knows Python: callers own the buffers and may call from many threads.
+ * curate/dedupe/signatures/ (shingles.py, minhash.py, bands.py) holds the same stages in numpy, bit for bit; tests hold
+ * the two together. Nothing here allocates, keeps state or knows Python: callers own the buffers and may call from many
+ * threads.
  */
 
 #include "words.h"

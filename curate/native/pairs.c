@@ -4,8 +4,8 @@
  * a link to the last row before it with the same key: its mates are found by a walk along the links. A pair is looked
  * at once: first its sketches, then the exact Jaccard similarity of its sets.
  *
- * curate/dedupe/reference.py says the same in plain Python; tests hold the two together. Nothing here allocates or
- * keeps state: columns may be files mapped into memory, and a caller may stop after any row to let their pages go.
+ * curate/dedupe/pairs/reference.py says the same in plain Python; tests hold the two together. Nothing here allocates
+ * or keeps state: columns may be files mapped into memory, and a caller may stop after any row to let their pages go.
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -23,7 +23,7 @@
 #define JOINED 0x80000000u /* of a link: every mate further on is in the group of the row that has the link */
 #define NOBODY 0xFFFFFFFFu /* of a first row: no row with its key stays so far */
 
-enum { ALONE, NEAR, NEARLY, SAME_PROMPT, INSTRUCTIONS, CHARACTERS }; /* curate/dedupe/kinds.py */
+enum { ALONE, NEAR, NEARLY, SAME_PROMPT, INSTRUCTIONS, CHARACTERS }; /* curate/dedupe/pairs/kinds.py */
 
 typedef struct {
     const uint32_t *at;        /* the position of each rank */

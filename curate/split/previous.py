@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.core.record.tables import Columns
-from curate.dedupe.mates import comparer, linked_bands, rows_of
+from curate.dedupe.pairs.mates import comparer, linked_bands, rows_of
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import LINK, Joined
 from curate.split.draw import NAMES

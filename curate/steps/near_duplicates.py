@@ -15,9 +15,9 @@ from curate.core.record.marks import alive
 from curate.core.record.tables import Columns, Engine
 from curate.core.record.views import answer
 from curate.dedupe.keys import near_keys
-from curate.dedupe.kinds import Kind
+from curate.dedupe.pairs.kinds import Kind
+from curate.dedupe.pairs.twins import find_twins
 from curate.dedupe.rule import PairRule
-from curate.dedupe.twins import find_twins
 from curate.steps.step import DECISIONS, SetStep
 
 

@@ -34,8 +34,8 @@ def _endpoint(name: str, asking: Asking) -> Source:
 
 
 def _local(spec: str, asking: Asking) -> Source:
-    from evalkit.answers.local import Local  # noqa: PLC0415 - needs torch
-    from evalkit.answers.machine import LocalSettings  # noqa: PLC0415
+    from evalkit.answers.local.machine import LocalSettings  # noqa: PLC0415
+    from evalkit.answers.local.source import Local  # noqa: PLC0415 - needs torch
 
     if asking.generation.temperature is None:
         raise ConfigError("local weights have no temperature of their own", hint="--temperature 0, or another number")

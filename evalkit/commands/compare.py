@@ -29,7 +29,7 @@ def command(
     from evalkit.compare.compare import compare  # noqa: PLC0415
     from evalkit.compare.shown import as_markdown, as_text  # noqa: PLC0415
     from evalkit.gate.output.files import write_text  # noqa: PLC0415
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
     from evalkit.gate.statistics.estimate import Settings  # noqa: PLC0415
 
     compared = compare(read_run(base), read_run(candidate), Settings(alpha=alpha, seed=seed))

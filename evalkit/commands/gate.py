@@ -15,7 +15,7 @@ from curate.core.run.errors import ConfigError
 
 if TYPE_CHECKING:
     from evalkit.gate.config import GateConfig
-    from evalkit.gate.runs import Run
+    from evalkit.gate.runs.run import Run
 
 _NAMED = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 
@@ -64,16 +64,16 @@ def command(  # noqa: PLR0913 - a flag each
 
     CANDIDATE is a folder of scores. Nothing is written into it.
     """
-    from evalkit.gate.baseline import write_baseline  # noqa: PLC0415 - Polars is loaded after the flags are read
     from evalkit.gate.config import load_gate, schema_text  # noqa: PLC0415
     from evalkit.gate.output.files import write_text, write_verdict  # noqa: PLC0415
     from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
     from evalkit.gate.output.shown import as_text  # noqa: PLC0415
     from evalkit.gate.output.summary import as_annotations, as_markdown  # noqa: PLC0415
     from evalkit.gate.page import configuration_page  # noqa: PLC0415
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.rules.waivers import load_waivers  # noqa: PLC0415
+    from evalkit.gate.runs.baseline import write_baseline  # noqa: PLC0415 - Polars is loaded after the flags are read
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
     from evalkit.gate.verdict import judge  # noqa: PLC0415
-    from evalkit.gate.waivers import load_waivers  # noqa: PLC0415
     from evalkit.read.tainted import read_tainted  # noqa: PLC0415
 
     if schema or markdown:
@@ -141,7 +141,7 @@ def _plan(
     from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from evalkit.gate.output.shown import plan_text  # noqa: PLC0415
     from evalkit.gate.plan import plan  # noqa: PLC0415
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
     base = next(iter(named.values()), None)
     planned = plan(config, base, None if candidate is None else read_run(candidate), items)
@@ -159,7 +159,7 @@ def _self_test(
 
     from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from evalkit.gate.output.shown import self_test_text  # noqa: PLC0415
-    from evalkit.gate.pairing import pair  # noqa: PLC0415
+    from evalkit.gate.runs.pairing import pair  # noqa: PLC0415
     from evalkit.gate.self_test import self_test  # noqa: PLC0415
 
     base = next(iter(named.values()), None)

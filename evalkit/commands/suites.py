@@ -14,7 +14,7 @@ from curate.core.run.errors import ConfigError, nearest
 from curate.core.write.whole import write_whole
 
 if TYPE_CHECKING:
-    from evalkit.suites.hub import Fetched
+    from evalkit.suites.public.hub import Fetched
     from evalkit.suites.suite import Record, Suite
 
 _AT = (100, 500, 2000)
@@ -77,7 +77,7 @@ def command(
 
 def _source(name: str, suite: Suite, origin: str | None) -> tuple[Path | None, Fetched | None]:
     """Return the file that ``--from`` names; one of the hub is fetched."""
-    from evalkit.suites.hub import fetched, is_hub  # noqa: PLC0415
+    from evalkit.suites.public.hub import fetched, is_hub  # noqa: PLC0415
 
     if origin is None or not is_hub(origin):
         return None if origin is None else Path(origin), None

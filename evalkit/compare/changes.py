@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from evalkit.gate.pairing import signature_of
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.pairing import signature_of
+from evalkit.gate.runs.run import Run
 
 _SECTIONS = ("config", "score", "model", "generation", "template", "seed", "thresher", "versions")  # of a manifest
 _SHORT = 12  # digits of a hash

@@ -11,9 +11,9 @@ from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import ThresherError
 from evalkit.compare.changes import Change, changes
 from evalkit.drift import Drift, drift
-from evalkit.gate.flips import Flips, flips
-from evalkit.gate.pairing import NotComparableError, Pair, common
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.flips import Flips, flips
+from evalkit.gate.runs.pairing import NotComparableError, Pair, common
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Estimate, Settings, digits, estimate
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from curate.core.command.markdown import cell, table
 from curate.core.run.fields import field_rows
 from evalkit.gate.config import GateConfig, Limit, Planned
-from evalkit.gate.waivers import Waiver
+from evalkit.gate.rules.waivers import Waiver
 
 _HEAD = """# gate.toml
 

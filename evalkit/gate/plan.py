@@ -10,9 +10,9 @@ import numpy as np
 
 from curate.core.run.errors import ConfigError
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.pairing import Pair, pair
-from evalkit.gate.rule import line
-from evalkit.gate.runs import Run
+from evalkit.gate.rules.rule import line
+from evalkit.gate.runs.pairing import Pair, pair
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics import counted, reach
 from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
 from evalkit.gate.statistics.sample import Sample

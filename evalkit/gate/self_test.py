@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.pairing import Pair
-from evalkit.gate.rule import Judged, holm, judged, line
+from evalkit.gate.rules.rule import Judged, holm, judged, line
+from evalkit.gate.runs.pairing import Pair
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
 

@@ -9,15 +9,15 @@ from typing import Any
 from curate.core.command.exits import DONE, INCONCLUSIVE, NO
 from curate.core.run.canonical import SCHEMA_VERSION
 from evalkit.gate.config import GateConfig
-from evalkit.gate.evaluate import Evaluated, evaluate
-from evalkit.gate.flips import Flips, flips
-from evalkit.gate.needs import needed_n, smallest_detectable
-from evalkit.gate.next_steps import next_steps
-from evalkit.gate.pairing import Pair, pair
-from evalkit.gate.rule import Judged, Said
-from evalkit.gate.runs import Run
+from evalkit.gate.rules.evaluate import Evaluated, evaluate
+from evalkit.gate.rules.needs import needed_n, smallest_detectable
+from evalkit.gate.rules.next_steps import next_steps
+from evalkit.gate.rules.rule import Judged, Said
+from evalkit.gate.rules.waivers import Waiver, in_force
+from evalkit.gate.runs.flips import Flips, flips
+from evalkit.gate.runs.pairing import Pair, pair
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import FEW_CLUSTERS, digits
-from evalkit.gate.waivers import Waiver, in_force
 
 _SCALE = {"points": 100.0}
 _UNBOUNDED = ("share", "points", "correlation")

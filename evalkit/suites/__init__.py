@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from evalkit.suites.arithmetic import ARITHMETIC
-from evalkit.suites.choices import ARC, HELLASWAG, MMLU
-from evalkit.suites.copying import COPYING
 from evalkit.suites.facts import FACTS
-from evalkit.suites.instructions import INSTRUCTIONS
-from evalkit.suites.json_writing import JSON_WRITING
-from evalkit.suites.lists import LISTS
-from evalkit.suites.logic import LOGIC
-from evalkit.suites.lookup import LOOKUP
-from evalkit.suites.public import BBH, GSM8K, HUMANEVAL, IFEVAL, TRUTHFULQA
+from evalkit.suites.procedural.arithmetic import ARITHMETIC
+from evalkit.suites.procedural.copying import COPYING
+from evalkit.suites.procedural.instructions import INSTRUCTIONS
+from evalkit.suites.procedural.json_writing import JSON_WRITING
+from evalkit.suites.procedural.lists import LISTS
+from evalkit.suites.procedural.logic import LOGIC
+from evalkit.suites.procedural.lookup import LOOKUP
+from evalkit.suites.procedural.strings import STRINGS
+from evalkit.suites.procedural.tables import TABLES
+from evalkit.suites.public.choices import ARC, HELLASWAG, MMLU
+from evalkit.suites.public.records import BBH, GSM8K, HUMANEVAL, IFEVAL, TRUTHFULQA
 from evalkit.suites.refusal import REFUSAL
-from evalkit.suites.strings import STRINGS
 from evalkit.suites.suite import Suite
-from evalkit.suites.tables import TABLES
 from evalkit.suites.text import TEXT
 
 _ALL = (

@@ -53,7 +53,7 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
         NotComparableError: they share no item.
     """
     from evalkit.compare.compare import compare  # noqa: PLC0415 - other pages need not load the statistics
-    from evalkit.gate.runs import read_run  # noqa: PLC0415
+    from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
     anchor = f"comparison{place.number}"
     compared = _in_order(compare(read_run(base.folder.path), read_run(candidate.folder.path)), candidate)

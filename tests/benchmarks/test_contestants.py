@@ -83,7 +83,7 @@ def test_the_exponent_of_growth_is_fitted() -> None:
 @pytest.mark.parametrize(
     ("file", "stage"),
     [
-        pytest.param("/x/curate/dedupe/twins.py", "verification", id="a file of a stage"),
+        pytest.param("/x/curate/dedupe/pairs/twins.py", "verification", id="a file of a stage"),
         pytest.param("/x/curate/core/read/lines.py", "parse", id="a folder of a stage"),
         pytest.param("<frozen importlib._bootstrap>", START, id="imports"),
         pytest.param("/lib/python3/threading.py", None, id="a thread that waits"),

@@ -15,20 +15,13 @@ import polars as pl
 import pytest
 
 from curate.core.run.errors import InputError
-from curate.index.pages import Pages
-from curate.index.plain import PAGE, Column, PlainFile
-from curate.index.segment import Segment, by_value
+from curate.index.parquet.pages import Pages
+from curate.index.parquet.plain import PAGE, Column, PlainFile
+from curate.index.rows.segment import Segment, by_value
 from tests.conftest import chat
 from tests.curated import Curated, as_line
 from tests.curation.corpus import edited, text, write_corpus
-from tests.curation.test_incremental import DRAW, HERON, NEARLY_HERON, STORK, Curating, curating
-
-KINDS = pytest.mark.parametrize("kind", ["compact", "exact"])
-
-
-@pytest.fixture
-def curate(tmp_path: Path) -> Curating:
-    return curating(tmp_path)
+from tests.curation.nights import DRAW, HERON, KINDS, NEARLY_HERON, STORK, curating
 
 
 def folder_bytes(folder: Path) -> dict[str, str]:

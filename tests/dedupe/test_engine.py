@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.core.record.block import MESSAGE
-from curate.dedupe.bands import band_keys, choose_bands, proposed
 from curate.dedupe.keys import near_keys
-from curate.dedupe.kinds import Kind
-from curate.dedupe.links import linked
-from curate.dedupe.minhash import sign
+from curate.dedupe.pairs.kinds import Kind
+from curate.dedupe.pairs.links import linked
+from curate.dedupe.pairs.twins import find_twins
 from curate.dedupe.rule import PairRule
-from curate.dedupe.shingles import by_numpy, shingles
+from curate.dedupe.signatures.bands import band_keys, choose_bands, proposed
+from curate.dedupe.signatures.minhash import sign
+from curate.dedupe.signatures.shingles import by_numpy, shingles
 from curate.dedupe.text import comparable
-from curate.dedupe.twins import find_twins
 from curate.engines.columns import ColumnTable
 from curate.engines.local import connected
 from curate.steps.near_duplicates import NearDuplicates
@@ -92,7 +92,7 @@ def test_chunks_of_text_change_nothing(monkeypatch):
     draw = random.Random(6)
     texts = comparable(pl.Series([text(draw, n % 40) for n in range(200)] + ["", "今天天气很好我们去公园"]))
     whole = by_numpy(texts, 5, 8)
-    monkeypatch.setattr("curate.dedupe.shingles._CHUNK_BYTES", 300)
+    monkeypatch.setattr("curate.dedupe.signatures.shingles._CHUNK_BYTES", 300)
     parts = by_numpy(texts, 5, 8)
 
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
@@ -165,7 +165,7 @@ def alike(one: tuple[str, str], other: tuple[str, str]) -> float:
 def kernel(request, monkeypatch):
     """Both ways: in C, and in plain Python."""
     if request.param == "no kernel":
-        for module in ("bands", "mates", "minhash", "shingles"):
+        for module in ("pairs.mates", "signatures.bands", "signatures.minhash", "signatures.shingles"):
             monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
 
 
@@ -254,7 +254,7 @@ def test_kernel_and_plain_python_say_the_same_of_everything(tmp_path, monkeypatc
     step = NearDuplicates()
     table = keys_of(block, step.rule, tmp_path / "a")
     ours = find_twins(table, step.rule, [Kind.NEAR])
-    for module in ("bands", "mates", "minhash", "shingles"):
+    for module in ("pairs.mates", "signatures.bands", "signatures.minhash", "signatures.shingles"):
         monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
     theirs = find_twins(keys_of(block, step.rule, tmp_path / "b"), step.rule, [Kind.NEAR])
 

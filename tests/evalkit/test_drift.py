@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from evalkit.drift import drift
-from evalkit.gate.runs import read_run
+from evalkit.gate.runs.run import read_run
 from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p
 
 RANDOM = np.random.default_rng(5)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.index.lookup import positions_of
+from curate.index.rows.lookup import positions_of
 
 NUMBERS = st.lists(st.one_of(st.integers(0, 20), st.integers(0, 2**64 - 1)), max_size=40)
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.dedupe.bands import band_keys
-from curate.dedupe.minhash import permutations, signatures
-from curate.dedupe.shingles import by_numpy
+from curate.dedupe.signatures.bands import band_keys
+from curate.dedupe.signatures.minhash import permutations, signatures
+from curate.dedupe.signatures.shingles import by_numpy
 from curate.dedupe.text import comparable
 from curate.native import kernel as loader
 from curate.native import library
@@ -99,7 +99,7 @@ def test_band_keys_are_those_of_numpy(built, bands, rows, monkeypatch):
     draw = np.random.default_rng(3)
     signed = draw.integers(0, 2**32, (20, 128), dtype=np.uint32)
     ours = loader.load(built).bands(signed, bands, rows)
-    monkeypatch.setattr("curate.dedupe.bands.kernel", lambda: None)
+    monkeypatch.setattr("curate.dedupe.signatures.bands.kernel", lambda: None)
 
     assert np.array_equal(ours, band_keys(signed, bands, rows))
 
@@ -141,7 +141,7 @@ def test_without_the_kernel_numpy_does_it_and_it_is_said_once(tmp_path, environm
         "import polars as pl\n"
         "from curate.native import library\n"
         "library.FILE = Path('nowhere.so')\n"
-        "from curate.dedupe.minhash import sign\n"
+        "from curate.dedupe.signatures.minhash import sign\n"
         "print(sign(pl.Series(['a b', 'c']))[1].starts.tolist(), sign(pl.Series(['', 'c']))[1].starts.tolist())"
     )
     done = subprocess.run(

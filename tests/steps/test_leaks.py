@@ -194,7 +194,7 @@ def test_any_order_of_the_rows_gives_the_same_leaks(tmp_path):
 def test_the_kernel_and_plain_python_find_the_same(tmp_path, monkeypatch):
     train, test = corpus(64)
     with_kernel = protect(tmp_path / "c", train, test).ledger
-    for module in ("bands", "minhash", "shingles", "mates"):
+    for module in ("signatures.bands", "signatures.minhash", "signatures.shingles", "pairs.mates"):
         monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
 
     assert protect(tmp_path / "python", train, test).ledger.equals(with_kernel)

@@ -26,7 +26,7 @@ def command(adapter: Path, *, base: Path | None, out: Path, dtype: str, as_json:
     Exit 1 where it does not; nothing is written then.
     """
     from curate.core.run.canonical import canonical  # noqa: PLC0415 - after the flags are read
-    from evalkit.answers.weights import imported  # noqa: PLC0415
+    from evalkit.answers.local.weights import imported  # noqa: PLC0415
 
     imported()
     from train.merge.merge import merge  # noqa: PLC0415

@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - a flag each
     Exit 1 where a guard did: before the first step, or on the way. After Ctrl-C (exit 130), --resume goes on.
     """
     from curate.core.run.settings import override, read_toml  # noqa: PLC0415
-    from evalkit.answers.weights import imported  # noqa: PLC0415 - after the flags are read
+    from evalkit.answers.local.weights import imported  # noqa: PLC0415 - after the flags are read
     from train.config import load_train  # noqa: PLC0415
     from train.page import configuration_page  # noqa: PLC0415
     from train.schema import schema_text  # noqa: PLC0415

@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from curate.core.run.errors import ConfigError, nearest
-from evalkit.answers.decoding import Asked, decode
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item
-from evalkit.answers.loaded import Loaded
-from evalkit.answers.template import Template
-from evalkit.answers.weights import imported
+from evalkit.answers.local.decoding import Asked, decode
+from evalkit.answers.local.loaded import Loaded
+from evalkit.answers.local.template import Template
+from evalkit.answers.local.weights import imported
 from evalkit.metrics import make_metric
 from evalkit.predictions import Answer, to_frame
 from evalkit.score import score

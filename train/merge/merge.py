@@ -15,8 +15,8 @@ from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.run.version import version
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
-from evalkit.answers.loaded import read_tokenizer
-from evalkit.answers.weights import ADAPTER, find_weights, imported
+from evalkit.answers.local.loaded import read_tokenizer
+from evalkit.answers.local.weights import ADAPTER, find_weights, imported
 from train.model.disk import told_as_os_error
 from train.model.load import CARD, read_card, read_model, refuse_other_base
 from train.model.place import Place

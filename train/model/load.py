@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from curate.core.run.errors import ConfigError, InputError
-from evalkit.answers.weights import ADAPTER, imported
+from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
 from train.model.place import Place
 from train.model.source import Base

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from curate.core.run.errors import ConfigError, InputError
-from evalkit.answers.weights import Weights, find_weights
+from evalkit.answers.local.weights import Weights, find_weights
 from train.config import ModelTable
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]  # no pickle, and no code

@@ -18,12 +18,12 @@ from curate.core.write.written import WrittenFile
 from curate.curation.earlier.kept import OwnRows
 from curate.curation.output.convert import converted
 from curate.curation.output.edited import edited_line
-from curate.curation.output.edits import Edits
-from curate.curation.output.examples import Examples
-from curate.curation.output.groups import AtOdds
+from curate.curation.output.examples.edits import Edits
+from curate.curation.output.examples.examples import Examples
+from curate.curation.output.examples.groups import AtOdds
 from curate.curation.output.ledger import ledger_of, write_ledger
 from curate.curation.output.matched import Matched
-from curate.curation.output.tally import Tally
+from curate.curation.output.tally.tally import Tally
 from curate.curation.plan import Plan
 
 LEDGER_FILE, DROPPED_FILE = "ledger.parquet", "dropped.jsonl"

@@ -12,9 +12,9 @@ from curate.curation.divide import Division
 from curate.curation.output.limits import broken_limits
 from curate.curation.output.outputs import Outputs
 from curate.curation.output.tainted import Tainted
-from curate.curation.output.tally import Tally
+from curate.curation.output.tally.tally import Tally
 from curate.curation.plan import SPLIT_REASONS, Plan
-from curate.dedupe.bands import choose_bands, proposed, s_curve
+from curate.dedupe.signatures.bands import choose_bands, proposed, s_curve
 
 
 def stats_of(

@@ -13,7 +13,7 @@ from curate.core.run.version import version, versions
 from curate.core.write.folder import output_folder, sha256_of
 from evalkit.gate.output.junit import as_junit
 from evalkit.gate.output.summary import as_markdown
-from evalkit.gate.runs import Run
+from evalkit.gate.runs.run import Run
 from evalkit.gate.verdict import Verdict
 
 VERDICT, JUNIT, SUMMARY = "verdict.json", "junit.xml", "summary.md"

@@ -1,4 +1,4 @@
-"""Scored runs of a few items, made by the command that makes real ones."""
+"""Scored runs of a few items, made by the command that makes real ones, and the gate on two of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from curate.core.command.door import run
+from tests.conftest import Ran
+
+GOOD = [1] * 700 + [0] * 300
+DROPPED = [0] * 150 + GOOD[150:]
+SOME = [0] * 5 + GOOD[5:-5] + [1] * 5
+AREAS = {"slices": lambda n: {"area": "ab"[n % 2]}}
 
 
 def scored(folder: Path, name: str, rows: Iterable[dict[str, Any]], metrics: str = "exact_match") -> Path:
@@ -33,3 +39,8 @@ def limits(folder: Path, text: str = 'metric = "exact_match"\nmax_drop = 0.02', 
     rules = "\n".join(f"[[limits]]\n{rule}" for rule in text.split("\n\n"))
     path.write_text(f"{head}\n{rules}\n", encoding="utf-8")
     return path
+
+
+def gate(thresher: Callable[..., Ran], candidate: Path, base: Path, rules: Path, *more: object) -> Ran:
+    """Run the gate on two runs."""
+    return thresher("gate", candidate, "--baseline", base, "--limits", rules, *more)

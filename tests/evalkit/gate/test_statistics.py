@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalkit.gate.rule import holm
+from evalkit.gate.rules.rule import holm
 from evalkit.gate.statistics import tango
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.inversion import resampled_mean

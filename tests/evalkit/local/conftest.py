@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 
@@ -15,6 +16,9 @@ WORDS = (
     "the cat sat on a mat and saw nine red birds; one of them sang: “é”. What is it? Yes, no, maybe 1234567890".split()
 )
 TEXTS = [" ".join(WORDS[i % 7 :: 1 + i % 5]) for i in range(200)]
+ITEMS = [
+    {"id": str(i), "prompt": " ".join(WORDS[i % 5 : i % 5 + i % 11 + 1]), "reference": WORDS[i % 9]} for i in range(24)
+]
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +94,28 @@ def adapter(tiny, tmp_path_factory) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return make_adapter(tiny, tmp_path_factory.mktemp("models") / "adapter")
+
+
+@pytest.fixture
+def predict(thresher, tmp_path):
+    """Run ``thresher predict`` on the CPU; return the rows, and what was printed."""
+
+    def run(data, model, *options, out="out", code=0):
+        where = ("--out", tmp_path / out, "--cache", tmp_path / "cache.sqlite", "--device", "cpu")
+        ran = thresher("predict", "--data", data, "--model", f"local:{model}", *where, "--max-tokens", 8, *options)
+        assert ran.code == code, ran.err
+        if code in {2, 130}:
+            return None, ran
+        lines = (tmp_path / out / "predictions.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines], ran
+
+    return run
+
+
+@pytest.fixture
+def data(jsonl):
+    return jsonl(ITEMS, "data.jsonl")
+
+
+def said(rows):
+    return [(row["prediction"], row["finish"], row["fault"]) for row in rows]

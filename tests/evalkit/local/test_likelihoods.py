@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalkit.answers.windows import windows
+from evalkit.answers.local.windows import windows
 from tests.evalkit.local.conftest import TEXTS, WORDS, make_model
 
 pytest.importorskip("torch", reason="torch is not installed: make models")

@@ -1,56 +1,21 @@
-"""``thresher train`` on a tiny model: what it writes, what it refuses, and how it ends."""
+"""``thresher train`` on a tiny model: what it writes, by every kind of training, and on two processes."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import chat
-from tests.evalkit.local.conftest import WORDS, make_adapter, make_model
+from tests.evalkit.local.conftest import make_model
+from tests.train.models.conftest import lines
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make models")
 pytest.importorskip("peft", reason="peft is not installed: make models")
 ROOT = Path(__file__).resolve().parents[3]
-
-ROWS = [chat(" ".join(WORDS[i % 7 : i % 7 + 5]), f"{WORDS[i % 9]} {WORDS[(i + 3) % 9]} {i}") for i in range(24)]
-HELD = [chat(" ".join(WORDS[i : i + 6]), f"{WORDS[i]} is {i}") for i in range(6)]
-
-
-@pytest.fixture
-def project(jsonl, tiny, tmp_path):
-    """Write rows and a train.toml, its tables changed; return the path."""
-    jsonl(ROWS, "train.jsonl"), jsonl(HELD, "validation.jsonl")
-
-    def write(**tables):
-        made = {
-            "model": {"path": str(tiny)},
-            "data": {"train": ["train.jsonl"], "validation": ["validation.jsonl"], "max_tokens": 128},
-            "adapter": {"rank": 4, "alpha": 8, "name": "words"},
-            "training": {"learning_rate": 5e-3, "epochs": 1, "batch_tokens": 128},
-            "evaluation": {"every": 3},
-        }
-        for name, table in tables.items():
-            made[name] = made.get(name, {}) | table
-        lines = ["seed = 7"]
-        for name, table in made.items():
-            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
-        path = tmp_path / "train.toml"
-        path.write_text("\n".join(lines))
-        return path
-
-    return write
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_a_run_writes_an_adapter_and_all_that_tells_of_it(thresher, project, tmp_path):
@@ -139,70 +104,6 @@ def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
     assert memory["weights"] == 4 * (told["parameters"] - told["trainable_parameters"]) + buffers
 
 
-def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project, tmp_path):
-    """Oracle: the run that nobody stopped. The interrupt is a real one, to a process of its own."""
-    toml, out = project(training={"epochs": 12, "batch_tokens": 64}, evaluation={"every": 5}), tmp_path / "out"
-    thresher("train", toml, "--out", tmp_path / "whole", "--quiet", "--no-report")
-    command = [sys.executable, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(out), "--no-report"]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    while run.poll() is None and not list(out.glob("checkpoints/step-*")):
-        time.sleep(0.01)
-    run.send_signal(signal.SIGINT)
-    told = run.communicate(timeout=120)[1].decode()
-
-    assert (run.returncode, told.splitlines()[-1]) == (130, "interrupted")
-    assert "--resume goes on with it" in told
-    refused = thresher("train", toml, "--out", out)
-    assert (refused.code, "holds a run that was stopped after" in refused.err) == (2, True)
-    assert thresher("train", toml, "--out", out, "--resume", "--quiet", "--no-report").code == 0
-    for file in ("log.jsonl", "stats.json", "adapter/adapter_model.safetensors", "manifest.json"):
-        assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
-    again = thresher("train", toml, "--out", out, "--resume")
-    assert (again.code, "there is nothing to go on with" in again.out) == (0, True)
-
-
-def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_path):
-    """Oracle: the operating system's own limit on the size of a file, below that of a checkpoint."""
-    toml, out = project(), tmp_path / "out"
-    script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sys; sys.path.insert(0, {str(ROOT)!r}); import thresher; sys.argv[1:] = ['train', {str(toml)!r}, '--out', {str(out)!r}]; thresher.main()"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-
-    assert ran.returncode == 2, ran.stderr
-    assert "the disk is full: no checkpoint could be written" in ran.stderr
-    assert not (out / "manifest.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("tables", "code", "told"),
-    [
-        pytest.param({"model": {"path": "nowhere"}}, 2, "there is no folder", id="no model"),
-        pytest.param({"data": {"train": ["nowhere.jsonl"]}}, 2, "nowhere.jsonl", id="no data"),
-        pytest.param({"adapter": {"targets": ["no_such_layer"]}}, 2, "targets do not fit", id="no such target"),
-        pytest.param({"evaluation": {"suites": ["aritmetic"]}}, 2, "did you mean 'arithmetic'", id="no such suite"),
-        pytest.param({"training": {"learning_rat": 1}}, 2, "did you mean 'learning_rate'", id="no such setting"),
-        pytest.param({"model": {"device": "cuda"}}, 2, "there is no device 'cuda' here", id="no such device"),
-        pytest.param({"training": {"learning_rate": 1e30}}, 1, "loss_not_finite", id="numbers leave the range"),
-        pytest.param({"data": {"test": ["train.jsonl"]}}, 1, "nothing was trained", id="test rows among the trained"),
-    ],
-)
-def test_what_cannot_be_or_must_not_be_trained_says_so(thresher, project, tmp_path, tables, code, told):
-    if tables.get("model", {}).get("device") and torch.cuda.is_available():
-        pytest.skip("there is such a device here")
-    ran = thresher("train", project(**tables), "--out", tmp_path / "out", "--quiet", "--no-report")
-
-    assert ran.code == code, ran.err
-    assert told in ran.err + ran.out
-
-
-def test_a_model_of_another_kind_is_refused(thresher, project, tiny, tmp_path):
-    folder = shutil.copytree(tiny, tmp_path / "bert")
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(config | {"architectures": ["BertForMaskedLM"]}))
-    ran = thresher("train", project(model={"path": "bert"}), "--out", tmp_path / "out")
-
-    assert (ran.code, "bert is no causal language model: it is a BertForMaskedLM" in ran.err) == (2, True)
-
-
 def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, project, tmp_path):
     assert thresher("train", project(), "--out", tmp_path / "first", "--quiet", "--no-report").code == 0
     parent = {"parent": "first/adapter", "version": "0.2.0"}
@@ -217,41 +118,6 @@ def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, pr
     other = make_model(tmp_path / "other", seed=9)
     ran = thresher("train", project(adapter=parent, model={"path": str(other)}), "--out", tmp_path / "third")
     assert (ran.code, "is an adapter for another base" in ran.err) == (2, True)
-
-
-def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch):
-    """A model at random answers nothing right: what is measured is made to fall, the rest is the run's own."""
-    from train.loop.forgetting import Suites
-
-    shares = iter([{"copying": 0.5}, {"copying": 0.48}, {"copying": 0.3}])
-    monkeypatch.setattr(Suites, "measure", lambda self, model, device: next(shares))
-    watched = {"every": 1, "suites": ["copying"], "items": 4, "stop_on_regression": 0.05}
-    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--no-report")
-
-    assert ran.code == 1, ran.err
-    assert "copying fell from 0.500 to 0.300 at step 2; the margin is 0.05" in ran.out
-    assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
-
-
-def test_suites_are_answered_at_every_evaluation(thresher, project, tiny, tmp_path):
-    """Oracle: `thresher suites`, `predict` and `score` on the same items, of the base and of the adapter."""
-    watched = {"every": 9, "suites": ["instructions"], "items": 40, "answer_tokens": 12}
-    toml = project(evaluation=watched, data={"validation": []})
-    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--json", "--no-report")
-
-    assert ran.code == 0, ran.err
-    measured = [line["suites"] for line in lines(tmp_path / "out" / "log.jsonl") if "suites" in line]
-    assert len(measured) == 2
-    for spec, found in ((str(tiny), measured[0]), (f"{tiny}+{tmp_path / 'out' / 'adapter'}", measured[-1])):
-        for name, share in found.items():
-            items, out = tmp_path / f"{name}.jsonl", tmp_path / f"{name}-{len(spec)}"
-            thresher("suites", name, "--n", 40, "--seed", 7 + 1_000_003, "--output", items)
-            thresher("predict", "--data", items, "--model", f"local:{spec}", "--out", out, "--device", "cpu",
-                     "--cache", tmp_path / "c.sqlite", "--max-tokens", 12)  # fmt: skip
-            told = thresher("score", out, "--metrics", "check", "--json").json["metrics"]["check"]
-            right = told["value"] * told["n"] / 40  # an empty answer is unscored there, and wrong here
-            assert right == pytest.approx(share, abs=1e-6), (name, spec)
-    assert measured[0]["instructions"] > 0
 
 
 def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
@@ -271,44 +137,3 @@ def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
     for before, after in zip(one, two, strict=True):
         assert before.get("loss") == pytest.approx(after.get("loss"), abs=1e-4)
         assert before.get("eval_loss") == pytest.approx(after.get("eval_loss"), abs=1e-4)
-
-
-def test_a_merged_model_says_what_base_and_adapter_say(thresher, project, tiny, tmp_path):
-    """Oracle: transformers and peft, each on its own folder."""
-    from peft import PeftModel
-    from transformers import LlamaForCausalLM
-
-    thresher("train", project(), "--out", tmp_path / "out", "--quiet", "--no-report")
-    ran = thresher("merge", tmp_path / "out" / "adapter", "--base", tiny, "--out", tmp_path / "merged", "--json")
-
-    assert ran.code == 0, ran.err
-    assert ran.json["logits_apart"] < 1e-5
-    ids = torch.tensor([[5, 9, 20, 30, 41]])
-    two = PeftModel.from_pretrained(LlamaForCausalLM.from_pretrained(tiny), tmp_path / "out" / "adapter").eval()
-    merged = LlamaForCausalLM.from_pretrained(tmp_path / "merged").eval()
-    with torch.no_grad():
-        assert torch.allclose(merged(ids).logits, two(ids).logits, atol=1e-4)
-    assert (tmp_path / "merged" / "chat_template.jinja").is_file()
-
-
-@pytest.mark.parametrize("what", ["other", "none"])
-def test_an_adapter_is_merged_into_its_own_base_alone(thresher, project, tiny, tmp_path, what):
-    thresher("train", project(), "--out", tmp_path / "out", "--quiet", "--no-report")
-    adapter, base = tmp_path / "out" / "adapter", tiny
-    if what == "other":
-        base = make_model(tmp_path / "other", seed=9)
-    else:
-        adapter = tmp_path
-    ran = thresher("merge", adapter, "--base", base, "--out", tmp_path / "merged")
-
-    assert ran.code == 2
-    assert ("is an adapter for another base" if what == "other" else "is no adapter") in ran.err
-    assert not (tmp_path / "merged").exists()
-
-
-def test_an_adapter_of_another_tool_is_merged_too(thresher, tiny, tmp_path):
-    adapter = make_adapter(tiny, tmp_path / "theirs")
-    ran = thresher("merge", adapter, "--out", tmp_path / "merged", "--dtype", "bfloat16")
-
-    assert ran.code == 0, ran.err
-    assert "of the largest away from base and adapter" in ran.out

@@ -1,0 +1,1 @@
+"""What is counted of rows, block by block: lengths, tokens, languages and turns."""

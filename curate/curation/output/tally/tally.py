@@ -1,0 +1,128 @@
+"""Counts and histograms, block by block: what ``stats.json`` is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from curate.core.record.views import answer, prompt
+from curate.curation.output.tally.languages import languages
+from curate.curation.output.tally.tokens import Tokens
+from curate.curation.plan import Plan
+
+EDGES = (
+    *(0, 1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
+    *(1_000, 1_500, 2_000, 3_000, 5_000, 7_000, 10_000, 20_000, 50_000, 100_000),
+)
+MOST_LABELS = 200
+LINES, EVERY = 1_000, 64  # of a source, whose language is told: its first lines, and then each so many
+LENGTHS = ("answer_chars", "prompt_chars", "tokens")
+SHORT = 30  # characters of an answer, from which it tells its language
+KNOWN_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+
+class Sample:
+    """Histograms of one side of a run: of what came in, or of what was kept."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.rows = self.tokens = 0
+        self.lengths = {name: np.zeros(len(EDGES), np.int64) for name in LENGTHS}
+        self._counter = tokens
+        self.languages: Counter[str] = Counter()
+        self.turns: Counter[int] = Counter()
+        self.roles: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+
+    def add(self, block: pl.DataFrame) -> None:
+        """Count the rows of a block."""
+        self.rows += len(block)
+        texts = block.select("line", "messages", answer=answer(), prompt=prompt())
+        readable = texts["messages"].drop_nulls()
+        tokens = self._counter.count(readable)
+        self.tokens += int(tokens.sum())
+        measured = texts.select(turns=pl.col("messages").list.len())
+        sizes = {
+            "answer_chars": texts["answer"].str.len_chars().drop_nulls().to_numpy(),
+            "prompt_chars": texts["prompt"].str.len_chars().drop_nulls().to_numpy(),
+            "tokens": tokens,
+        }
+        for name, counts in self.lengths.items():
+            counts += np.bincount(np.searchsorted(EDGES, sizes[name], side="right") - 1, minlength=len(EDGES))
+        looked = texts.filter(
+            ((pl.col("line") <= LINES) | (pl.col("line") % EVERY == 0)) & pl.col("messages").is_not_null()
+        )
+        short = pl.col("answer").str.len_chars().fill_null(0) < SHORT  # a label, a number: the prompt says more
+        spoken = languages(
+            looked.select(pl.when(short).then(pl.coalesce("prompt", "answer")).otherwise("answer")).to_series()
+        )
+        self.languages.update(dict(spoken.value_counts().iter_rows()))
+        self.turns.update(dict(measured["turns"].drop_nulls().value_counts().iter_rows()))
+        roles = block["messages"].drop_nulls().explode(empty_as_null=False).struct.field("role")
+        self.roles.update(dict(roles.value_counts().iter_rows()))
+        self.labels.update(dict(block["label"].drop_nulls().value_counts().iter_rows()))
+
+    def as_json(self, names: Mapping[str, str], left_out: int, *, texts: bool) -> dict[str, Any]:
+        """Return the histograms; bin i of a length holds values from edge i up to the next.
+
+        ``names`` maps each label that is told to how it is called, ``left_out`` is how many are not; without texts, a
+        role that is no known word is called other.
+        """
+        roles: Counter[str] = Counter()
+        for role, count in self.roles.items():
+            roles[role if texts or role in KNOWN_ROLES else "other"] += count
+        return {
+            "rows": self.rows,
+            "answer_chars": self.lengths["answer_chars"].tolist(),
+            "prompt_chars": self.lengths["prompt_chars"].tolist(),
+            "tokens": self.lengths["tokens"].tolist(),
+            "tokens_in_all": self.tokens,
+            "languages": dict(sorted(self.languages.items(), key=lambda told: (-told[1], told[0]))),
+            "turns": {str(turns): count for turns, count in sorted(self.turns.items())},
+            "roles": dict(sorted(roles.items())),
+            "labels": {name: self.labels[label] for label, name in names.items()},
+            "labels_left_out": left_out,
+        }
+
+
+class Tally:
+    """Everything that is counted while a run goes on."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._tokens = plan.tokens
+        self.before = Sample(self._tokens)
+        self.after = Sample(self._tokens)
+        self.layouts: Counter[tuple[int, str]] = Counter()
+        self._sources = [source.name for source in plan.sources]
+
+    def came_in(self, block: pl.DataFrame) -> None:
+        """Count a block as it was read."""
+        self.before.add(block)
+        for source, layout, count in block.group_by("source", "layout").len().iter_rows():
+            self.layouts[(source, layout or "unknown")] += count
+
+    def kept(self, block: pl.DataFrame) -> None:
+        """Count rows that are written."""
+        self.after.add(block)
+
+    def as_json(self, *, texts: bool) -> dict[str, Any]:
+        """Return the histograms before and after; without texts a label is called by its rank."""
+        ranked = sorted(self.before.labels, key=lambda label: (-self.before.labels[label], label))
+        told = ranked[:MOST_LABELS]
+        names = {label: label if texts else f"label {rank}" for rank, label in enumerate(told, start=1)}
+        left_out = len(ranked) - len(told)
+        return {
+            "edges": list(EDGES),
+            "tokens_by": self._tokens.signature,
+            "languages_of": f"the first {LINES:,} lines of each source, and every {EVERY}th after",
+            "before": self.before.as_json(names, left_out, texts=texts),
+            "after": self.after.as_json(names, left_out, texts=texts),
+        }
+
+    def layout_of(self, source: int) -> str:
+        """Return the layout of a source; only what an earlier run wrote of several sources is mixed."""
+        found = [layout for (index, layout) in self.layouts if index == source]
+        return "empty" if not found else found[0] if len(found) == 1 else "mixed"

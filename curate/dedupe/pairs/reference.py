@@ -1,0 +1,145 @@
+"""What ``curate/native/pairs.c`` does, in plain Python: for machines without a C compiler, and as its oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from curate.dedupe.pairs.kinds import Kind
+from curate.native.pairs import F64, U8, U32, U64, Joined, Rows, Star
+
+
+class Pairs:
+    """The verbs on rows, as the kernel's ``Pairs`` has them."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def star(self, star: Star, start: int, end: int) -> None:
+        """Settle the ranks from ``start`` to ``end``; those before are settled."""
+        for row in range(start, end):
+            if not star.gone[row]:
+                for mate in sorted(set(_mates(star.links, row))):
+                    if not star.gone[mate] and self._plausible(mate, row, self._rows.agreement):
+                        self._meet(star, mate, row, may_drop=True)
+                star.gone[row] = star.drops >> int(star.kind[row]) & 1
+            told = bool(star.gone[row]) or star.kind[row] != Kind.ALONE
+            for kept in _first_kept(star, row):
+                if not told:
+                    self._meet(star, kept, row, may_drop=False)
+        if star.joined is not None:
+            self.join(star.joined, start, end)
+
+    def join(self, joined: Joined, start: int, end: int) -> None:
+        """Join the ranks from ``start`` to ``end`` with earlier ones alike: as one set, or as twins on both sides."""
+        rows, parents = self._rows, joined.parents
+        for row in range(start, end):
+            for mate in sorted(set(_mates(joined.links, row))):
+                one, other = _root(parents, mate), _root(parents, row)
+                agreement = rows.agreement_near if joined.twins else rows.agreement
+                if one == other or not self._plausible(mate, row, agreement):
+                    continue
+                if joined.twins:
+                    alike = self._judge(mate, row)[0] is Kind.NEAR
+                else:
+                    alike = self._similarity(int(rows.at[mate]), int(rows.at[row]))[2] >= rows.least
+                if alike:
+                    parents[max(one, other)] = min(one, other)
+
+    def compare(self, left: U32, right: U32) -> F64:
+        """Return the exact similarity (n x 4) of positions: asked, answered, both as one set, instructions."""
+        found = [self._similarity(a, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+        return np.array(found, dtype=np.float64).reshape(-1, 4)
+
+    def _plausible(self, mate: int, row: int, agreement: int) -> bool:
+        one, other = self._rows.sketches[self._rows.at[mate]], self._rows.sketches[self._rows.at[row]]
+        return int(np.count_nonzero(one == other)) >= agreement
+
+    def _meet(self, star: Star, mate: int, row: int, *, may_drop: bool) -> None:
+        kind, alike = self._judge(mate, row)
+        drops = bool(star.drops >> kind & 1)
+        if kind is Kind.ALONE or (drops and not may_drop):
+            return
+        before = (bool(star.drops >> int(star.kind[row]) & 1), star.alike[row], -int(star.match[row]))
+        if star.kind[row] == Kind.ALONE or (drops, alike, -mate) > before:
+            star.kind[row], star.alike[row], star.match[row] = kind, alike, mate
+
+    def _judge(self, mate: int, row: int) -> tuple[Kind, float]:
+        rows = self._rows
+        one, other = int(rows.at[mate]), int(rows.at[row])
+        asked, answered, _, under = self._similarity(one, other)
+        lower = min((side for side in (asked, answered) if side >= 0), default=-1.0)
+        if 0 <= asked < rows.least:
+            return Kind.ALONE, 0.0
+        if lower >= rows.threshold:
+            if under < rows.threshold:
+                return Kind.INSTRUCTIONS, lower
+            by_characters = rows.spaceless[one] or rows.spaceless[other]
+            return Kind.CHARACTERS if by_characters and rows.digests[one] != rows.digests[other] else Kind.NEAR, lower
+        if lower >= rows.least:
+            return Kind.NEARLY, lower
+        return (Kind.SAME_PROMPT, asked) if asked >= rows.threshold and answered >= 0 else (Kind.ALONE, 0.0)
+
+    def _similarity(self, one: int, other: int) -> tuple[float, float, float, float]:
+        rows = self._rows
+        asked = [rows.asked[rows.asked_starts[at] : rows.asked_starts[at + 1]] for at in (one, other)]
+        answered = [rows.answered[rows.answered_starts[at] : rows.answered_starts[at + 1]] for at in (one, other)]
+        whole = [np.concatenate(sides) for sides in zip(asked, answered, strict=True)]
+        under = 1.0 if rows.under[one] == rows.under[other] else _jaccard(self._under(one), self._under(other))
+        return _jaccard(*asked), _jaccard(*answered), _jaccard(*whole), 1.0 if under < 0 else under
+
+    def _under(self, position: int) -> U64:
+        rows = self._rows
+        at = int(np.searchsorted(rows.holders, rows.under[position]))
+        if rows.under[position] == 0 or at == len(rows.holders):
+            return rows.under_grams[:0]
+        holder = int(rows.held_by[at])
+        return rows.under_grams[rows.under_starts[holder] : rows.under_starts[holder + 1]]
+
+
+def link(keys: U64, rows: U32, use: U8 | None, links: U32, *, first: bool) -> None:
+    """Write into ``links`` (one a rank, zero) the last row before with the same key, or the first."""
+    last: dict[int, int] = {}
+    for rank, position in enumerate(rows.tolist()):
+        if use is not None and not use[position]:
+            continue
+        key = int(keys[position])
+        found = last.get(key)
+        if found is None or not first:
+            last[key] = rank
+        if found is not None or first:
+            links[rank] = 1 + (rank if found is None else found)
+
+
+def _mates(links: U32, row: int) -> Iterator[int]:
+    for band in links.T:
+        mate = int(band[row])
+        while mate:
+            yield mate - 1
+            mate = int(band[mate - 1])
+
+
+def _first_kept(star: Star, row: int) -> Iterator[int]:
+    """Yield the first kept row of each prompt band, each once, this row's own place among them being settled."""
+    found: set[int] = set()
+    for band in star.firsts.T:
+        first = int(band[row])
+        if not first:
+            continue
+        kept = next((mate for mate in range(first - 1, row) if band[mate] == first and not star.gone[mate]), None)
+        if kept is not None and kept not in found:
+            found.add(kept)
+            yield kept
+
+
+def _jaccard(one: U64, other: U64) -> float:
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    sizes = len(one) + len(other)
+    return common / (sizes - common) if sizes else -1.0
+
+
+def _root(parents: U32, row: int) -> int:
+    while parents[row] != row:
+        row = int(parents[row])
+    return row

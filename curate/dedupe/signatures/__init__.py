@@ -1,0 +1,1 @@
+"""Texts to sets of shingles, to MinHash signatures, to the keys of bands."""

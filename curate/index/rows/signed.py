@@ -1,0 +1,75 @@
+"""Rows of an index as the comparison takes them: from their sets, or read in the kept files and signed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curate.core.record.block import EARLIER
+from curate.dedupe.keys import near_keys
+from curate.dedupe.rule import PairRule
+from curate.index.read import Held
+from curate.index.rows.segment import SETS
+from curate.index.runs import blocks_of
+from curate.native.kernel import SLOTS
+
+I64 = npt.NDArray[np.int64]
+WHERE = ["run", "source", "split", "start", "size", "check"]
+
+
+def signed_rows(
+    held: Sequence[Held], at: int, positions: I64, base: int, rule: PairRule, compare: str | Sequence[str], work: Path
+) -> pl.DataFrame:
+    """Return the rows at ``positions`` of one of the places with the columns of ``near_keys``.
+
+    Their numbers count from ``base``.
+    """
+    one = held[at]
+    if one.is_exact:
+        found = _of_sets(one, [other for other in held if other.runs == one.runs], positions, rule)
+    else:
+        found = _of_files(one, positions, rule, compare, work)
+    return found.with_columns(pl.col("row") + pl.lit(EARLIER + base, dtype=pl.UInt64))
+
+
+def _of_sets(held: Held, run: Sequence[Held], positions: I64, rule: PairRule) -> pl.DataFrame:
+    bands = [f"b{band}" for band in range(rule.bands[0])]
+    rows = held.take(positions, [*bands, *SETS[:2], "digest", "spaceless", "under"])
+    prompts = {f"p{band}": np.zeros(len(rows), dtype=np.uint64) for band in range(rule.prompt_bands[0])}
+    return rows.with_columns(
+        row=pl.Series(positions.astype(np.uint64)),
+        sketch=pl.Series(held.sketches(positions), dtype=pl.Array(pl.UInt8, SLOTS)),
+        instructions=_instructions(run, rows["under"]),
+        **{name: pl.Series(zeros) for name, zeros in prompts.items()},
+    )
+
+
+def _instructions(run: Sequence[Held], digests: pl.Series) -> pl.Series:
+    """Return the sets of instructions, each at the first row that has them: a run holds each set once."""
+    wanted = digests.filter(digests != 0).unique().sort().to_numpy()
+    sets = pl.DataFrame(schema={"under": pl.UInt64, "instructions": pl.List(pl.UInt64)})
+    for held in run if len(wanted) else ():
+        sets.extend(held.take(held.positions("under", wanted), ["under", "instructions"]))
+    sets = sets.filter(pl.col("instructions").list.len() > 0).unique("under", keep="first")
+    own = digests.to_frame("under").join(sets, on="under", how="left", maintain_order="left")
+    none = pl.lit([], dtype=pl.List(pl.UInt64))
+    first = pl.when(pl.col("under").is_first_distinct()).then(pl.col("instructions").fill_null(none)).otherwise(none)
+    return own.select(first).to_series()
+
+
+def _of_files(held: Held, positions: I64, rule: PairRule, compare: str | Sequence[str], work: Path) -> pl.DataFrame:
+    rows = held.take(positions, WHERE if held.keeps_lines else WHERE[:-1])
+    rows = rows.with_columns(position=pl.Series(positions.astype(np.uint64)))
+    parts = []
+    for (run, source), own in rows.group_by("run", "source", maintain_order=True):
+        kept = held.runs[int(str(run))]
+        lines = kept.lines(*(own[name].to_list() for name in WHERE[2:] if name in own.columns))
+        number = own["position"]
+        for block in blocks_of(lines, kept.origins[int(str(source))], work):
+            keys = near_keys(block, rule, compare)
+            parts.append(keys.with_columns(row=number.gather(keys["row"] - 1)))
+    return pl.concat(parts).sort("row") if parts else pl.DataFrame()

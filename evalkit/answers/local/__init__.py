@@ -1,0 +1,1 @@
+"""Answers and likelihoods of weights on this machine."""

@@ -1,0 +1,1 @@
+"""Rules held against their estimates: what each says, what it would need, and what may stay unmet."""

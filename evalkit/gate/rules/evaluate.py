@@ -1,0 +1,125 @@
+"""Every rule held against its estimate, and what the slices say beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.core.run.errors import ConfigError, InputError, nearest
+from evalkit.gate.config import GateConfig, Limit
+from evalkit.gate.rules.rule import Judged, holm, judged, line
+from evalkit.gate.runs.pairing import Pair
+from evalkit.gate.statistics.estimate import Settings, estimate
+
+Keep = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The rules that gate, and rows that only inform."""
+
+    gating: list[Judged]
+    informing: list[Judged]
+    pairs: dict[int, Pair]  # of each row, by its identity
+
+    def pair(self, one: Judged) -> Pair:
+        """Return the runs that a row compares."""
+        return self.pairs[id(one)]
+
+
+def evaluate(
+    config: GateConfig,
+    pairs: Mapping[str, Pair],
+    alone: Pair,
+    left_out: frozenset[str] = frozenset(),
+    *,
+    slices: bool = True,
+) -> Evaluated:
+    """Return all rules with their verdicts; ``pairs`` are by the name of the baseline, ``alone`` is the candidate.
+
+    Items named by ``left_out`` are left out. With ``slices`` each rule on all items looks at every slice too, which
+    informs and never gates.
+
+    Raises:
+        ThresherError: runs cannot be compared, a rule names a metric, slice or baseline that there is not.
+    """
+    gating: list[Judged] = []
+    informing: list[Judged] = []
+    own: dict[int, Pair] = {}
+    for limit in config.limits:
+        name, pair = _pair(limit, pairs, alone)
+        keep = ~np.isin(pair.ids, list(left_out)) if left_out else np.ones(len(pair.ids), dtype=bool)
+        wanted: list[str | None] = [] if limit.slice == "*" else list(_slices(limit, pair))
+        beside = sorted(pair.slices) if slices and limit.slice in (None, "*") else []
+        for where, rows in [*((one, gating) for one in wanted), *((one, informing) for one in beside)]:
+            found = _judge(config, limit, name, pair, where, keep, needed=rows is gating)
+            if found is not None:
+                own[id(found)] = pair
+                rows.append(found)
+    confident = [one for one in gating if one.level == "confident"]
+    for one, p in zip(confident, holm([one.p_fail for one in confident]), strict=True):
+        one.p_adjusted = p
+    for one in (*gating, *informing):
+        one.conclude(one.p_adjusted, config.alpha)
+    return Evaluated(gating, informing, own)
+
+
+def _pair(limit: Limit, pairs: Mapping[str, Pair], alone: Pair) -> tuple[str | None, Pair]:
+    if limit.alone:
+        return None, alone
+    if not pairs:
+        raise ConfigError(f"{limit.metric} {limit.rule} is held against a baseline", hint="--baseline DIR")
+    if limit.baseline is None and len(pairs) > 1:
+        raise ConfigError(
+            f"{limit.metric} {limit.rule} does not say which baseline it is held against",
+            hint=f"baseline = {min(pairs)!r}; there is {', '.join(sorted(pairs))}",
+        )
+    name = next(iter(pairs)) if limit.baseline is None else limit.baseline
+    if name not in pairs:
+        raise ConfigError(
+            f"no baseline is called {name!r}{nearest(name, sorted(pairs))}", hint=f"--baseline {name}=DIR"
+        )
+    return name, pairs[name]
+
+
+def _slices(limit: Limit, pair: Pair) -> list[str | None]:
+    """Return the slices that a rule is about: none named means all items."""
+    if limit.slice is None:
+        return [None]
+    known = sorted(pair.slices)
+    found = [name for name in known if name == limit.slice or name.partition("=")[0] == limit.slice]
+    if not found:
+        raise ConfigError(
+            f"no item is in the slice {limit.slice!r} of {limit.metric} {limit.rule}"
+            + (nearest(limit.slice, known) if known else "; the runs have no slices"),
+            hint='slice = "field=value" or "field"; thresher score --slice FIELD makes them',
+        )
+    return list(found)
+
+
+def _judge(
+    config: GateConfig, limit: Limit, name: str | None, pair: Pair, where: str | None, keep: Keep, *, needed: bool
+) -> Judged | None:
+    scored = pair.scored(limit.metric)
+    inside = keep[scored.places]
+    if where is not None:
+        member = np.zeros(len(pair.ids), dtype=bool)
+        member[pair.slices[where]] = True
+        inside = inside & member[scored.places]
+    rows = np.flatnonzero(inside)
+    if not len(rows):
+        if not needed:
+            return None
+        on = f" in {where}" if where else ""
+        raise InputError(
+            f"no item{on} has a score by {limit.metric} that can be paired",
+            hint="thresher score shows why rows have none",
+        )
+    sample = scored.sample if len(rows) == scored.sample.n else scored.sample.take(rows)
+    metric = scored.sample.metric
+    settings = Settings(config.alpha, config.draws, config.seed, exact=needed)
+    found = estimate(sample, line(limit, metric.better).kind, settings)
+    return judged(limit, where, name, metric.better, found, limit.level or config.level)

@@ -1,0 +1,69 @@
+"""What to do about a rule that the evidence does not decide, cheapest first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evalkit.gate.rules.rule import Judged
+from evalkit.gate.runs.pairing import Pair
+
+_FINER = {
+    "json_schema": "json_fields:f1",
+    "json_valid": "json_fields:f1",
+    "json_extracted": "json_fields:f1",
+    "json_fields:exact": "json_fields:f1",
+    "exact_match": "token_f1",
+    "contains": "token_f1",
+    "tool_calls": "json_fields:f1",
+}
+_MOST = 3
+
+
+def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
+    """Return the steps for an inconclusive rule: what costs nothing first, a waiver last."""
+    found = one.estimate
+    steps = []
+    enough = needed is not None and needed <= found.n  # it stands on the line: more of the same may not move it off
+    if not enough and any(name.startswith("suite=") for name in pair.slices):
+        steps.append(f'size the procedural suites by the margin: n = "auto"{_of(needed)}; their items cost nothing')
+    if finer := _FINER.get(one.limit.metric, _FINER.get(one.limit.metric.partition(":")[0])):
+        steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
+    if found.discordant is not None and found.discordant > 0 and pair.base is not None:
+        items = round(found.discordant * found.n)
+        steps.append(
+            f"read the {items:,} items on which the runs part: "
+            f"thresher review {pair.candidate.name} --flips {pair.base.name} --metric {one.limit.metric}"
+        )
+    if found.units == found.n:
+        steps.append(
+            "answer each item k times (thresher predict --samples k): their mean carries less of the sampling's noise"
+        )
+    if needed is not None and not enough:
+        steps.append(f"add {needed - found.n:,} items (now {found.n:,}, needed {needed:,}){_where(one, pair)}")
+    else:
+        steps.append(
+            "raise the margin, or take more items: so many decide only where the difference is not on the line"
+        )
+    steps.append(f'waive it in writing: rule = "{one.name}", with reason, who and until, in the file of waivers')
+    return steps
+
+
+def _of(needed: int | None) -> str:
+    return "" if needed is None else f" ({needed:,} items)"
+
+
+def _where(one: Judged, pair: Pair) -> str:
+    """Return in which slices the items are best added: those that hold most of what the runs part on."""
+    scored = pair.scored(one.limit.metric)
+    if one.slice is not None or pair.base is None or scored.sample.base.shape[1] != 1:
+        return ""
+    spread = np.zeros(len(pair.ids))
+    spread[scored.places] = np.abs(scored.sample.moved)
+    whole = spread.sum()
+    shares = (
+        sorted(((float(spread[rows].sum() / whole), name) for name, rows in pair.slices.items()), reverse=True)
+        if whole
+        else []
+    )
+    told = [f"{name} ({share:.0%})" for share, name in shares[:_MOST] if share > 0]
+    return f", above all in {', '.join(told)}" if told else ""

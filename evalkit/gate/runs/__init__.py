@@ -1,0 +1,1 @@
+"""Scored runs as the gate reads them, and two of them item by item."""

@@ -1,0 +1,51 @@
+"""The items on which two runs part: right to wrong first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evalkit.gate.runs.pairing import Scored
+from evalkit.gate.statistics.sample import of_cells
+from evalkit.metrics.metric import Metric, Numbers
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Flips:
+    """The ids of items that got worse, worst first, and better, best first."""
+
+    worse: list[str]
+    better: list[str]
+    binary: bool
+
+    def told(self, shown: int = SHOWN) -> dict[str, Any]:
+        """Return counts and the first ids, as verdict.json has them."""
+        worse, better = ("right_to_wrong", "wrong_to_right") if self.binary else ("worse", "better")
+        return {
+            worse: len(self.worse),
+            better: len(self.better),
+            "ids": {worse: self.worse[:shown], better: self.better[:shown]},
+        }
+
+
+def flips(scored: Scored, ids: np.ndarray[Any, Any]) -> Flips:
+    """Return the flips of a metric; of corpus metrics each item is scored as if it were alone."""
+    sample = scored.sample
+    moved = alone(sample.metric, sample.candidate) - alone(sample.metric, sample.base)
+    moved = np.where(np.isfinite(moved), moved if sample.metric.better == "higher" else -moved, 0.0)
+    order = np.argsort(moved, kind="stable")
+    named = ids[scored.places]
+    worse = [str(named[place]) for place in order if moved[place] < 0]
+    better = [str(named[place]) for place in np.argsort(-moved, kind="stable") if moved[place] > 0]
+    return Flips(worse, better, sample.metric.shares)
+
+
+def alone(metric: Metric, statistics: Numbers) -> Numbers:
+    """Return the value of each row as if it were the only one; of labels, whether the answer is the wanted one."""
+    if of_cells(metric):
+        return np.asarray(statistics[:, 0] == statistics[:, 1], dtype=np.float64)  # labels: right or wrong
+    return np.asarray(metric.of_sums(statistics, np.ones(len(statistics))))

@@ -1,0 +1,237 @@
+"""Two runs item by item, or why they cannot be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from curate.core.run.errors import ThresherError
+from evalkit.gate.runs.missing import as_wrong
+from evalkit.gate.runs.run import Run
+from evalkit.gate.statistics.sample import Sample
+from evalkit.metrics.metric import Metric, Numbers
+from evalkit.score import slices
+
+_SHOWN = 3
+_NO_ANSWER = ("request_failed", "no_prediction")
+_OWN_FAULT = "empty_prediction"  # the model said nothing: that is its answer, and a wrong one
+
+
+class NotComparableError(ThresherError):
+    """Two runs that differ in what was asked, or in how it was scored."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What both runs have of one metric."""
+
+    sample: Sample
+    places: NDArray[np.intp]  # of its items among the pair's
+    counted_wrong: dict[str, int]  # run -> items without an answer that count as wrong
+    left_out: int  # items that neither run has a score of, or that no wrong answer can be given
+
+
+@dataclass
+class Pair:
+    """The items of a candidate and a baseline (the candidate's own where there is none), sorted by id."""
+
+    candidate: Run
+    base: Run | None
+    ids: NDArray[np.object_]
+    rows: NDArray[np.intp]  # of each item in the candidate, -1 where it is missing
+    base_rows: NDArray[np.intp]
+    clusters: NDArray[np.intp] | None
+    slices: dict[str, NDArray[np.intp]]
+    allow_missing: bool
+    notes: list[str]
+    _scored: dict[str, Scored] = field(default_factory=dict)
+
+    def scored(self, name: str) -> Scored:
+        """Return the paired statistics of a metric.
+
+        Raises:
+            NotComparableError: the signatures differ, or items have a score in one run only.
+        """
+        if name not in self._scored:
+            self._scored[name] = self._score(name)
+        return self._scored[name]
+
+    def _score(self, name: str) -> Scored:
+        metric, all_numbers = self.candidate.statistics(name)
+        numbers = _at(all_numbers, self.rows)
+        if self.base is None:
+            return self._alone(metric, numbers, name)
+        self._same_signature(name)
+        base = _at(self.base.statistics(name)[1], self.base_rows)
+        if base.shape[1] != numbers.shape[1]:  # one of both has no score at all
+            width = max(base.shape[1], numbers.shape[1])
+            base, numbers = (
+                one if one.shape[1] == width else np.full((len(one), width), np.nan) for one in (base, numbers)
+            )
+        counted: dict[str, int] = {}
+        for run, own, other, rows in (
+            (self.candidate, numbers, base, self.rows),
+            (self.base, base, numbers, self.base_rows),
+        ):
+            lacks = np.flatnonzero(np.isnan(own[:, 0]) & ~np.isnan(other[:, 0]))
+            if not len(lacks):
+                continue
+            wrong = as_wrong(metric, other[lacks])
+            silent = run.reasons(name)[rows[lacks]] == _OWN_FAULT
+            silent[rows[lacks] < 0] = False
+            if not self.allow_missing and (wrong is None or not silent.all()):
+                raise self._lacking(run, name, lacks[~silent] if wrong is not None else lacks)
+            if run is self.base:  # a baseline that lacks an answer must not look worse for it
+                lacks, wrong = lacks[silent], None if wrong is None else wrong[silent]
+            if wrong is not None and len(lacks):
+                own[lacks] = wrong
+                counted[run.name] = len(lacks)
+        has = ~np.isnan(base[:, 0]) & ~np.isnan(numbers[:, 0])
+        places = np.flatnonzero(has)
+        sample = Sample(metric, base[places], numbers[places], self._clusters(places))
+        return Scored(sample, places, counted, int((~has).sum()))
+
+    def _alone(self, metric: Metric, numbers: Numbers, name: str) -> Scored:
+        """Return the candidate's statistics; answers that are missing or empty are wrong ones here too."""
+        why = self.candidate.reasons(name)[self.rows]
+        silent, failed = why == _OWN_FAULT, np.isin(why, _NO_ANSWER)
+        if failed.any() and not self.allow_missing:
+            raise self._lacking(self.candidate, name, np.flatnonzero(failed))
+        lacks = np.flatnonzero(silent | failed)
+        wrong = as_wrong(metric, np.zeros((len(lacks), 1))) if numbers.shape[1] == 1 else None
+        if wrong is not None:
+            numbers[lacks] = wrong
+        counted = {self.candidate.name: len(lacks)} if wrong is not None and len(lacks) else {}
+        places = np.flatnonzero(~np.isnan(numbers[:, 0]))
+        sample = Sample(metric, numbers[places, :0], numbers[places], self._clusters(places))
+        return Scored(sample, places, counted, len(numbers) - len(places))
+
+    def _clusters(self, places: NDArray[np.intp]) -> NDArray[np.intp] | None:
+        if self.clusters is None:
+            return None
+        return np.unique(self.clusters[places], return_inverse=True)[1].astype(np.intp)
+
+    def _same_signature(self, name: str) -> None:
+        if self.base is None:
+            return
+        runs = (self.candidate, self.base)
+        told = [(run.name, signature_of(run.metrics[name])) for run in runs if name in run.metrics]
+        if len({signature for _, signature in told}) > 1:
+            raise NotComparableError(
+                f"{self.candidate.name} and {self.base.name} were scored by different rules for {name!r}",
+                *(f"{run}: {signature}" for run, signature in told),
+                hint=f"score the older run again: thresher score {self.base.name} --metrics {name}",
+            )
+
+    def _lacking(self, run: Run, name: str, places: NDArray[np.intp]) -> NotComparableError:
+        ids = self.ids[places]
+        rows = self.rows if run is self.candidate else self.base_rows
+        why = run.reasons(name)[rows[places]]
+        told: dict[str, int] = {}
+        for one in why:
+            told[one or "missing"] = told.get(one or "missing", 0) + 1
+        return NotComparableError(
+            f"{run.name} has no {name} of {len(ids):,} items that it has to have one of",
+            f"{', '.join(f'{reason} {n:,}' for reason, n in sorted(told.items()))}; such as {_some(ids)}",
+            hint="answer them, or --allow-missing counts the candidate's as wrong",
+        )
+
+
+def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pair:
+    """Return two runs by item.
+
+    Raises:
+        NotComparableError: their items differ, or what was asked does.
+    """
+    ids = candidate.rows["id"]
+    if base is None:
+        order = ids.arg_sort().to_numpy().astype(np.intp)
+        return _pair(candidate, None, ids.gather(order), order, order, allow_missing, [])
+    base_ids = base.rows["id"]
+    missing, extra = base_ids.filter(~base_ids.is_in(ids.implode())), ids.filter(~ids.is_in(base_ids.implode()))
+    notes = []
+    if len(missing) or len(extra):
+        told = [
+            f"only in {run.name}: {len(some):,} of {len(run.rows):,}, such as {_some(some)}"
+            for run, some in ((base, missing), (candidate, extra))
+            if len(some)
+        ]
+        if not allow_missing:
+            raise NotComparableError(
+                f"{candidate.name} and {base.name} hold different items",
+                *told,
+                hint="answer the same items, or --allow-missing counts the candidate's missing ones as wrong",
+            )
+        notes += [f"{told[0]}; the hash of the data cannot say whether the other items are the same"]
+        if len(missing):
+            notes.append(f"{len(missing):,} items missing in {candidate.name} count as wrong")
+        if len(extra):
+            notes.append(f"{len(extra):,} items that {base.name} does not have are left out")
+    elif candidate.scores.get("data_sha256") != base.scores.get("data_sha256"):
+        raise NotComparableError(
+            f"{candidate.name} and {base.name} were asked different things: prompts or references differ",
+            *(f"{run.name}: data {str(run.scores.get('data_sha256'))[:12]}" for run in (candidate, base)),
+            hint="predict and score both runs on one file; thresher compare shows what changed",
+        )
+    together = base_ids.sort()
+    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), allow_missing, notes)
+
+
+def common(candidate: Run, base: Run) -> Pair:
+    """Return the items that two runs share, whatever else differs: for showing, never for a verdict."""
+    ids, base_ids = candidate.rows["id"], base.rows["id"]
+    together = base_ids.filter(base_ids.is_in(ids.implode())).sort()
+    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), True, [])
+
+
+def _pair(
+    candidate: Run, base: Run | None, ids: pl.Series, rows: Any, base_rows: Any, allow_missing: bool, notes: list[str]
+) -> Pair:
+    """Return the pair; cluster and slices of an item are the candidate's, or the baseline's where it is missing."""
+    columns = []
+    for column in ("cluster", "slices"):
+        own = _at_rows(candidate.rows[column], rows)
+        columns.append(own if base is None else own.fill_null(_at_rows(base.rows[column], base_rows)))
+    return Pair(
+        candidate, base, ids.to_numpy().astype(object), rows, base_rows, _numbered(columns[0]), slices(columns[1]),
+        allow_missing, notes,
+    )  # fmt: skip
+
+
+def _numbered(names: pl.Series) -> NDArray[np.intp] | None:
+    """Return a number for the cluster of each item, an item without one being its own; None where no two share one."""
+    known = names.drop_nulls()
+    if known.n_unique() == len(known):
+        return None
+    found = names.to_list()
+    seen: dict[object, int] = {}
+    return np.array([seen.setdefault(place if one is None else one, len(seen)) for place, one in enumerate(found)])
+
+
+def _rows(ids: pl.Series, wanted: pl.Series) -> NDArray[np.intp]:
+    places = dict(zip(ids.to_list(), range(len(ids)), strict=True))
+    return np.array([places.get(one, -1) for one in wanted.to_list()], dtype=np.intp)
+
+
+def _at(numbers: Numbers, rows: NDArray[np.intp]) -> Numbers:
+    found = numbers[rows] if len(numbers) else np.full((len(rows), numbers.shape[1]), np.nan)
+    found[rows < 0] = np.nan
+    return found
+
+
+def _at_rows(column: pl.Series, rows: NDArray[np.intp]) -> pl.Series:
+    return column.gather(pl.Series([None if row < 0 else row for row in rows.tolist()], dtype=pl.UInt32))
+
+
+def signature_of(metric: dict[str, Any]) -> str:
+    """Return a signature without how its interval was made, which moves no number."""
+    return str(metric["signature"]).partition("|ci:")[0]
+
+
+def _some(ids: Sequence[object] | pl.Series | NDArray[np.object_]) -> str:
+    return ", ".join(repr(str(one)[:40]) for one in list(ids[:_SHOWN]))

@@ -1,0 +1,105 @@
+"""A scored run as the gate reads it: a folder of scores, or a baseline file that was committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from curate.core.run.errors import InputError, nearest
+from curate.core.write.folder import MANIFEST, sha256_of
+from evalkit.gate.statistics.sample import value_of
+from evalkit.metrics import make_metric
+from evalkit.metrics.metric import Metric, Numbers, as_numbers
+from evalkit.results import ROWS, SCORES
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Run:
+    """The scores of a run, item by item."""
+
+    name: str  # as it was given
+    rows: pl.DataFrame  # id, cluster, slices, unscored, and a column of statistics a metric
+    scores: dict[str, Any]  # of scores.json, or the header of a baseline
+    files: list[dict[str, Any]] = field(default_factory=list)  # path, sha256, bytes
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Return what is known of each metric, by name."""
+        return dict(self.scores["metrics"])
+
+    def statistics(self, name: str) -> tuple[Metric, Numbers]:
+        """Return a metric and its statistics of all rows (rows, width), nan where a row has no score.
+
+        Raises:
+            InputError: the run was not scored by it, or its rows do not give the value that it says.
+        """
+        if name not in self.metrics:
+            raise InputError(
+                f"{self.name} has no scores by {name!r}{nearest(name, sorted(self.metrics))}",
+                hint=f"thresher score {self.name} --metrics {name}",
+            )
+        metric = make_metric(name)
+        column = self.rows[name]
+        scored = column.is_not_null().to_numpy()
+        found = as_numbers(column.drop_nulls())
+        numbers = np.full((len(column), found.shape[1] if len(found) else 1), np.nan)
+        numbers[scored] = found
+        told = self.metrics[name].get("value")
+        value = value_of(metric, found) if len(found) else None
+        if told is not None and (value is None or abs(value - told) > _CLOSE * max(1.0, abs(told))):
+            raise InputError(
+                f"the rows of {self.name} give {name} {value}, and its scores say {told}",
+                hint="score the run again; the files are not of one run",
+            )
+        return metric, numbers
+
+    def reasons(self, name: str) -> NDArray[np.object_]:
+        """Return why each row has no score by a metric; None where it has one."""
+        told = self.rows["unscored"].to_list()
+        found = [next((one["reason"] for one in row or () if one["metric"] == name), None) for row in told]
+        return np.array(found, dtype=object)
+
+
+def read_run(path: Path) -> Run:
+    """Return the run of a folder with ``scores.json`` and ``rows.parquet``, or of a baseline file.
+
+    Raises:
+        InputError: there is none, or it cannot be read.
+    """
+    if not path.exists():
+        raise InputError(f"there is no run {path}", hint="thresher score PREDICTIONS --metrics ... --out DIR makes one")
+    if path.is_file():
+        from evalkit.gate.runs.baseline import read_baseline  # noqa: PLC0415 - it makes runs too
+
+        return read_baseline(path)
+    try:
+        scores = orjson.loads((path / SCORES).read_bytes())
+        rows = pl.read_parquet(path / ROWS)
+    except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
+        raise InputError(
+            f"{path} holds no scores: {str(error).splitlines()[0]}",
+            hint=f"thresher score {path} --metrics ... writes {SCORES} and {ROWS}",
+        ) from error
+    return Run(str(path), rows, scores, [_file(path / name) for name in (SCORES, ROWS)], _manifest(path))
+
+
+def _file(path: Path) -> dict[str, Any]:
+    sha256, size = sha256_of(path)
+    return {"path": path.as_posix(), "sha256": sha256, "bytes": size}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads((folder / MANIFEST).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}

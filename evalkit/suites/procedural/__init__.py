@@ -1,0 +1,1 @@
+"""Suites whose items are drawn from a seed, as many as are asked for."""

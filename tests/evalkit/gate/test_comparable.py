@@ -1,0 +1,99 @@
+"""What cannot be compared is refused, and an item without an answer counts as wrong."""
+
+from __future__ import annotations
+
+from tests.evalkit.gate.runs import AREAS, DROPPED, GOOD, gate, limits, right, scored
+
+
+def test_different_items_are_not_comparable(thresher, tmp_path, base):
+    new = scored(tmp_path, "new", right(GOOD[:-2], **AREAS))
+
+    ran = gate(thresher, new, base, limits(tmp_path))
+    allowed = gate(thresher, new, base, limits(tmp_path), "--allow-missing", "--json")
+
+    assert ran.code == 2
+    assert "hold different items" in ran.err
+    assert "only in" in ran.err
+    assert "'q0998', 'q0999'" in ran.err
+    assert allowed.json["limits"][0]["n"] == 1000
+    assert any("count as wrong" in text for text in allowed.json["warnings"])
+
+
+def test_a_missing_item_counts_as_wrong(thresher, tmp_path, base):
+    new = scored(tmp_path, "new", right(GOOD, **AREAS)[200:])
+
+    ran = gate(thresher, new, base, limits(tmp_path), "--allow-missing", "--json")
+
+    assert ran.json["limits"][0]["candidate"] == 0.5
+    assert ran.code == 1
+
+
+def test_other_prompts_are_not_comparable(thresher, tmp_path, base):
+    rows = [row | {"prompt": "in other words"} for row in right(GOOD)]
+
+    ran = gate(thresher, scored(tmp_path, "new", rows), base, limits(tmp_path))
+
+    assert ran.code == 2
+    assert "were asked different things" in ran.err
+
+
+def test_other_rules_of_scoring_are_not_comparable(thresher, tmp_path, jsonl):
+    rows = right(GOOD[600:800])
+    for name, case in (("a", "true"), ("b", "false")):
+        file = jsonl(rows, f"{name}.jsonl")
+        thresher("score", file, "--metrics", "bleu", "--set", f"bleu.lowercase={case}", "--out", tmp_path / name)
+
+    ran = gate(thresher, tmp_path / "a", tmp_path / "b", limits(tmp_path, 'metric = "bleu"\nmax_drop = 1'))
+
+    assert ran.code == 2
+    assert "scored by different rules for 'bleu'" in ran.err
+    assert "case:lc" in ran.err
+    assert "case:mixed" in ran.err
+
+
+def test_a_metric_that_is_missing_is_never_dropped(thresher, tmp_path, base):
+    ran = gate(thresher, base, base, limits(tmp_path, 'metric = "exact_mach"\nmax_drop = 0.02'))
+
+    assert ran.code == 2
+    assert "did you mean 'exact_match'?" in ran.err
+
+
+def test_requests_that_failed_are_missing_and_silence_is_an_answer(thresher, tmp_path, base):
+    rows = right(GOOD, **AREAS)
+    failed = [row | ({"prediction": None, "fault": "timed_out"} if n < 100 else {}) for n, row in enumerate(rows)]
+    silent = [row | ({"prediction": ""} if n < 100 else {}) for n, row in enumerate(rows)]
+
+    refused = gate(thresher, scored(tmp_path, "failed", failed), base, limits(tmp_path))
+    allowed = gate(thresher, tmp_path / "failed", base, limits(tmp_path), "--allow-missing")
+    quiet = gate(thresher, scored(tmp_path, "silent", silent), base, limits(tmp_path), "--json")
+
+    assert refused.code == 2
+    assert "request_failed 100" in refused.err
+    assert allowed.code == 1
+    assert (quiet.code, quiet.json["limits"][0]["candidate"]) == (1, 0.6)
+    assert quiet.json["limits"][0]["counted_wrong"] == {str(tmp_path / "silent"): 100}
+
+
+def test_silence_does_not_help_a_rule_on_one_run_either(thresher, tmp_path):
+    rows = right(GOOD)
+    silent = [row | ({"prediction": ""} if n >= 700 else {}) for n, row in enumerate(rows)]
+    failed = [row | ({"prediction": None, "fault": "timed_out"} if n >= 700 else {}) for n, row in enumerate(rows)]
+    rules = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.8')
+
+    quiet = thresher("gate", scored(tmp_path, "silent", silent), "--limits", rules, "--json")
+    refused = thresher("gate", scored(tmp_path, "failed", failed), "--limits", rules)
+    allowed = thresher("gate", tmp_path / "failed", "--limits", rules, "--allow-missing", "--json")
+
+    assert (quiet.code, quiet.json["limits"][0]["candidate"]) == (1, 0.7)
+    assert (refused.code, "request_failed 300" in refused.err) == (2, True)
+    assert allowed.json["limits"][0]["candidate"] == 0.7
+
+
+def test_files_that_do_not_belong_together(thresher, tmp_path, base):
+    new = scored(tmp_path, "new", right(DROPPED, **AREAS))
+    (new / "rows.parquet").write_bytes((base / "rows.parquet").read_bytes())
+
+    ran = gate(thresher, new, base, limits(tmp_path))
+
+    assert ran.code == 2
+    assert "its scores say 0.55" in ran.err

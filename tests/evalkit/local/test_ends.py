@@ -1,0 +1,56 @@
+"""Where an answer ends: at a stop string, at the end of the turn, where the model sees no further."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.evalkit.local.conftest import ITEMS, TEMPLATE
+
+pytest.importorskip("torch", reason="torch is not installed: make models")
+pytest.importorskip("transformers", reason="transformers is not installed: make models")
+files = pytest.importorskip("safetensors.torch", reason="safetensors is not installed: make models")
+
+
+def test_a_stop_string_ends_an_answer_and_is_no_part_of_it(tiny, data, predict):
+    plain, _ = predict(data, tiny)
+    word = next(row["prediction"] for row in plain if row["prediction"] and len(row["prediction"]) > 6)[3:5]
+
+    stopped, _ = predict(data, tiny, "--stop", word, out="stopped")
+
+    for before, after in zip(plain, stopped, strict=True):
+        text = before["prediction"] or ""
+        head = text.split(word)[0]
+        assert (after["prediction"] or "") == (head if head.strip() else "")
+        if word in text:
+            assert after["finish"] == "stop"
+            assert after["usage"]["completion_tokens"] <= before["usage"]["completion_tokens"]
+
+
+def test_generation_stops_at_the_end_of_the_turn(tiny, jsonl, predict, tmp_path):
+    """A model of zeros, that always says token 0; its template ends turns by it, and nothing else calls it an end."""
+    folder = shutil.copytree(tiny, tmp_path / "model")
+    weights = files.load_file(folder / "model.safetensors")
+    weights["lm_head.weight"][:] = 0
+    files.save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "chat_template.jinja").write_text(TEMPLATE.replace("<|end|>", "<s>"))
+
+    rows, _ = predict(jsonl(ITEMS[:2], "two.jsonl"), folder, code=1)  # nothing was answered
+
+    assert [(row["finish"], row["fault"]["kind"], row["usage"]["completion_tokens"]) for row in rows] == [
+        ("stop", "empty", 1)
+    ] * 2
+
+
+def test_an_answer_ends_where_the_model_sees_no_further(tiny, jsonl, predict):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    prompt = "9" * 121
+    used = len(tokenizer(f"<|user|>{prompt}<|end|><|assistant|>", add_special_tokens=False)["input_ids"])
+
+    rows, _ = predict(jsonl([ITEMS[0], {"id": "long", "prompt": prompt}], "data2.jsonl"), tiny)
+
+    assert 120 < used < 128
+    assert (rows[1]["usage"]["completion_tokens"], rows[1]["finish"]) == (128 - used, "length")

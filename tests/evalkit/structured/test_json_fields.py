@@ -1,0 +1,54 @@
+"""The fields of JSON in answers: found, right, and counted over all rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evalkit.answers import answers, scored, value
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "f1", "precision", "recall", "exact"),
+    [
+        pytest.param('{"a": 1, "b": 2}', '{"b": 2, "a": 1}', 1, 1, 1, 1, id="the order of keys does not matter"),
+        pytest.param('{"a": 1}', '{"a": 1, "b": 2}', 2 / 3, 1, 1 / 2, 0, id="one missing"),
+        pytest.param('{"a": 1, "b": 3}', '{"a": 1, "b": 2}', 1 / 2, 1 / 2, 1 / 2, 0, id="one wrong"),
+        pytest.param('{"a": 1.0}', '{"a": 1}', 1, 1, 1, 1, id="1.0 is 1"),
+        pytest.param('{"a": true}', '{"a": 1}', 0, 0, 0, 0, id="true is not 1"),
+        pytest.param('{"a": "1"}', '{"a": 1}', 0, 0, 0, 0, id="a text is no number"),
+        pytest.param(
+            '{"a": 12345678901234567890123}', '{"a": 12345678901234567890124}', 0, 0, 0, 0, id="long numbers are exact"
+        ),
+        pytest.param('{"a": [1, 2]}', '{"a": [2, 1]}', 0, 0, 0, 0, id="the order of a list counts"),
+        pytest.param('{"a": {}}', '{"a": {}}', 1, 1, 1, 1, id="an empty object is a field"),
+        pytest.param("no JSON", '{"a": 1}', 0, None, 0, 0, id="an answer that is no JSON has no field"),
+    ],
+)
+def test_fields(said, wanted, f1, precision, recall, exact):
+    frame = answers((said, wanted))
+
+    found = [value(frame, f"json_fields:{part}") for part in ("f1", "precision", "recall", "exact")]
+
+    assert found == [pytest.approx(f1), precision if precision is None else pytest.approx(precision), recall, exact]
+
+
+def test_lists_can_be_sets():
+    assert value(answers(('{"a": [1, 2, 2]}', '{"a": [2, 1, 2]}')), "json_fields:f1", lists="unordered") == 1.0
+    assert value(answers(('{"a": [1, 2]}', '{"a": [2, 1, 2]}')), "json_fields:recall", lists="unordered") == 2 / 3
+
+
+def test_fields_are_counted_over_all_rows_and_each_apart():
+    frame = answers(('{"a": 1}', '{"a": 1}'), ('{"a": 2, "l": [{"x": 1}]}', '{"a": 1, "l": [{"x": 1}, {"x": 2}]}'))
+    result = scored(frame, "json_fields:f1").measured[0]
+
+    assert result.metric.total(result.statistics) == pytest.approx(2 * 2 / (3 + 4))
+    assert [
+        (row["field"], row["n"], row["f1"]) for row in result.metric.details(frame, result.statistics)["fields"]
+    ] == [
+        ("/a", 2, 0.5),
+        ("/l/*/x", 2, pytest.approx(2 / 3)),
+    ]
+
+
+def test_a_reference_that_is_no_json_is_unscored():
+    assert scored(answers(("{}", "none")), "json_fields:f1").scores[0].reasons == {"bad_reference": 1}
