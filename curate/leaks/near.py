@@ -93,8 +93,8 @@ def _proposed(keys: Columns, prefix: str, ours: U32, theirs: U32, asks: npt.NDAr
 
 def _links(bands: list[_Band], ranks: npt.NDArray[np.int64], count: int, *, first: bool) -> U32:
     """Return the links of each band, by rank: to the last row before with the same key, or to the first of all."""
-    links = np.zeros((len(bands), count), dtype=np.uint32)
-    for own, band in zip(links, bands, strict=True):
+    links = np.zeros((count, len(bands)), dtype=np.uint32)
+    for own, band in zip(links.T, bands, strict=True):
         if first:
             own[: len(band.heads)] = 1 + band.heads
         else:

@@ -18,6 +18,7 @@
 #endif
 
 #define SLOTS 128
+#define AHEAD 16           /* ranks whose places in a table are fetched before they are looked at */
 #define RANK 0x7FFFFFFFu   /* a link is 1 + rank; 0 leads nowhere */
 #define JOINED 0x80000000u /* of a link: every mate further on is in the group of the row that has the link */
 #define NOBODY 0xFFFFFFFFu /* of a first row: no row with its key stays so far */
@@ -56,6 +57,7 @@ void thresher_link(const uint64_t *keys, const uint32_t *at, const uint8_t *use,
                    int first, uint32_t *table, size_t mask, uint32_t *links) {
     for (size_t rank = 0; rank < n; rank++) {
         uint64_t key = keys[at[rank]];
+        if (rank + AHEAD < n) __builtin_prefetch(table + (keys[at[rank + AHEAD]] & mask), 1);
         if ((use && !use[at[rank]]) || (key >> 32) % parts != part) continue;
         size_t place = key & mask;
         while (table[place] && keys[at[table[place] - 1]] != key) place = (place + 1) & mask;
@@ -63,6 +65,11 @@ void thresher_link(const uint64_t *keys, const uint32_t *at, const uint8_t *use,
         if (!found || !first) table[place] = (uint32_t)rank + 1;
         if (found || first) links[rank] = found ? found : (uint32_t)rank + 1;
     }
+}
+
+/* Links are laid row by row: near-duplicates share many bands, and what leads on from one lies in few lines of memory. */
+static inline uint32_t *link_of(uint32_t *links, uint32_t bands, size_t row, uint32_t band) {
+    return links + (size_t)bands * row + band;
 }
 
 /* ---- sets ---- */
@@ -276,7 +283,7 @@ static uint32_t unite(uint32_t *parents, uint32_t one, uint32_t other) {
 
 typedef struct {
     size_t n;
-    uint32_t bands, *links; /* bands x n, to the last mate; noted there, that all before are joined */
+    uint32_t bands, *links; /* n x bands, to the last mate; noted there, that all before are joined */
     uint32_t *seen;         /* n: the row that last looked at this one, plus 1 */
     uint32_t *parents;      /* n: an earlier row of the same group; in the end the first */
     int twins;              /* rows are joined that are NEAR, or whose both sides as one set reach `least` */
@@ -293,8 +300,9 @@ static int belong(const rows_t *rows, held_t *held, uint32_t mate, int twins) {
 static void join(const rows_t *rows, const join_t *all, held_t *held, size_t row) {
     uint32_t own = root_of(all->parents, (uint32_t)row), once = (uint32_t)row + 1;
     for (uint32_t band = 0; band < all->bands; band++) {
-        uint32_t *link = all->links + all->n * band, mate, joined = JOINED;
-        for (uint32_t next = link[row]; (mate = next & RANK); next = link[mate - 1]) {
+        uint32_t *link = link_of(all->links, all->bands, row, band), mate, joined = JOINED;
+        for (uint32_t next = *link, *further; (mate = next & RANK); next = *further) {
+            further = link_of(all->links, all->bands, mate - 1, band);
             uint32_t other = root_of(all->parents, mate - 1);
             if (other != own && all->seen[mate - 1] != once) {
                 all->seen[mate - 1] = once;
@@ -302,10 +310,10 @@ static void join(const rows_t *rows, const join_t *all, held_t *held, size_t row
             }
             if (other != own)
                 joined = 0;
-            else if (link[mate - 1] & JOINED || !link[mate - 1])
+            else if (*further & JOINED || !*further)
                 break;
         }
-        if (link[row]) link[row] |= joined;
+        if (*link) *link |= joined;
     }
 }
 
@@ -322,8 +330,8 @@ void thresher_join(const rows_t *rows, const join_t *all, size_t from, size_t to
 typedef struct {
     size_t n;
     uint32_t bands, heads;   /* of both sides as one set; and of the asked side alone */
-    uint32_t *links;         /* bands x n, to the last mate */
-    uint32_t *firsts;        /* heads x n, to the first mate; in a first row: to the first of them that stays */
+    uint32_t *links;         /* n x bands, to the last mate */
+    uint32_t *firsts;        /* n x heads, to the first mate; in a first row: to the first of them that stays */
     uint32_t drops;          /* a bit for each kind that drops the row */
     uint32_t *seen;          /* n, zero */
     uint8_t *gone;           /* n; a row that is gone already is passed over */
@@ -352,8 +360,8 @@ static void meet(const rows_t *rows, star_t *star, held_t *held, uint32_t mate, 
 }
 
 /* Return the next mate that stays, links over those that went being drawn shorter. */
-static inline uint32_t next_kept(const star_t *star, uint32_t *links, uint32_t *link) {
-    while (*link && star->gone[*link - 1]) *link = links[*link - 1];
+static inline uint32_t next_kept(const star_t *star, uint32_t band, uint32_t *link) {
+    while (*link && star->gone[*link - 1]) *link = *link_of(star->links, star->bands, *link - 1, band);
     return *link;
 }
 
@@ -364,8 +372,8 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
         held_t held = held_of(rows, rows->at[row]);
         uint32_t once = (uint32_t)row + 1;
         for (uint32_t band = 0; band < star->bands && !star->gone[row]; band++) {
-            uint32_t *links = star->links + star->n * band, *link = links + row, mate;
-            for (; (mate = next_kept(star, links, link)); link = links + mate - 1) {
+            uint32_t *link = link_of(star->links, star->bands, row, band), mate;
+            for (; (mate = next_kept(star, band, link)); link = link_of(star->links, star->bands, mate - 1, band)) {
                 if (star->seen[mate - 1] == once) continue;
                 star->seen[mate - 1] = once;
                 if (plausible(rows, held.position, rows->at[mate - 1], rows->agreement)) meet(rows, star, &held, mate - 1, row, 1);
@@ -375,9 +383,9 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
         if (star->joined) join(rows, star->joined, &held, row);
         int told = star->kind[row] != ALONE || star->gone[row];
         for (uint32_t band = 0; band < star->heads; band++) {
-            uint32_t *firsts = star->firsts + star->n * band, first = firsts[row];
+            uint32_t first = *link_of(star->firsts, star->heads, row, band);
             if (!first) continue;
-            uint32_t *kept = firsts + first - 1;
+            uint32_t *kept = link_of(star->firsts, star->heads, first - 1, band);
             if (first == once || *kept == NOBODY) {
                 if (!star->gone[row])
                     *kept = once;

@@ -58,7 +58,7 @@ class Rows:
 class Joined:
     """The rows that belong together, by rank, as far as they are joined."""
 
-    links: U32  # bands x n, as in a star; what is noted in them is no one's business
+    links: U32  # n x bands, as in a star; what is noted in them is no one's business
     parents: U32  # leads each row to an earlier one of its group, in the end to its first
     seen: U32  # zeros
     twins: bool  # rows are joined that are twins on both sides, or whose sides as one set are alike
@@ -68,8 +68,8 @@ class Joined:
 class Star:
     """The rows being settled, by rank: a link is 1 + rank, or 0."""
 
-    links: U32  # bands x n: to the last row before with the same key, both sides as one set
-    firsts: U32  # bands x n: to the first row with the same key, of the asked side alone
+    links: U32  # n x bands: to the last row before with the same key, both sides as one set
+    firsts: U32  # n x bands: to the first row with the same key, of the asked side alone
     drops: int  # a bit for each kind that drops the row
     seen: U32
     gone: U8  # a row that is gone from the start is passed over
@@ -134,7 +134,7 @@ class _Joined(ctypes.Structure):
     @classmethod
     def of(cls, joined: Joined) -> _Joined:
         arrays = {name: at(getattr(joined, name)) for name in ("links", "seen", "parents")}
-        return cls(n=len(joined.parents), bands=len(joined.links), twins=joined.twins, **arrays)
+        return cls(n=len(joined.parents), bands=joined.links.shape[1], twins=joined.twins, **arrays)
 
 
 class Pairs:
@@ -169,7 +169,8 @@ class Pairs:
     def star(self, star: Star, start: int, end: int) -> None:
         """Settle the ranks from ``start`` to ``end``; those before are settled."""
         fields: dict[str, Any] = {name: at(getattr(star, name)) for name in _STAR}
-        sizes = {"n": len(star.gone), "bands": len(star.links), "heads": len(star.firsts), "drops": star.drops}
+        bands, heads = star.links.shape[1], star.firsts.shape[1]
+        sizes = {"n": len(star.gone), "bands": bands, "heads": heads, "drops": star.drops}
         joined = None if star.joined is None else _Joined.of(star.joined)
         own = _Star(**fields, **sizes, joined=None if joined is None else ctypes.addressof(joined))
         self._library.thresher_star(ctypes.byref(self._c), ctypes.byref(own), size(start), size(end))

@@ -128,12 +128,12 @@ class _Likeness:
         here = own[at] == wanted
         places, rank = at[here].astype(np.uint32), rank[here]
         links = linked_bands(keys, places, "b")
-        self._links = np.zeros((len(links), ranks.count), dtype=np.uint32)
+        self._links = np.zeros((ranks.count, links.shape[1]), dtype=np.uint32)
         led = np.concatenate([np.zeros(1, dtype=np.uint32), rank + np.uint32(1)])
-        self._links[:, rank] = led[links]
-        bands, later = np.nonzero(self._links)
+        self._links[rank] = led[links]
+        later, bands = np.nonzero(self._links)
         self._next = np.zeros_like(self._links)  # the other way: to the one row that has a link to this one
-        self._next[bands, self._links[bands, later] - 1] = later + 1
+        self._next[self._links[later, bands] - 1, bands] = later + 1
         self._known = np.zeros(ranks.count, dtype=np.bool_)
         self._known[rank] = True
         self._seen = np.zeros(ranks.count, dtype=np.uint32)
@@ -149,11 +149,11 @@ class _Likeness:
     def forget(self, rank: int) -> None:
         """Take a row out of the links, so that nothing leads through it."""
         if self._known[rank]:
-            before, after = self._links[:, rank] & LINK, self._next[:, rank].copy()
+            before, after = self._links[rank] & LINK, self._next[rank].copy()
             led, leads = np.flatnonzero(after), np.flatnonzero(before)
-            self._links[led, after[led] - 1] = before[led]
-            self._next[leads, before[leads] - 1] = after[leads]
-            self._links[:, rank] = 0
+            self._links[after[led] - 1, led] = before[led]
+            self._next[before[leads] - 1, leads] = after[leads]
+            self._links[rank] = 0
 
 
 def _root(parents: U32, rank: int) -> int:

@@ -15,7 +15,8 @@ from curate.native.kernel import kernel
 
 pytestmark = pytest.mark.skipif(kernel() is None, reason="the C kernel was not built")
 
-EVERY = [chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
+BEYOND = range(0x10000, sys.maxunicode + 1, 97)  # no table has these
+EVERY = [chr(code) for code in [*range(0x80, 0xD800), *range(0xE000, 0x10000), *BEYOND]]
 
 
 def both(texts: list[str] | pl.Series) -> list[tuple[list[str], list[bool]]]:

@@ -109,13 +109,17 @@ int main(int argc, char **argv) {
             fwrite(rows.asked, 8, (size_t)rows.asked_starts[positions], file), fflush(file);
             rows.asked_file = fileno(file), rows.asked = NULL;
         }
-        uint32_t *links = zeros(4 * bands * n), *firsts = zeros(4 * heads * n);
+        uint32_t *links = zeros(4 * bands * n), *firsts = zeros(4 * heads * n), *own = zeros(4 * n);
         for (uint32_t band = 0; band < bands + heads; band++) {
-            uint32_t parts = 1 + draw(3), *own = band < bands ? links + n * band : firsts + n * (band - bands);
+            uint32_t parts = 1 + draw(3);
+            memset(own, 0, 4 * n);
             for (size_t i = 0; i < positions; i++) keys[i] = (uint64_t)draw(9) << 32 | draw(2);
             for (uint32_t part = 0; part < parts; part++)
                 thresher_link(keys, at, band < bands ? NULL : use, n, part, parts, band >= bands, zeros(4 * 256), 255, own);
-            for (size_t i = 0; i < n; i++) REQUIRE(own[i] <= i + (band >= bands));
+            for (size_t i = 0; i < n; i++) {
+                REQUIRE(own[i] <= i + (band >= bands));
+                *(band < bands ? links + bands * i + band : firsts + heads * i + band - bands) = own[i];
+            }
         }
         join_t joins[3];
         for (int k = 0; k < 3; k++) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import sys
@@ -16,6 +15,7 @@ import zstandard
 
 from curate.core.read.source import Source
 from curate.core.run.errors import InputError
+from curate.core.run.hashing import RunningHash
 
 
 class Hashed(io.RawIOBase):
@@ -23,7 +23,7 @@ class Hashed(io.RawIOBase):
 
     def __init__(self, inner: BinaryIO, *, hashing: bool = True) -> None:
         self._inner = inner
-        self._sha = hashlib.sha256() if hashing else None
+        self._sha = RunningHash() if hashing else None
         self.bytes = 0
 
     def readable(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
+
+from curate.core.run.hashing import RunningHash
 
 TOGETHER = 512  # lines joined, hashed and written at once: few calls, and the bytes are still in the cache
 
@@ -17,7 +18,7 @@ class WrittenFile:
         self._stream = path.open("wb", buffering=0)
         if private:
             path.chmod(0o600)
-        self._sha = hashlib.sha256()
+        self._sha = RunningHash()
         self.bytes = 0
 
     def write_lines(self, lines: Iterable[bytes]) -> None:

@@ -14,7 +14,10 @@ from curate.native.pairs import Rows
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 
+TOGETHER = 16  # bands that are linked before their links are laid row by row: a line of memory
+TURNED = 1 << 16  # rows at once
 PART_KEYS = 1 << 22  # keys of a band that are linked in one round: 64 MB
 
 
@@ -54,18 +57,27 @@ def comparer(rows: Rows) -> pairs.Pairs | reference.Pairs:
 
 
 def linked_bands(keys: Columns, places: U32, prefix: str, *, use: U8 | None = None, first: bool = False) -> U32:
-    """Return the links (bands x ranks): 1 + the rank of the last row before with the same key, or of the first; or 0.
+    """Return the links (ranks x bands): 1 + the rank of the last row before with the same key, or of the first; or 0.
 
     ``prefix`` names the bands' columns; rows whose ``use`` (one a place) is 0 have no link.
     """
     names = [name for name in keys.columns if name[0] == prefix and name[1:].isdigit()]
-    links = keys.scratch(f"links_{prefix}", (len(names), len(places)))
-    native = kernel()
-    for own, name in zip(links, names, strict=True):
-        if native is None:
-            reference.link(keys.numbers(name), places, use, own, first=first)
-        else:
-            parts = 1 + len(places) // PART_KEYS
-            pairs.link(native, keys.numbers(name), places, use, own, first=first, parts=parts)
-        keys.relax()
+    links = keys.scratch(f"links_{prefix}", (len(places), len(names)))
+    for start in range(0, len(names), TOGETHER):
+        some = names[start : start + TOGETHER]
+        band_wise = keys.scratch("links_by_band", (len(some), len(places)))
+        for own, name in zip(band_wise, some, strict=True):
+            _link(keys.numbers(name), places, use, own, first=first)
+            keys.relax()
+        for row in range(0, len(places), TURNED):
+            links[row : row + TURNED, start : start + len(some)] = band_wise[:, row : row + TURNED].T
+            keys.relax()
     return links
+
+
+def _link(keys: U64, places: U32, use: U8 | None, links: U32, *, first: bool) -> None:
+    native = kernel()
+    if native is None:
+        reference.link(keys, places, use, links, first=first)
+    else:
+        pairs.link(native, keys, places, use, links, first=first, parts=1 + len(places) // PART_KEYS)

@@ -113,7 +113,7 @@ def link(keys: U64, rows: U32, use: U8 | None, links: U32, *, first: bool) -> No
 
 
 def _mates(links: U32, row: int) -> Iterator[int]:
-    for band in links:
+    for band in links.T:
         mate = int(band[row])
         while mate:
             yield mate - 1
@@ -123,7 +123,7 @@ def _mates(links: U32, row: int) -> Iterator[int]:
 def _first_kept(star: Star, row: int) -> Iterator[int]:
     """Yield the first kept row of each prompt band, each once, this row's own place among them being settled."""
     found: set[int] = set()
-    for band in star.firsts:
+    for band in star.firsts.T:
         first = int(band[row])
         if not first:
             continue

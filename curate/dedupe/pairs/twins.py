@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.core.record.tables import Columns
 from curate.dedupe.pairs.kinds import Kind
-from curate.dedupe.pairs.mates import comparer, linked_bands, rows_of
+from curate.dedupe.pairs.mates import TURNED, comparer, linked_bands, rows_of
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import Joined, Rows, Star
 
@@ -64,7 +64,7 @@ def find_twins(
     asks = (rows.asked_starts[1:] > rows.asked_starts[:-1]).astype(np.uint8)
     asks[places[:frozen]] = 0
     links = linked_bands(keys, places, "b")
-    heads = linked_bands(keys, places, "p", use=asks, first=True) if rule.prompts and asks.any() else links[:0]
+    heads = linked_bands(keys, places, "p", use=asks, first=True) if rule.prompts and asks.any() else links[:, :0]
     pairs, alone = comparer(rows), np.arange(len(places), dtype=np.uint32)
     joined, single = None, linkage == "single" and Kind.NEAR in drops
     if clusters or single:  # the star draws its links shorter: who belongs together has links of its own
@@ -96,8 +96,8 @@ def find_twins(
 def _copied(keys: Columns, links: U32) -> U32:
     """Return the links again, in a file of their own."""
     again = keys.scratch("links_again", (len(links), links.shape[1]))
-    for own, band in zip(again, links, strict=True):
-        own[:] = band
+    for start in range(0, len(links), TURNED):
+        again[start : start + TURNED] = links[start : start + TURNED]
         keys.relax()
     return again
 
