@@ -12,6 +12,7 @@ import pytest
 
 from curate.core.run.settings import model_in, validate
 from curate.curation.config import CurateConfig, load_config, make_steps
+from evalkit.suites import SUITES
 
 ROOT = Path(__file__).parents[2]
 STARTER = (ROOT / "curate" / "starter" / "curate.toml").read_text(encoding="utf-8")
@@ -103,6 +104,13 @@ def test_every_setting_of_an_evaluation_that_is_off_fits_its_schema(thresher, tm
     turn_on(path)
 
     assert [schema.is_valid(tomllib.loads(text)) for text in [*texts, path.read_text()]] == [True, True]
+
+
+def test_the_starter_of_an_evaluation_names_suites_that_there_are(thresher, tmp_path):
+    thresher("init", tmp_path)
+    turn_on(tmp_path / "eval.toml")
+
+    assert set(tomllib.loads((tmp_path / "eval.toml").read_text())["suites"]["names"]) <= set(SUITES)
 
 
 def test_the_starter_changes_nothing_but_the_split(tmp_path):
