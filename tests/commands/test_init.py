@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from curate.core.run.settings import model_in, validate
+from curate.core.run.version import version
 from curate.curation.config import CurateConfig, load_config, make_steps
 from evalkit.suites import SUITES
 
@@ -46,6 +47,7 @@ def test_the_workflow_checks_and_curates(thresher, tmp_path):
     assert "thresher check raw/ --format github" in workflow
     assert "thresher curate curate.toml --out clean --strict" in workflow
     assert "@VERSION@" not in workflow
+    assert f"github.com/OWNER/thresher@v{version()}" in workflow  # no index has the package: a bare name is another's
 
 
 def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
