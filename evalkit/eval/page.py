@@ -18,7 +18,7 @@ data = "test.jsonl"
 model = "replay:answers.jsonl"      # or openai:NAME, local:PATH+ADAPTER
 
 [score]
-metrics = ["exact_match:squad", "token_f1"]
+metrics = ["exact_match:squad", "token_f1", "bleu"]
 
 [score.settings.bleu]
 tokenize = "zh"

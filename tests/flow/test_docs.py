@@ -21,6 +21,7 @@ from evalkit.eval.config import EvalConfig
 from evalkit.gate.config import GateConfig
 from evalkit.gate.waivers import Waivers
 from evalkit.judge.config import JudgeConfig, Rubric
+from evalkit.run import make_metrics
 from tests.flow.pages import DOCS, PAGES, ROOT, anchors, blocks, commands, named, prose
 from train.config import TrainConfig
 from train.hosted.config import HostedConfig
@@ -108,7 +109,9 @@ def test_every_configuration_block_is_one(page, block):
     elif "waivers" in told:
         assert validate(Waivers, told, page).waivers
     elif kind := next((kind for word, kind in KINDS if word in told), None):
-        assert validate(kind, told, page)
+        config = validate(kind, told, page)
+        if isinstance(config, EvalConfig):
+            assert make_metrics(config.score.metrics, config.score.settings or {})
     else:
         files = told.pop("files", ["raw"])
         assert make_steps(validate(CurateConfig, {**told, "input": {"files": files, **told.get("input", {})}}, page))
