@@ -115,6 +115,19 @@ def test_the_starter_of_an_evaluation_names_suites_that_there_are(thresher, tmp_
     assert set(tomllib.loads((tmp_path / "eval.toml").read_text())["suites"]["names"]) <= set(SUITES)
 
 
+@pytest.mark.parametrize(
+    ("command", "writes_it"), [("curate", True), ("eval", True), ("augment", False), ("train", False)]
+)
+def test_a_mistake_leads_to_init_where_that_writes_such_a_file(thresher, tmp_path, command, writes_it):
+    path = tmp_path / f"{command}.toml"
+    path.write_text("nonsense = 1\n")
+    told = thresher(command, path, "--out", tmp_path / "out")
+
+    assert told.code == 2
+    assert ("thresher init writes a commented example" in told.err) == writes_it
+    assert "hint: " in told.err
+
+
 def test_the_starter_changes_nothing_but_the_split(tmp_path):
     (tmp_path / "curate.toml").write_text(STARTER)
     config = load_config(tmp_path / "curate.toml", [])

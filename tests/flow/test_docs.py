@@ -91,6 +91,12 @@ def test_every_option_that_a_sentence_names_is_one(page):
     assert told - ours - (OTHERS if page.name in OTHERS_ON else set()) == set()
 
 
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_no_backslash_stands_inside_of_code(page):
+    """Markdown shows it there; only the bar of a table needs one."""
+    assert [span for span in re.findall(r"`([^`\n]+)`", prose(page)) if re.search(r"\\[_*<\[]", span)] == []
+
+
 def _tables(page: Path) -> list[tuple[str, str]]:
     return [(page.name, block) for block in blocks(page, "toml")]
 
