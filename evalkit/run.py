@@ -107,7 +107,7 @@ def make_metrics(names: Sequence[str], settings: Mapping[str, Mapping[str, Any]]
     uses = [name.partition(":")[0] for name in names]
     for use in settings:
         if use not in uses:
-            raise ConfigError(f"--set {use}: no metric of this name is asked for{nearest(use, uses)}")
+            raise ConfigError(f"settings of {use!r}: no metric of this name is asked for{nearest(use, uses)}")
     return [make_metric(name, settings.get(use)) for name, use in dict(zip(names, uses, strict=True)).items()]
 
 

@@ -177,4 +177,6 @@ def load_train(path: Path, assignments: Sequence[str] = ()) -> TrainConfig:
     Raises:
         ConfigError: it cannot be read, or has a mistake.
     """
-    return validate(TrainConfig, override(read_toml(path), assignments), str(path))
+    return validate(
+        TrainConfig, override(read_toml(path), assignments), str(path), "thresher train --markdown has them all"
+    )

@@ -15,6 +15,8 @@ from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ConfigError, nearest
 from curate.core.run.settings import override, read_toml, validate
 
+_HINT = "docs/augment.md has every setting, and thresher steps those of each step"
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +55,7 @@ class AugmentConfig(_Table):
 
 def load_augment(path: Path, assignments: list[str]) -> AugmentConfig:
     """Return the configuration of a file, with ``--set`` applied."""
-    return validate(AugmentConfig, override(read_toml(path), assignments), str(path))
+    return validate(AugmentConfig, override(read_toml(path), assignments), str(path), _HINT)
 
 
 def known_augments() -> dict[str, type[AugmentStep]]:
@@ -74,7 +76,7 @@ def make_augments(config: AugmentConfig) -> list[AugmentStep]:
         use = str(settings.get("use", ""))
         if use not in known:
             raise ConfigError(f"no step makes rows that is called {use!r}{nearest(use, list(known))}")
-        steps.append(validate(known[use], settings, f"[[steps]] number {number} ({use})"))
+        steps.append(validate(known[use], settings, f"[[steps]] number {number} ({use})", _HINT))
     for name, count in Counter(step.called for step in steps).items():
         if count > 1:
             raise ConfigError(

@@ -6,7 +6,7 @@ from inspect import getdoc
 
 from pydantic import BaseModel
 
-from curate.core.command.markdown import cell, table
+from curate.core.command.markdown import prose, table
 from curate.core.run.fields import field_rows
 from curate.core.run.settings import model_in
 from curate.curation.config import CurateConfig
@@ -41,9 +41,10 @@ max_unreadable = 0.01
 
 _MORE = {
     "input": (
-        "An entry of `files` is a path, or a table with these settings for files that need them. A file that a table "
-        "names before a folder holds it is read as the table says:\n\n"
-        '```toml\nfiles = [{ path = "raw/tickets.jsonl", map = { prompt = "question" } }, "raw"]\n```'
+        "An entry of `files` or `protect` is a path, or a table with these settings for files that need them. A file "
+        "that a table names before a folder holds it is read as the table says:\n\n"
+        '```toml\nfiles = [{ path = "raw/tickets.jsonl", map = { prompt = "question", completion = "reply" } }, '
+        '"raw"]\n```'
     ),
     "split": (
         "Rows that share their prompt, a value of `group_by` or a removed twin, or that are alike, stay together, so "
@@ -84,18 +85,17 @@ def configuration_page() -> str:
         model = model_in(field.annotation)
         if model is None:
             continue
-        parts += [f"\n## [{name}]\n", cell(getdoc(model) or ""), "", _settings(model)]
+        parts += [f"\n## [{name}]\n", prose(getdoc(model) or ""), "", _settings(model)]
         parts += [f"\n{_MORE[name]}"] if name in _MORE else []
-        for part in model.model_fields.values():
-            inner = model_in(part.annotation)
-            parts += ["", _settings(inner)] if inner is not None else []
+        inner = {part: None for field in model.model_fields.values() if (part := model_in(field.annotation))}
+        parts += [text for part in inner for text in ("", _settings(part))]  # each once: two fields may share one
     return "\n".join(parts)
 
 
 def _settings(model: type[BaseModel]) -> str:
     """Return the table of a model's settings; one that is a table of its own has its section instead."""
     rows = [
-        [f"`{row.name}`", row.kind, f"`{row.shown}`" if not row.required else row.shown, cell(row.description)]
+        [f"`{row.name}`", row.kind, f"`{row.shown}`" if not row.required else row.shown, prose(row.description)]
         for row in field_rows(model)
         if row.kind != "table" or model_in(model.model_fields[row.name].annotation) is None
     ]

@@ -53,7 +53,7 @@ def starter(name: str) -> str:
     """Return the text of a starter file; a workflow names the version that wrote it."""
     text = (files("curate") / "starter" / name).read_text(encoding="utf-8")
     found = version()
-    return text.replace("@VERSION@", f"=={found}" if re.fullmatch(r"[0-9.]+", found) else "")
+    return text.replace("@VERSION@", f"@v{found}" if re.fullmatch(r"[0-9.]+", found) else "")
 
 
 def write_new(path: Path, text: str) -> bool:

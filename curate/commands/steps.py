@@ -6,7 +6,7 @@ import click
 
 from curate.augment.told.described import DescribedAugment, described_augments
 from curate.core.command.exits import DONE
-from curate.core.command.markdown import cell, table
+from curate.core.command.markdown import prose, table
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
@@ -91,21 +91,26 @@ def _text(steps: list[Described], making: list[DescribedAugment]) -> str:
 
 
 def _markdown(steps: list[Described], making: list[DescribedAugment]) -> str:
-    rows = [[f"[`{step.use}`](#{step.use})", cell(step.does), step.action, _place(step)] for step in steps]
+    rows = [[f"[`{step.use}`](#{step.use})", prose(step.does), step.action, _place(step)] for step in steps]
     parts = [_HEAD, table(["step", "what it does", "action", "where"], rows)]
     for step in steps:
-        parts += [f"\n## {step.use}\n", cell(step.does)]
+        parts += [f"\n## {step.use}\n", prose(step.does)]
         if step.knobs:
-            knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", cell(k.description)] for k in step.knobs]
+            knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", prose(k.description)] for k in step.knobs]
             parts += ["", table(["setting", "kind", "default", "what it says"], knobs)]
         if step.reasons:
-            reasons = [[f"`{word}`", step.by_default[word], cell(text)] for word, text in step.reasons.items()]
+            reasons = [[f"`{word}`", step.by_default[word], prose(text)] for word, text in step.reasons.items()]
             parts += ["", table(["reason", "by default", "what it says"], reasons)]
-    told = [[f"[`{one.use}`](#{one.use})", cell(one.does), one.origin, _cost(one)] for one in making]
+    told = [[f"[`{one.use}`](#{one.use})", prose(one.does), one.origin, _cost(one)] for one in making]
     parts += [_MAKING, table(["step", "what it does", "origin of its rows", "cost"], told)]
     for one in making:
-        knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", cell(k.description)] for k in one.knobs]
-        parts += [f"\n## {one.use}\n", cell(one.does), "", table(["setting", "kind", "default", "what it says"], knobs)]
-        faults = [[f"`{word}`", cell(text)] for word, text in one.faults.items()]
+        knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", prose(k.description)] for k in one.knobs]
+        parts += [
+            f"\n## {one.use}\n",
+            prose(one.does),
+            "",
+            table(["setting", "kind", "default", "what it says"], knobs),
+        ]
+        faults = [[f"`{word}`", prose(text)] for word, text in one.faults.items()]
         parts += ["", table(["fault", "why there is no row"], faults)] if faults else []
     return "\n".join(parts)

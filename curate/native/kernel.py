@@ -117,5 +117,5 @@ def kernel() -> Kernel | None:
     if loaded is not None:
         return Kernel(loaded, library.most_level(loaded))
     if not library.FILE.exists() and os.environ.get(library.SWITCH) != "off":
-        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 100 times as long\n")
+        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
     return None

@@ -29,7 +29,7 @@ class Asking(NamedTuple):
 def _endpoint(name: str, asking: Asking) -> Source:
     from evalkit.answers.endpoint import Endpoint  # noqa: PLC0415 - a replay needs no client
 
-    chat = validate(ChatSettings, {**asking.chat, "model": name}, "[chat]")
+    chat = validate(ChatSettings, {**asking.chat, "model": name}, "[chat]", "docs/chat.md shows the table")
     return Endpoint(chat, asking.generation, asking.folder, times=asking.times)
 
 
@@ -41,7 +41,12 @@ def _local(spec: str, asking: Asking) -> Source:
         raise ConfigError("local weights have no temperature of their own", hint="--temperature 0, or another number")
     cache = asking.chat.get("cache")
     path = default_cache() if cache is None else asking.folder / Path(cache).expanduser()
-    return Local(spec, asking.generation, validate(LocalSettings, asking.local, "[local]"), path)
+    return Local(
+        spec,
+        asking.generation,
+        validate(LocalSettings, asking.local, "[local]", "thresher predict --help lists the options"),
+        path,
+    )
 
 
 def _replay(path: str, asking: Asking) -> Source:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import click
 
 from curate.core.command.exits import DONE
-from curate.core.command.markdown import cell, table
+from curate.core.command.markdown import prose, table
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
@@ -77,14 +78,17 @@ def _text(metrics: dict[str, type[Metric]]) -> str:
 
 def _markdown(metrics: dict[str, type[Metric]]) -> str:
     parts = [_HEAD]
-    for use, metric in metrics.items():
-        names = ", ".join(f"`{name}`" for name in _names(use, metric))
-        parts += [f"## {use}\n", f"{names} · {metric.unit}, {metric.better} is better\n", cell(_does(metric)), ""]
+    for _, alike in groupby(metrics.items(), key=lambda item: _does(item[1])):  # the four of ROUGE have one text
+        told = list(alike)
+        metric = told[0][1]
+        names = ", ".join(f"`{name}`" for use, one in told for name in _names(use, one))
+        parts += [f"## {', '.join(use for use, _ in told)}\n", f"{names} · {metric.unit}, {metric.better} is better\n"]
+        parts += [prose(_does(metric)), ""]
         if settings := _settings(metric):
-            rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", cell(row.description)] for row in settings]
+            rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in settings]
             parts += [table(["setting", "kind", "default", "what it says"], rows), ""]
     parts += [
         "## Why a row has no score\n",
-        table(["reason", "what it says"], [[f"`{w}`", cell(t)] for w, t in REASONS.items()]),
+        table(["reason", "what it says"], [[f"`{w}`", prose(t)] for w, t in REASONS.items()]),
     ]
     return "\n".join(parts)

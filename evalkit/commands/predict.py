@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evalkit.answers.run import Predicted
 
 _SHOWN = 3
+_HELP = "thresher predict --help lists the options"
 _PATH = click.Path(path_type=Path)
 _LOCAL = ("dtype", "device", "batch_size", "window", "stride")
 _FIELDS = ("id", "prompt", "reference", "choices", "answer", "cluster")
@@ -99,7 +100,7 @@ def command(
     what = Data(data, fields, flags["ledger"], limit)
     wanted = {"answers": not flags["no_answers"], "likelihoods": flags["logprobs"]}
     names = ("max_tokens", "temperature", "seed", "stop", "samples", "system", "template")
-    generation = validate(Generation, wanted | {name: flags[name] for name in names}, "predict")
+    generation = validate(Generation, wanted | {name: flags[name] for name in names}, "predict", _HELP)
     chat, folder = _chat(flags)
     asking = Asking(
         generation,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curate.core.command.markdown import cell, table
+from curate.core.command.markdown import prose, table
 from curate.core.run.fields import field_rows
 from evalkit.eval.config import GateTable, PredictTable, ReportTable, ScoreTable, SuitesTable
 
@@ -18,7 +18,7 @@ data = "test.jsonl"
 model = "replay:answers.jsonl"      # or openai:NAME, local:PATH+ADAPTER
 
 [score]
-metrics = ["exact_match:squad", "token_f1"]
+metrics = ["exact_match:squad", "token_f1", "bleu"]
 
 [score.settings.bleu]
 tokenize = "zh"
@@ -51,6 +51,6 @@ def configuration_page() -> str:
         ("gate", GateTable),
         ("report", ReportTable),
     ):
-        rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", cell(row.description)] for row in field_rows(model)]
+        rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in field_rows(model)]
         parts += [f"## [{title}]\n", table(["setting", "kind", "default", "what it says"], rows), ""]
     return "\n".join(parts).rstrip("\n") + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from curate.core.command.markdown import cell, table
+from curate.core.command.markdown import prose, table
 from curate.core.run.fields import field_rows
 from evalkit.gate.config import GateConfig, Limit, Planned
 from evalkit.gate.rules.waivers import Waiver
@@ -63,5 +63,5 @@ def configuration_page() -> str:
 
 
 def _table(model: type[BaseModel]) -> str:
-    rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", cell(row.description)] for row in field_rows(model)]
+    rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in field_rows(model)]
     return table(["setting", "kind", "default", "what it says"], rows)

@@ -10,6 +10,8 @@ from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ConfigError
 from curate.core.run.settings import read_toml, validate
 
+_HINT = "docs/judge.md shows a judge.toml and a rubric.toml"
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +68,7 @@ def load_judge(path: Path | None) -> JudgeConfig:
     """
     if path is None:
         raise ConfigError("judge needs to know who judges", hint="--set judge.config=judge.toml (see docs/judge.md)")
-    return validate(JudgeConfig, read_toml(path), str(path))
+    return validate(JudgeConfig, read_toml(path), str(path), _HINT)
 
 
 def load_rubric(path: Path) -> Rubric:
@@ -75,4 +77,4 @@ def load_rubric(path: Path) -> Rubric:
     Raises:
         ConfigError: it cannot be read, or is none.
     """
-    return validate(Rubric, read_toml(path), str(path))
+    return validate(Rubric, read_toml(path), str(path), _HINT)

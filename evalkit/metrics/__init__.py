@@ -96,7 +96,12 @@ def make_metric(name: str, settings: Mapping[str, Any] | None = None) -> Metric:
     for word in ("use", "variant"):
         if word in (settings or {}):
             raise ConfigError(f"{word!r} is no setting of {use}", hint="the variant stands in the name: length:words")
-    return validate(metrics[use], {**(settings or {}), "use": use, "variant": variant}, f"metric {use}")
+    return validate(
+        metrics[use],
+        {**(settings or {}), "use": use, "variant": variant},
+        f"metric {use}",
+        "thresher metrics lists them",
+    )
 
 
 def _near(name: str, use: str, names: list[str]) -> str:

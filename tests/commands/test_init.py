@@ -11,7 +11,9 @@ import jsonschema_rs
 import pytest
 
 from curate.core.run.settings import model_in, validate
+from curate.core.run.version import version
 from curate.curation.config import CurateConfig, load_config, make_steps
+from evalkit.suites import SUITES
 
 ROOT = Path(__file__).parents[2]
 STARTER = (ROOT / "curate" / "starter" / "curate.toml").read_text(encoding="utf-8")
@@ -45,6 +47,7 @@ def test_the_workflow_checks_and_curates(thresher, tmp_path):
     assert "thresher check raw/ --format github" in workflow
     assert "thresher curate curate.toml --out clean --strict" in workflow
     assert "@VERSION@" not in workflow
+    assert f"github.com/OWNER/thresher@v{version()}" in workflow  # no index has the package: a bare name is another's
 
 
 def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
@@ -103,6 +106,26 @@ def test_every_setting_of_an_evaluation_that_is_off_fits_its_schema(thresher, tm
     turn_on(path)
 
     assert [schema.is_valid(tomllib.loads(text)) for text in [*texts, path.read_text()]] == [True, True]
+
+
+def test_the_starter_of_an_evaluation_names_suites_that_there_are(thresher, tmp_path):
+    thresher("init", tmp_path)
+    turn_on(tmp_path / "eval.toml")
+
+    assert set(tomllib.loads((tmp_path / "eval.toml").read_text())["suites"]["names"]) <= set(SUITES)
+
+
+@pytest.mark.parametrize(
+    ("command", "writes_it"), [("curate", True), ("eval", True), ("augment", False), ("train", False)]
+)
+def test_a_mistake_leads_to_init_where_that_writes_such_a_file(thresher, tmp_path, command, writes_it):
+    path = tmp_path / f"{command}.toml"
+    path.write_text("nonsense = 1\n")
+    told = thresher(command, path, "--out", tmp_path / "out")
+
+    assert told.code == 2
+    assert ("thresher init writes a commented example" in told.err) == writes_it
+    assert "hint: " in told.err
 
 
 def test_the_starter_changes_nothing_but_the_split(tmp_path):

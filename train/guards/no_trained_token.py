@@ -22,7 +22,10 @@ def no_trained_token(examined: Examined) -> Iterator[Finding]:
             message = f"all {examples.cut_trained[at]:,} tokens of its answers are cut at {encoder.max_tokens:,}"
             hint = "raise max_tokens, or leave the row out"
         elif turns and all(turn["role"] != "assistant" for turn in turns):
-            message, hint = "it has no assistant turn", "thresher curate drops such rows"
+            message = "it has no assistant turn"
+            hint = (
+                "leave the row out; thresher check names such rows (TH302), thresher curate keeps them with a warning"
+            )
         elif any(turn.get("weight") == 0 for turn in turns):
             message, hint = "every answer that would be trained has weight 0", "leave the row out"
         elif encoder.mask_source == "generation marks":

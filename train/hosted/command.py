@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,12 @@ def _given(out: Path | None) -> Path:
 
 
 def _checked(run: HostedRun) -> int:
-    """Hold the files to the endpoint's rules before anything is sent; its findings are printed where there are any."""
+    """Hold the files to the endpoint's rules before anything is sent; what is found is told on stderr."""
     for sent in run.files.values():
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(StringIO()) as told:
             code = call("check", str(sent.path), "--profile", "openai", "--no-text")
+        shown = (line for line in told.getvalue().splitlines(keepends=True) if not line.startswith("next: "))
+        sys.stderr.writelines(shown)  # what comes next is the job, and not another curation
         if code != DONE:
             sys.stderr.write(f"nothing was sent: {harmless(str(sent.path))} breaks the endpoint's rules\n")
             return code

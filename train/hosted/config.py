@@ -98,4 +98,4 @@ def load_hosted(path: Path, assignments: Sequence[str] = ()) -> HostedConfig:
     Raises:
         ConfigError: it cannot be read, or has a mistake.
     """
-    return validate(HostedConfig, override(read_toml(path), assignments), str(path))
+    return validate(HostedConfig, override(read_toml(path), assignments), str(path), "docs/hosted.md has them all")

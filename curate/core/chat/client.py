@@ -64,6 +64,7 @@ class Client:
         breaker = Breaker(settings)
         purse = Purse(Throttle(backend, settings.limits, breaker), settings.budget, settings.prices)
         self._once: Chat = purse
+        self._account = purse.account
         self._uncached: Chat = Retry(purse, settings.limits, breaker)
         self._chat: Chat = Cache(self._uncached, self._store)
         self.summary = Summary(settings.prices, purse.spent)
@@ -130,7 +131,8 @@ class Client:
                 group.create_task(work())
         if ends:
             end = ends[0]
-            end.details = (*end.details, _missing(len(requests), replies))
+            told = (self._account(),) if isinstance(end, BudgetError) else end.details  # what was in flight is home now
+            end.details = (*told, _missing(len(requests), replies))
             raise end
         return [replies[number] for number in range(len(requests))]
 

@@ -17,3 +17,12 @@ def cell(text: str) -> str:
     for mark in "|<*_[":
         text = text.replace(mark, f"\\{mark}")
     return text
+
+
+def prose(text: str) -> str:
+    """Return a sentence of ours as Markdown: ``cell``, but what stands in backticks is code, where only a bar needs it.
+
+    For texts of data there is ``cell``: a backtick of theirs must not switch the escapes off.
+    """
+    parts = text.replace("``", "`").split("`")
+    return "`".join(part.replace("|", "\\|") if at % 2 else cell(part) for at, part in enumerate(parts))

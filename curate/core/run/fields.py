@@ -38,8 +38,9 @@ def field_rows(model: type[BaseModel]) -> list[FieldRow]:
     """Return the fields of a model, in its order."""
     schema = model.model_json_schema()
     required = schema.get("required", [])
+    said = {name: field.description or "" for name, field in model.model_fields.items()}  # the schema drops some
     return [
-        FieldRow(name, kind_of(field), name in required, field.get("default"), field.get("description", ""))
+        FieldRow(name, kind_of(field), name in required, field.get("default"), said[name])
         for name, field in schema["properties"].items()
     ]
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from curate.core.run.errors import ConfigError, nearest
 
 M = TypeVar("M", bound=BaseModel)
+INIT = "thresher init writes a commented example"  # of curate.toml, eval.toml and gate.toml, and of no other
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read: {error.strerror}", hint="check the path; thresher init writes one"
+            f"{path} cannot be read: {error.strerror}",
+            hint="check the path; thresher init writes a curate.toml, an eval.toml and a gate.toml",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -66,8 +68,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def validate(model: type[M], settings: Mapping[str, Any], where: str) -> M:
-    """Return the model of the settings.
+def validate(model: type[M], settings: Mapping[str, Any], where: str, hint: str = INIT) -> M:
+    """Return the model of the settings; ``hint`` says where right ones are to be seen.
 
     Raises:
         ConfigError: one line for each mistake, with the nearest known word for a misspelt one.
@@ -77,7 +79,7 @@ def validate(model: type[M], settings: Mapping[str, Any], where: str) -> M:
     except ValidationError as error:
         lines = [_told(model, problem) for problem in error.errors(include_url=False)]
         count = f"{len(lines)} mistakes" if len(lines) > 1 else "a mistake"
-        raise ConfigError(f"{where} has {count}", *lines, hint="thresher init writes a commented example") from error
+        raise ConfigError(f"{where} has {count}", *lines, hint=hint) from error
 
 
 def _told(model: type[BaseModel], problem: Any) -> str:

@@ -85,7 +85,8 @@ def _flips(verdict: Verdict) -> list[str]:
             for word, ids in told["ids"].items():
                 shown = ", ".join(inert(one, 40) for one in ids[:_IDS])
                 more = ", ..." if told[word] > _IDS else ""
-                lines.append(f"{metric} against {name}, {word.replace('_', ' ')}: {told[word]:,} ({shown}{more})")
+                some = f" ({shown}{more})" if ids else ""
+                lines.append(f"{metric} against {name}, {word.replace('_', ' ')}: {told[word]:,}{some}")
     return ["", *lines] if lines else []
 
 

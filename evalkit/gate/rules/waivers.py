@@ -42,7 +42,7 @@ def load_waivers(path: Path) -> list[Waiver]:
     Raises:
         ConfigError: it cannot be read, or one of them lacks its rule, reason, who or until.
     """
-    return validate(Waivers, read_toml(path), str(path)).waivers
+    return validate(Waivers, read_toml(path), str(path), "thresher gate --markdown ends with one").waivers
 
 
 def in_force(waivers: list[Waiver], rules: list[str]) -> tuple[dict[str, Waiver], list[str]]:

@@ -14,7 +14,10 @@ from evalkit.metrics.text.normalise import NORMALISERS
 class ExactMatch(Metric):
     """1 where the prediction equals a reference after both went through the normaliser, else 0.
 
-    A bare ``exact_match`` normalises nothing: one space too many is a miss.
+    A bare ``exact_match`` (``:raw``) normalises nothing: one space too many is a miss. ``:strip`` leaves out white
+    space at both ends, ``:lower`` letter case too, ``:lm_eval`` letter case and ASCII punctuation, ``:squad`` these,
+    English articles and extra space. ``:gsm8k_strict`` compares the numbers behind the first ``####``,
+    ``:gsm8k_flexible`` the last number of each text, ``:answer_is`` what follows the last "the answer is" on its line.
     """
 
     use: Literal["exact_match"] = "exact_match"

@@ -25,6 +25,15 @@ def test_no_request_is_sent_past_max_requests(serve, tmp_path):
     assert "10 of 50 requests have an answer; 40 were not answered at all" in stopped.value.details
 
 
+def test_the_account_at_the_end_has_what_was_in_flight_when_the_limit_was_met(serve, tmp_path):
+    chat = settings(serve().url, budget={"max_requests": 10}, limits={"concurrency": 50})
+
+    with pytest.raises(BudgetError) as stopped:
+        ask(chat, prompts(chat, 50), tmp_path)
+
+    assert stopped.value.details[0] == "sent 10 requests; used 200 tokens"  # 10 each way, an answer
+
+
 def test_what_was_bought_is_kept_and_a_larger_budget_goes_on(serve, tmp_path):
     server = serve()
     small, large = (settings(server.url, budget={"max_requests": most}) for most in (10, 40))

@@ -15,6 +15,7 @@ def test_files_go_up_a_job_is_followed_and_its_results_come_down(thresher, endpo
     assert told.code == 0, told.err
     assert "next: thresher predict --data test.jsonl --model openai:ft:small:tickets:ftjob-1" in told.out
     assert "ftjob-1 is succeeded" in told.err
+    assert "next:" not in told.err  # the check before it proposes no other curation
     job = endpoint.jobs["ftjob-1"]
     assert endpoint.files[job["training_file"]] == (tmp_path / "train.jsonl").read_bytes()
     assert (job["model"], job["seed"], job["suffix"]) == ("small", 7, "tickets")

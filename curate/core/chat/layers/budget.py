@@ -102,14 +102,18 @@ class Purse:
             return f"max_cost = {budget.max_cost:g} {self._prices.currency}"
         return None
 
-    def _error(self, limit: str) -> BudgetError:
+    def account(self) -> str:
+        """Return in words what was sent and used so far; what is in flight is not in it."""
         spent = self.spent
         used = f"sent {spent.requests:,} requests; used {spent.tokens:,} tokens"
         if self._prices:
             cost = self._prices.cost(spent.prompt + spent.unsure_prompt, spent.completion + spent.unsure_completion)
             used += f", {cost:.4f} {self._prices.currency} at prices of {self._prices.date}"
+        return used
+
+    def _error(self, limit: str) -> BudgetError:
         return BudgetError(
             f"the budget is reached: another request might pass {limit}",
-            used,
+            self.account(),
             hint="raise it in [chat.budget] and run again; what was answered is in the cache and is not paid twice",
         )
