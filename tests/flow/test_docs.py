@@ -19,7 +19,7 @@ from curate.core.run.settings import validate
 from curate.curation.config import CurateConfig, make_steps
 from evalkit.eval.config import EvalConfig
 from evalkit.gate.config import GateConfig
-from evalkit.gate.waivers import Waivers
+from evalkit.gate.rules.waivers import Waivers
 from evalkit.judge.config import JudgeConfig, Rubric
 from evalkit.run import make_metrics
 from tests.flow.pages import DOCS, PAGES, ROOT, anchors, blocks, commands, named, prose
