@@ -94,7 +94,7 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
     try:
         if not ready.processes.first:
             return _followed(ready, out, options)
-        if (out / CHECKPOINTS).is_dir():
+        if Checkpoints(out, {}).ours:
             (out / WORK).mkdir(exist_ok=True)  # a run that was stopped: the folder is ours
         with output_folder(out) as folder, told_as_os_error():
             with _Log(folder.file(LOG), ready, quiet=options.quiet) as log:
@@ -141,6 +141,7 @@ def _loop(ready: Ready, out: Path, options: Options, log: _Log | None) -> Loop:
     )
     if options.resume:
         loop.resume()
+        loop.tell(loop.state)  # a run with no step left to make has its log too
     return loop
 
 

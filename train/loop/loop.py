@@ -72,7 +72,9 @@ class Loop:
         state = self.state
         with Interrupts() as interrupts:
             while True:
-                stopped = self._evaluated() if self._due() else None
+                if self._due():
+                    self._evaluate()
+                stopped = self._verdict()
                 if stopped is None and state.step < len(self.plan.steps):
                     stopped = self._step(self.plan.steps[state.step])
                     self.tell(state)
@@ -133,10 +135,9 @@ class Loop:
             seen += batch.tokens
         return loss, seen
 
-    def _evaluated(self) -> Stopped | None:
-        """Measure, note, keep what is best, write a checkpoint; return why the run ends here, if it does."""
+    def _evaluate(self) -> None:
+        """Measure, note, keep what is best, and write a checkpoint."""
         state = self.state
-        stopped = None
         if self.validation is not None:
             loss = self._validation_loss(self.validation)
             state.line()["eval_loss"] = loss
@@ -145,17 +146,22 @@ class Loop:
                 state.best = state.step
                 if self.processes.first:
                     self.checkpoints.keep_best(state.step, self.trained)
-            stopped = watch_losses(state.losses, self.config.evaluation)
         shares = self.processes.told(self.measure(self.model) if self.processes.first else None)
         if shares:
             state.line()["suites"] = shares
             state.suites = state.suites or shares
-            margin = self.config.evaluation.stop_on_regression
-            stopped = watch_suites(state.step, state.suites, shares, margin) or stopped
         state.evaluated = state.step
         if state.step:
             self._save()
-        return stopped
+
+    def _verdict(self) -> Stopped | None:
+        """Return why the run ends at the evaluation that was just made, here or before it was stopped there."""
+        state, table = self.state, self.config.evaluation
+        if state.evaluated != state.step:
+            return None
+        shares = state.line().get("suites", {})
+        fell = watch_suites(state.step, state.suites, shares, table.stop_on_regression)
+        return fell or watch_losses(state.losses, table)
 
     def _validation_loss(self, validation: Examples) -> float:
         config = self.config

@@ -67,7 +67,7 @@ def watch_suites(
     step: int, base: Mapping[str, float], now: Mapping[str, float], margin: float | None
 ) -> Stopped | None:
     """Return which suite fell by more than the margin below the base; None where none did."""
-    if margin is None or not base:
+    if margin is None or not now:
         return None
     name = max(base, key=lambda one: base[one] - now[one])
     if base[name] - now[name] <= margin:

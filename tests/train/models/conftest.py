@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.evalkit.local.conftest import make_model
+from tests.conftest import chat
+from tests.evalkit.local.conftest import WORDS, make_model
+
+ROWS = [chat(" ".join(WORDS[i % 7 : i % 7 + 5]), f"{WORDS[i % 9]} {WORDS[(i + 3) % 9]} {i}") for i in range(24)]
+HELD = [chat(" ".join(WORDS[i : i + 6]), f"{WORDS[i]} is {i}") for i in range(6)]
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +81,32 @@ def loop(tiny, tmp_path):
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def project(jsonl, tiny, tmp_path):
+    """Write rows and a train.toml, its tables changed; return the path."""
+    jsonl(ROWS, "train.jsonl"), jsonl(HELD, "validation.jsonl")
+
+    def write(**tables):
+        made = {
+            "model": {"path": str(tiny)},
+            "data": {"train": ["train.jsonl"], "validation": ["validation.jsonl"], "max_tokens": 128},
+            "adapter": {"rank": 4, "alpha": 8, "name": "words"},
+            "training": {"learning_rate": 5e-3, "epochs": 1, "batch_tokens": 128},
+            "evaluation": {"every": 3},
+        }
+        for name, table in tables.items():
+            made[name] = made.get(name, {}) | table
+        lines = ["seed = 7"]
+        for name, table in made.items():
+            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        path = tmp_path / "train.toml"
+        path.write_text("\n".join(lines))
+        return path
+
+    return write
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]

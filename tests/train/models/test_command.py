@@ -5,52 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import chat
-from tests.evalkit.local.conftest import WORDS, make_adapter, make_model
+from tests.evalkit.local.conftest import make_adapter, make_model
+from tests.train.models.conftest import lines
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make models")
 pytest.importorskip("peft", reason="peft is not installed: make models")
 ROOT = Path(__file__).resolve().parents[3]
-
-ROWS = [chat(" ".join(WORDS[i % 7 : i % 7 + 5]), f"{WORDS[i % 9]} {WORDS[(i + 3) % 9]} {i}") for i in range(24)]
-HELD = [chat(" ".join(WORDS[i : i + 6]), f"{WORDS[i]} is {i}") for i in range(6)]
-
-
-@pytest.fixture
-def project(jsonl, tiny, tmp_path):
-    """Write rows and a train.toml, its tables changed; return the path."""
-    jsonl(ROWS, "train.jsonl"), jsonl(HELD, "validation.jsonl")
-
-    def write(**tables):
-        made = {
-            "model": {"path": str(tiny)},
-            "data": {"train": ["train.jsonl"], "validation": ["validation.jsonl"], "max_tokens": 128},
-            "adapter": {"rank": 4, "alpha": 8, "name": "words"},
-            "training": {"learning_rate": 5e-3, "epochs": 1, "batch_tokens": 128},
-            "evaluation": {"every": 3},
-        }
-        for name, table in tables.items():
-            made[name] = made.get(name, {}) | table
-        lines = ["seed = 7"]
-        for name, table in made.items():
-            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
-        path = tmp_path / "train.toml"
-        path.write_text("\n".join(lines))
-        return path
-
-    return write
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_a_run_writes_an_adapter_and_all_that_tells_of_it(thresher, project, tmp_path):
@@ -137,39 +103,6 @@ def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
     assert memory["adapter"] == 4 * told["trainable_parameters"]
     buffers = 32  # the frequencies of the positions
     assert memory["weights"] == 4 * (told["parameters"] - told["trainable_parameters"]) + buffers
-
-
-def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project, tmp_path):
-    """Oracle: the run that nobody stopped. The interrupt is a real one, to a process of its own."""
-    toml, out = project(training={"epochs": 12, "batch_tokens": 64}, evaluation={"every": 5}), tmp_path / "out"
-    thresher("train", toml, "--out", tmp_path / "whole", "--quiet", "--no-report")
-    command = [sys.executable, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(out), "--no-report"]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    while run.poll() is None and not list(out.glob("checkpoints/step-*")):
-        time.sleep(0.01)
-    run.send_signal(signal.SIGINT)
-    told = run.communicate(timeout=120)[1].decode()
-
-    assert (run.returncode, told.splitlines()[-1]) == (130, "interrupted")
-    assert "--resume goes on with it" in told
-    refused = thresher("train", toml, "--out", out)
-    assert (refused.code, "holds a run that was stopped after" in refused.err) == (2, True)
-    assert thresher("train", toml, "--out", out, "--resume", "--quiet", "--no-report").code == 0
-    for file in ("log.jsonl", "stats.json", "adapter/adapter_model.safetensors", "manifest.json"):
-        assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
-    again = thresher("train", toml, "--out", out, "--resume")
-    assert (again.code, "there is nothing to go on with" in again.out) == (0, True)
-
-
-def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_path):
-    """Oracle: the operating system's own limit on the size of a file, below that of a checkpoint."""
-    toml, out = project(), tmp_path / "out"
-    script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sys; sys.path.insert(0, {str(ROOT)!r}); import thresher; sys.argv[1:] = ['train', {str(toml)!r}, '--out', {str(out)!r}]; thresher.main()"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-
-    assert ran.returncode == 2, ran.stderr
-    assert "the disk is full: no checkpoint could be written" in ran.stderr
-    assert not (out / "manifest.json").exists()
 
 
 @pytest.mark.parametrize(
