@@ -29,6 +29,7 @@ from train.loop.loop import Loop
 from train.loop.state import State
 from train.loop.watch import Stopped
 from train.model.disk import told_as_os_error
+from train.model.parent import inherited
 from train.model.save import ADAPTER_FOLDER, MODEL_FOLDER, save_model
 from train.prepare import GuardError, Prepared, prepare
 from train.ready import Ready, make_ready
@@ -87,6 +88,7 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
     """
     started = time.perf_counter()
     _refuse_unfinished(out, options)
+    config = inherited(config, home)
     prepared = checked(config, home, warn)
     ready = make_ready(config, prepared, home)
     if ready.unpacked is not None:

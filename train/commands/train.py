@@ -76,8 +76,10 @@ def command(  # noqa: PLR0913 - a flag each
     if dry_run or out is None:
         from train.commands.shown import dry_run_text  # noqa: PLC0415
         from train.estimate.dry_run import dry_run as try_out  # noqa: PLC0415
+        from train.model.parent import inherited  # noqa: PLC0415
         from train.prepare import prepare  # noqa: PLC0415
 
+        wanted = inherited(wanted, config.parent)
         prepared = prepare(wanted, config.parent)
         _warn(prepared.findings)
         if prepared.errors:

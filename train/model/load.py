@@ -11,7 +11,7 @@ import orjson
 import torch
 from safetensors import SafetensorError
 
-from curate.core.run.errors import ConfigError, InputError
+from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.answers.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
 from train.model.place import Place
@@ -94,12 +94,29 @@ def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> An
             model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         if config.adapter.parent is not None:
             return _grown(model, home / config.adapter.parent, base, peft)
+        _refuse_unknown_targets(model, config.adapter.targets, base)
         try:
             made = peft.get_peft_model(model, _lora(config.adapter, peft))
         except ValueError as error:
             raise ConfigError(f"[adapter] targets do not fit {base.called}", _first(error)) from error
     made.peft_config["default"].base_model_name_or_path = base.called
     return made
+
+
+def _refuse_unknown_targets(model: Any, targets: str | list[str], base: Base) -> None:
+    """Refuse a target that no module is called: the library trains the others and says nothing."""
+    names = [name for name, _ in model.named_modules()]
+    for target in [] if isinstance(targets, str) else targets:
+        if not any(f".{name}".endswith(f".{target}") for name in names):
+            linear = sorted({name.rpartition(".")[2] for name, one in model.named_modules() if _is_linear(one)})
+            raise ConfigError(
+                f"[adapter] targets: {base.called} has no module {target!r}{nearest(target, linear)}",
+                hint=f"its linear layers are {', '.join(linear)}",
+            )
+
+
+def _is_linear(module: Any) -> bool:
+    return isinstance(module, torch.nn.Linear) or type(module).__name__ == "Conv1D"  # of GPT-2
 
 
 def _lora(table: AdapterTable, peft: Any) -> Any:
@@ -119,7 +136,7 @@ def _grown(model: Any, parent: Path, base: Base, peft: Any) -> Any:
     refuse_other_base(parent, base)
     try:
         return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(f"the adapter {parent} does not fit {base.called}", _first(error)) from error
 
 
