@@ -32,6 +32,7 @@ class DryRun:
         memory = self.measured.memory
         return self.stats | {
             "memory_bytes": memory._asdict() | {"total": memory.total},
+            "peak_bytes": self.measured.peak,
             "seconds": round(self.seconds, 1),
             "evaluations": self.evaluations,
             "measured_step": {"tokens": self.measured.tokens, "seconds": round(self.measured.seconds, 4)},

@@ -100,6 +100,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
     assert ran.out.count("tokens are trained") == 3
     memory = told["memory_bytes"]
     assert memory["total"] == sum(size for part, size in memory.items() if part != "total")
+    assert told["peak_bytes"] > memory["total"]
     assert memory["adapter"] == 4 * told["trainable_parameters"]
     buffers = 32  # the frequencies of the positions
     assert memory["weights"] == 4 * (told["parameters"] - told["trainable_parameters"]) + buffers
