@@ -14,10 +14,10 @@ from curate.core.write.folder import MANIFEST, sha256_of
 from evalkit.answers.facts import read_facts
 from evalkit.answers.loaded import read_tokenizer
 from train.config import DataTable, TrainConfig
-from train.data.rehearsal import with_rehearsal
+from train.data.rehearsal import rehearsal_rows, with_rehearsal
 from train.data.rows import Row, read_rows
 from train.examples import Examples
-from train.guards import examine
+from train.guards import MEASURED, examine
 from train.guards.finding import Facts, Finding
 from train.masking.encoder import Encoder
 from train.model.source import Base, find_base, parameters_in
@@ -37,6 +37,11 @@ class Files:
     validation: tuple[Path, ...]
     test: tuple[Path, ...]
     manifest: Path | None  # of the curation run
+
+    @property
+    def unseen(self) -> tuple[Path, ...]:
+        """Return the files whose rows must not be trained on; those of a curation run are looked at with its ledger."""
+        return () if self.manifest else (*self.test, *self.validation)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     rows = read_rows(files.train)
     own, validation = len(rows), read_rows(files.validation)
     inputs = _inputs(files, home, {"train": own, "validation": len(validation)})
+    wanted = 0
     if config.data.rehearsal is not None:
+        wanted = rehearsal_rows(own, config.data.rehearsal.share)
         general = home / config.data.rehearsal.file
         others = read_rows([general])
         rows = with_rehearsal(rows, others, config.data.rehearsal.share, config.seed)
@@ -91,17 +98,20 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         vocabulary=facts.vocabulary,
         learning_rate=config.training.learning_rate,
         rank=config.adapter.rank if config.adapter.kind == "lora" else None,
-        tests=files.test,
+        rehearsal=len(rows) - own,
+        rehearsal_wanted=wanted,
+        tests=files.unseen,
         run=None if config.data.run is None else home / config.data.run,
     )
+    evaluated = encoder.encode(validation)
     return Prepared(
         base=base,
         tokenizer=tokenizer,
         encoder=encoder,
         rows=rows,
         examples=examples,
-        validation=encoder.encode(validation) if validation else None,
-        findings=examine(examples, rows, encoder, known),
+        validation=evaluated if validation else None,
+        findings=examine(examples, rows, encoder, known) + examine(evaluated, validation, encoder, Facts(), MEASURED),
         inputs=inputs,
         rehearsal=len(rows) - own,
     )

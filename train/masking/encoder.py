@@ -49,7 +49,7 @@ class Encoder:
         found = own_template(tokenizer) if template is None else template
         self.chat = None if found is None else ChatTemplate(tokenizer, found)
         self._bare = BareText(tokenizer)
-        self._train_on = train_on
+        self.train_on = train_on
 
     @property
     def template_sha256(self) -> str | None:
@@ -104,11 +104,11 @@ class Encoder:
             return Rendered(*self._bare.whole(row.text))
         messages = row.turns
         answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
-        chosen = answers[-1:] if self._train_on == "last" else answers
+        chosen = answers[-1:] if self.train_on == "last" else answers
         muted = [at for at in answers if row.messages[at].get("weight") == 0]
         wanted = [at for at in chosen if at not in muted]
         try:
-            if self._train_on == "all":
+            if self.train_on == "all":
                 text, outside, rewritten = self._found(messages, row.tools, muted)
                 return Rendered(text, _between(outside, len(text)), rewritten=rewritten)
             if self.chat is None or not self.chat.has_marks:

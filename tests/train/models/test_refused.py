@@ -1,0 +1,111 @@
+"""What `thresher train` and `thresher merge` must not take in silence, each refused with its value and its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.conftest import chat
+from tests.train.models.conftest import HELD, ROWS
+
+torch = pytest.importorskip("torch", reason="torch is not installed: make models")
+pytest.importorskip("peft", reason="peft is not installed: make models")
+
+
+@pytest.fixture
+def trained(thresher, project, tmp_path):
+    """Return the folder of an adapter."""
+    ran = thresher("train", project(), "--out", tmp_path / "first", "--quiet", "--no-report")
+    assert ran.code == 0, ran.err
+    return tmp_path / "first" / "adapter"
+
+
+def test_a_target_that_no_module_is_called_is_refused_though_others_are_there(thresher, project, tmp_path):
+    """PEFT trains the others, and says nothing."""
+    ran = thresher("train", project(adapter={"targets": ["q_proj", "k_prj"]}), "--out", tmp_path / "out")
+
+    assert ran.code == 2
+    assert "has no module 'k_prj'; did you mean 'k_proj'?" in ran.err
+    assert (
+        "hint: its linear layers are down_proj, gate_proj, k_proj, lm_head, o_proj, q_proj, up_proj, v_proj" in ran.err
+    )
+
+
+def test_rows_for_validation_must_not_be_trained_on(thresher, project, jsonl, tmp_path):
+    toml = project()
+    jsonl([*HELD, ROWS[3]], "validation.jsonl")
+    ran = thresher("train", toml, "--out", tmp_path / "out")
+
+    assert ran.code == 1
+    assert "train.jsonl:4: it stands in" in ran.err
+
+
+def test_validation_without_an_answer_measures_nothing(thresher, project, jsonl, tmp_path):
+    """A loss of 0 over no token would be the lowest there is."""
+    toml = project()
+    path = jsonl([{"messages": [{"role": "user", "content": "Hi"}]}], "validation.jsonl")
+    ran = thresher("train", toml, "--out", tmp_path / "out")
+
+    assert ran.code == 1
+    assert f"{path}:1: it has no assistant turn" in ran.err
+
+
+def test_few_general_rows_are_told_and_do_not_hide_few_rows_of_the_task(thresher, project, jsonl, tmp_path):
+    jsonl([chat(f"general {at}", f"one {at}") for at in range(20)], "general.jsonl")
+    general = {"rehearsal.file": "general.jsonl"}
+    ran = thresher("train", project(data=general | {"rehearsal.share": 0.5}), "--out", tmp_path / "out", "--quiet")
+    assert ran.code == 0, ran.err
+    assert "20 general rows are 45.5% of all: the share that is asked for takes 24" in ran.err
+
+    toml = project(data=general | {"rehearsal.share": 0.7})
+    jsonl(ROWS[:9], "train.jsonl")
+    ran = thresher("train", toml, "--out", tmp_path / "other", "--quiet")
+    assert (ran.code, "9 rows; the fewest is 10" in ran.err) == (1, True)
+
+
+def test_an_adapter_has_its_parents_shape_and_says_so(thresher, project, trained, tmp_path):
+    parent = {"parent": "first/adapter", "version": "0.2.0"}
+    refused = thresher("train", project(adapter=parent | {"rank": 64}), "--out", tmp_path / "out")
+    assert (refused.code, "[adapter] rank = 64, but the parent first/adapter has 4" in refused.err) == (2, True)
+
+    toml = project(adapter=parent)
+    toml.write_text(toml.read_text().replace("rank = 4\n", "").replace("alpha = 8\n", ""))
+    assert thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report").code == 0
+    assert "A LoRA adapter of rank 4 on" in (tmp_path / "out" / "README.md").read_text()
+    told = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["config"]["adapter"]
+    assert (told["rank"], told["alpha"]) == (4, 8)
+    assert set(told["targets"]) == {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        pytest.param("adapter_config.json", b"{", "adapter_config.json cannot be read", id="its settings"),
+        pytest.param("adapter_model.safetensors", b"abc", "does not fit", id="its weights"),
+    ],
+)
+def test_a_damaged_adapter_is_named(thresher, trained, tiny, project, tmp_path, file, content, told):
+    (trained / file).write_bytes(content)
+    merged = thresher("merge", trained, "--base", tiny, "--out", tmp_path / "merged")
+    grown = thresher("train", project(adapter={"parent": "first/adapter"}), "--out", tmp_path / "out", "--quiet")
+
+    assert (merged.code, told in merged.err) == (2, True), merged.err
+    assert (grown.code, told in grown.err) == (2, True), grown.err
+
+
+def test_a_plus_in_the_path_of_an_adapter_is_no_border(thresher, trained, tiny, tmp_path):
+    moved = shutil.copytree(trained, tmp_path / "a+b" / "adapter")
+    ran = thresher("merge", moved, "--base", tiny, "--out", tmp_path / "merged", "--json")
+
+    assert ran.code == 0, ran.err
+    assert ran.json["logits_apart"] < 1e-5
+
+
+def test_an_adapter_that_rounding_swallows_is_not_merged(thresher, project, tiny, tmp_path):
+    toml = project(training={"learning_rate": 1e-9})
+    thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report")
+    ran = thresher("merge", tmp_path / "out" / "adapter", "--base", tiny, "--out", tmp_path / "merged")
+
+    assert (ran.code, "float32 loses the adapter in rounding: it moves logits by" in ran.err) == (1, True), ran.err
