@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,15 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
 
 
 def _warn(findings: Sequence[Finding]) -> None:
-    """Print what the guards found, on standard error; of several processes the first one does."""
-    for one in findings if os.environ.get("RANK", "0") == "0" else ():
-        place = f"{one.place}: " if one.place else ""
-        sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + f"\n  hint: {harmless(one.hint)}\n")
+    """Print what the guards found, on standard error, the first of each kind; of several processes the first does."""
+    from train.guards.shown import EACH  # noqa: PLC0415
+
+    for code, group in groupby(findings if os.environ.get("RANK", "0") == "0" else (), key=lambda one: one.code):
+        same = list(group)
+        for one in same[:EACH]:
+            place = f"{one.place}: " if one.place else ""
+            sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + "\n")
+        if len(same) > EACH:
+            sys.stderr.write(f"  and {len(same) - EACH:,} more of {code}: thresher preflight --json has them all\n")
+        for hint in dict.fromkeys(one.hint for one in same[:EACH]):
+            sys.stderr.write(f"  hint: {harmless(hint)}\n")

@@ -142,26 +142,37 @@ class Loop:
             loss = self._validation_loss(self.validation)
             state.line()["eval_loss"] = loss
             state.losses.append((state.step, loss))
-            if state.step and loss == min(one for step, one in state.losses if step):
-                state.best = state.step
-                if self.processes.first:
-                    self.checkpoints.keep_best(state.step, self.trained)
         shares = self.processes.told(self.measure(self.model) if self.processes.first else None)
         if shares:
             state.line()["suites"] = shares
             state.suites = state.suites or shares
+        if state.step and self._is_best():
+            state.best = state.step
+            if self.processes.first:
+                self.checkpoints.keep_best(state.step, self.trained)
         state.evaluated = state.step
         if state.step:
             self._save()
 
+    def _is_best(self) -> bool:
+        """Say whether the weights just measured are the best so far: those that have forgotten too much are not."""
+        if self._forgotten() is not None:
+            return False
+        tuned = [loss for step, loss in self.state.losses if step]
+        if not tuned:  # nothing is measured but suites, if they are
+            return self.config.evaluation.stop_on_regression is not None
+        return tuned[-1] == min(tuned)
+
+    def _forgotten(self) -> Stopped | None:
+        state = self.state
+        shares = state.line().get("suites", {})
+        return watch_suites(state.step, state.suites, shares, self.config.evaluation.stop_on_regression)
+
     def _verdict(self) -> Stopped | None:
         """Return why the run ends at the evaluation that was just made, here or before it was stopped there."""
-        state, table = self.state, self.config.evaluation
-        if state.evaluated != state.step:
+        if self.state.evaluated != self.state.step:
             return None
-        shares = state.line().get("suites", {})
-        fell = watch_suites(state.step, state.suites, shares, table.stop_on_regression)
-        return fell or watch_losses(state.losses, table)
+        return self._forgotten() or watch_losses(self.state.losses, self.config.evaluation)
 
     def _validation_loss(self, validation: Examples) -> float:
         config = self.config

@@ -82,6 +82,8 @@ class Encoder:
         kept = np.minimum(sizes, self.max_tokens) if sizes else np.zeros(0, dtype=np.int64)
         cut_trained = [int(one.trained[self.max_tokens :].sum()) for one in tokens]
         none = np.zeros(0, dtype=np.int32)
+        for one in tokens:
+            one.trained[:1] = False  # nothing stands before it that it could be predicted from
         return Examples(
             tokens=np.concatenate([none, *(one.ids[: self.max_tokens] for one in tokens)]).astype(np.int32),
             trained=np.concatenate([none, *(one.trained[: self.max_tokens] for one in tokens)]).astype(np.bool_),

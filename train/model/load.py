@@ -60,8 +60,13 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the libraries, about each other
-            model = transformers.AutoModelForCausalLM.from_pretrained(
-                base.weights.base, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
+            model, told = transformers.AutoModelForCausalLM.from_pretrained(
+                base.weights.base,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                output_loading_info=True,
+                **given,
             )
             if quantisation is None:
                 model.to(place.device)
@@ -69,6 +74,11 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
         raise InputError(
             f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
         ) from error
+    absent = sorted(told["missing_keys"])
+    if absent:  # the library draws them at random, and goes on
+        raise InputError(
+            f"{base.called} lacks {len(absent):,} of its weights: {', '.join(absent[:3])}", hint="copy the model again"
+        )
     return model.requires_grad_(False)
 
 

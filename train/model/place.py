@@ -11,6 +11,8 @@ import torch
 from curate.core.run.errors import ConfigError
 from train.config import TrainConfig
 
+_KINDS = ("cpu", "cuda", "mps", "xpu")  # meta has no numbers, and others no kernels
+
 
 class Place(NamedTuple):
     """A device and the number type of the frozen weights."""
@@ -42,9 +44,19 @@ def choose_place(config: TrainConfig) -> Place:
     device = table.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if device == "cuda" and "LOCAL_RANK" in os.environ:
         device = f"cuda:{os.environ['LOCAL_RANK']}"
-    if device.startswith("cuda") and not torch.cuda.is_available():
+    if not _is_here(device):
         raise ConfigError(f"there is no device {device!r} here", hint='device = "cpu" in [model]')
     knows = device.startswith("cuda") and torch.cuda.is_bf16_supported()
     dtype = ("bfloat16" if knows else "float32") if table.dtype == "auto" else table.dtype
     full = config.adapter.kind == "full"
     return Place(device, "float32" if full else dtype, full and dtype == "bfloat16")
+
+
+def _is_here(device: str) -> bool:
+    if device.partition(":")[0] not in _KINDS:
+        return False
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError):  # what torch says that was built without such devices
+        return False
+    return True

@@ -107,14 +107,46 @@ def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param({"data": {"train_on": "all"}}, id="all tokens, packed"),
+        pytest.param({"training": {"packing": "grouped", "accumulation": 3, "epochs": 2}}, id="a step that is short"),
+        pytest.param(
+            {"training": {"packing": "random", "batch_rows": 5, "steps": 4}}, id="so many rows, so many steps"
+        ),
+        pytest.param({"adapter": {"dora": True}}, id="DoRA"),
+    ],
+)
+def test_a_dry_run_tells_what_the_run_then_does(thresher, project, tmp_path, tables):
+    """Oracle: the run, its log and its adapter's file."""
+    from safetensors.torch import load_file
+
+    toml = project(**tables)
+    told = thresher("train", toml, "--dry-run", "--json").json
+    done = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report", "--json").json
+    weights = load_file(tmp_path / "out" / "adapter" / "adapter_model.safetensors")
+
+    assert told["steps"] == done["steps_done"] == lines(tmp_path / "out" / "log.jsonl")[-1]["step"]
+    assert told["trainable_parameters"] == sum(one.numel() for one in weights.values())
+    if told["epochs"] == int(told["epochs"]):
+        assert told["tokens"] * told["epochs"] == done["tokens_seen"]
+        assert told["trained_tokens"] * told["epochs"] == done["trained_tokens_seen"]
+
+
+@pytest.mark.parametrize(
     ("tables", "code", "told"),
     [
         pytest.param({"model": {"path": "nowhere"}}, 2, "there is no folder", id="no model"),
         pytest.param({"data": {"train": ["nowhere.jsonl"]}}, 2, "nowhere.jsonl", id="no data"),
-        pytest.param({"adapter": {"targets": ["no_such_layer"]}}, 2, "targets do not fit", id="no such target"),
+        pytest.param(
+            {"adapter": {"targets": ["no_such_layer"]}}, 2, "has no module 'no_such_layer'", id="no such target"
+        ),
+        pytest.param({"adapter": {"targets": ["norm"]}}, 2, "targets do not fit", id="a target that is no layer"),
         pytest.param({"evaluation": {"suites": ["aritmetic"]}}, 2, "did you mean 'arithmetic'", id="no such suite"),
         pytest.param({"training": {"learning_rat": 1}}, 2, "did you mean 'learning_rate'", id="no such setting"),
+        pytest.param({"adapter": {"rank": 0}}, 2, "thresher train --markdown tells every setting", id="no such rank"),
         pytest.param({"model": {"device": "cuda"}}, 2, "there is no device 'cuda' here", id="no such device"),
+        pytest.param({"model": {"device": "meta"}}, 2, "there is no device 'meta' here", id="a device without numbers"),
         pytest.param({"training": {"learning_rate": 1e30}}, 1, "loss_not_finite", id="numbers leave the range"),
         pytest.param({"data": {"test": ["train.jsonl"]}}, 1, "nothing was trained", id="test rows among the trained"),
     ],
@@ -153,17 +185,20 @@ def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, pr
     assert (ran.code, "is an adapter for another base" in ran.err) == (2, True)
 
 
-def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch):
+@pytest.mark.parametrize("validated", [True, False], ids=["with a validation loss", "with suites alone"])
+def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch, validated):
     """A model at random answers nothing right: what is measured is made to fall, the rest is the run's own."""
     from train.loop.forgetting import Suites
 
     shares = iter([{"copying": 0.5}, {"copying": 0.48}, {"copying": 0.3}])
     monkeypatch.setattr(Suites, "measure", lambda self, model, device: next(shares))
     watched = {"every": 1, "suites": ["copying"], "items": 4, "stop_on_regression": 0.05}
-    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--no-report")
+    data = {} if validated else {"validation": []}
+    ran = thresher("train", project(evaluation=watched, data=data), "--out", tmp_path / "out", "--quiet", "--no-report")
 
     assert ran.code == 1, ran.err
     assert "copying fell from 0.500 to 0.300 at step 2; the margin is 0.05" in ran.out
+    assert json.loads((tmp_path / "out" / "stats.json").read_bytes())["best_step"] == 1
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
 
 

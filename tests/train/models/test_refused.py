@@ -109,3 +109,27 @@ def test_an_adapter_that_rounding_swallows_is_not_merged(thresher, project, tiny
     ran = thresher("merge", tmp_path / "out" / "adapter", "--base", tiny, "--out", tmp_path / "merged")
 
     assert (ran.code, "float32 loses the adapter in rounding: it moves logits by" in ran.err) == (1, True), ran.err
+
+
+def test_a_model_that_lacks_a_weight_is_refused(thresher, project, tiny, tmp_path):
+    """Transformers draw it at random, and go on."""
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(tiny, tmp_path / "holed")
+    weights = load_file(folder / "model.safetensors")
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    ran = thresher("train", project(model={"path": "holed"}), "--out", tmp_path / "out")
+
+    assert ran.code == 2
+    assert "holed lacks 1 of its weights: model.layers.1.mlp.up_proj.weight" in ran.err
+
+
+def test_many_findings_of_a_kind_are_told_by_the_first(thresher, project, jsonl, tmp_path):
+    toml = project(data={"max_tokens": 32}, training={"steps": 1})
+    jsonl([chat(f"number {at}", "the cat sat " * 20) for at in range(30)], "train.jsonl")
+    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report")
+
+    assert ran.err.count("tokens are cut") == 5
+    assert "  and 25 more of truncated: thresher preflight --json has them all" in ran.err
+    assert ran.err.count("hint: raise max_tokens") == 1
