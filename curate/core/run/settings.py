@@ -66,8 +66,10 @@ def _value(text: str) -> Any:
         return text
 
 
-def validate(model: type[M], settings: Mapping[str, Any], where: str) -> M:
-    """Return the model of the settings.
+def validate(
+    model: type[M], settings: Mapping[str, Any], where: str, hint: str = "thresher init writes a commented example"
+) -> M:
+    """Return the model of the settings; ``hint`` says where one that is right can be seen.
 
     Raises:
         ConfigError: one line for each mistake, with the nearest known word for a misspelt one.
@@ -77,7 +79,7 @@ def validate(model: type[M], settings: Mapping[str, Any], where: str) -> M:
     except ValidationError as error:
         lines = [_told(model, problem) for problem in error.errors(include_url=False)]
         count = f"{len(lines)} mistakes" if len(lines) > 1 else "a mistake"
-        raise ConfigError(f"{where} has {count}", *lines, hint="thresher init writes a commented example") from error
+        raise ConfigError(f"{where} has {count}", *lines, hint=hint) from error
 
 
 def _told(model: type[BaseModel], problem: Any) -> str:
