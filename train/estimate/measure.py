@@ -58,9 +58,10 @@ def measure(model: Any, examples: Examples, plan: Plan, place: Place) -> Measure
     held = _Held(model)
     with torch.autograd.graph.saved_tensors_hooks(held.keep, lambda tensor: tensor):
         loss = batch_loss(model, made, place)
-    (loss / count).backward()
     kept = held.bytes
-    del loss, held  # or the second pass would lie beside the first
+    del held  # from here on the graph alone holds what it saved, and lets it go on the way back
+    (loss / count).backward()
+    del loss
     started = _now(place)
     (batch_loss(model, made, place) / count).backward()
     seconds = _now(place) - started

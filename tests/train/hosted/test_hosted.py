@@ -109,6 +109,19 @@ def test_rows_that_break_the_endpoints_rules_are_never_sent(thresher, endpoint, 
     assert endpoint.asked == []
 
 
+@pytest.mark.parametrize("method", ["dpo", "supervised"])
+def test_rows_that_the_method_does_not_train_on_are_never_sent(thresher, endpoint, config, tmp_path, method):
+    said = [{"role": "assistant", "content": "Yes."}]
+    asked = {"messages": [{"role": "user", "content": "Well?"}]}
+    pair = {"input": asked, "preferred_output": said, "non_preferred_output": [said[0] | {"content": "No."}]}
+    rows = ROWS if method == "dpo" else [pair] * 12
+    told = thresher("train", config(endpoint, rows, method=method), "--out", tmp_path / "out")
+
+    lacks = "preferred_output" if method == "dpo" else "messages"
+    assert (told.code, f"train.jsonl:1 has no '{lacks}'" in told.err) == (2, True), told.err
+    assert endpoint.asked == []
+
+
 def test_a_run_that_was_stopped_follows_the_same_job(thresher, endpoint, config, tmp_path):
     endpoint.refuse["GET /fine_tuning/jobs/ftjob-1"] = (403, {"error": {"message": "not now", "code": "denied"}})
     path = config(endpoint)
