@@ -19,6 +19,7 @@ from train.data.rows import Row, read_rows
 from train.examples import Examples
 from train.guards import MEASURED, examine
 from train.guards.finding import Facts, Finding
+from train.guards.folder import read_folder
 from train.masking.encoder import Encoder
 from train.model.source import Base, find_base, parameters_in
 
@@ -96,6 +97,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     known = Facts(
         parameters=parameters_in(base.weights.base),
         vocabulary=facts.vocabulary,
+        stops=read_folder(base.weights.base, tokenizer).stops,
         learning_rate=config.training.learning_rate,
         rank=config.adapter.rank if config.adapter.kind == "lora" else None,
         rehearsal=len(rows) - own,

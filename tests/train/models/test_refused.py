@@ -58,6 +58,7 @@ def test_few_general_rows_are_told_and_do_not_hide_few_rows_of_the_task(thresher
     ran = thresher("train", project(data=general | {"rehearsal.share": 0.5}), "--out", tmp_path / "out", "--quiet")
     assert ran.code == 0, ran.err
     assert "20 general rows are 45.5% of all: the share that is asked for takes 24" in ran.err
+    assert "Trained on 44 rows (20 of them general ones)" in (tmp_path / "out" / "README.md").read_text()
 
     toml = project(data=general | {"rehearsal.share": 0.7})
     jsonl(ROWS[:9], "train.jsonl")
@@ -133,3 +134,11 @@ def test_many_findings_of_a_kind_are_told_by_the_first(thresher, project, jsonl,
     assert ran.err.count("tokens are cut") == 5
     assert "  and 25 more of truncated: thresher preflight --json has them all" in ran.err
     assert ran.err.count("hint: raise max_tokens") == 1
+
+
+def test_training_asks_the_guards_that_a_preflight_asks(thresher, project, tiny, tmp_path):
+    """The tiny model's template ends answers in another token than the model stops at."""
+    told = "answers are trained to end in <|end|>, but the served model stops at </s>"
+
+    assert told in thresher("preflight", tmp_path / "train.jsonl", "--tokenizer", tiny).out
+    assert told in thresher("train", project(), "--dry-run").err
