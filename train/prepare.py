@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from train.guards import MEASURED, examine
 from train.guards.finding import Facts, Finding
 from train.guards.folder import read_folder
 from train.masking.encoder import Encoder
+from train.masking.tokenizer import read_template
 from train.model.source import Base, find_base, parameters_in
 
 
@@ -80,7 +81,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         )
     tokenizer = read_tokenizer(base.weights)
     if config.model.template is not None:
-        tokenizer.chat_template = _template(home / config.model.template)
+        tokenizer.chat_template = read_template(home / config.model.template)
     encoder = Encoder(tokenizer, None, config.data.max_tokens, config.data.train_on)
     files = find_files(config.data, home)
     rows = read_rows(files.train)
@@ -94,17 +95,8 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         rows = with_rehearsal(rows, others, config.data.rehearsal.share, config.seed)
         inputs.append(_input(general, home, len(others)))
     examples = encoder.encode(rows)
-    known = Facts(
-        parameters=parameters_in(base.weights.base),
-        vocabulary=facts.vocabulary,
-        stops=read_folder(base.weights.base, tokenizer).stops,
-        learning_rate=config.training.learning_rate,
-        rank=config.adapter.rank if config.adapter.kind == "lora" else None,
-        rehearsal=len(rows) - own,
-        rehearsal_wanted=wanted,
-        tests=files.unseen,
-        run=None if config.data.run is None else home / config.data.run,
-    )
+    known = _facts(config, home, base, tokenizer, files)
+    known = replace(known, vocabulary=facts.vocabulary, rehearsal=len(rows) - own, rehearsal_wanted=wanted)
     evaluated = encoder.encode(validation)
     return Prepared(
         base=base,
@@ -116,6 +108,18 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         findings=examine(examples, rows, encoder, known) + examine(evaluated, validation, encoder, Facts(), MEASURED),
         inputs=inputs,
         rehearsal=len(rows) - own,
+    )
+
+
+def _facts(config: TrainConfig, home: Path, base: Base, tokenizer: Any, files: Files) -> Facts:
+    """Return what the guards are told beside the rows."""
+    return Facts(
+        parameters=parameters_in(base.weights.base),
+        stops=read_folder(base.weights.base, tokenizer).stops,
+        learning_rate=config.training.learning_rate,
+        rank=config.adapter.rank if config.adapter.kind == "lora" else None,
+        tests=files.unseen,
+        run=None if config.data.run is None else home / config.data.run,
     )
 
 
@@ -161,10 +165,3 @@ def _input(path: Path, home: Path, rows: int | None) -> dict[str, Any]:
     sha256, size = sha256_of(path)
     named = path.relative_to(home) if path.is_relative_to(home) else path
     return {"path": named.as_posix(), "sha256": sha256, "bytes": size, "rows": rows}
-
-
-def _template(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", hint="template = a file with a chat template") from error

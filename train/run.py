@@ -148,13 +148,8 @@ def _loop(ready: Ready, out: Path, options: Options, log: _Log | None) -> Loop:
 
 
 def _trained(loop: Loop) -> Stopped:
-    try:
+    with loop.place.fitting():
         return loop.run()
-    except torch.OutOfMemoryError as error:
-        raise ConfigError(
-            f"a batch does not fit into the memory of {loop.place.device}",
-            hint="batch_rows or batch_tokens lower with more accumulation, checkpointing = true, or [quantisation]",
-        ) from error
 
 
 class _Log:

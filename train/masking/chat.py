@@ -54,6 +54,13 @@ class ChatTemplate:
         )
         return text
 
+    def tried(self, messages: Messages, tools: Sequence[Any] | None, *, opened: bool = False) -> str | None:
+        """Return the text of a chat; None where the template refuses it."""
+        try:
+            return self.render(messages, tools, opened=opened)
+        except REFUSALS:
+            return None
+
     def marked(self, messages: Messages, tools: Sequence[Any] | None) -> tuple[str, list[Span]]:
         """Return the text of a chat and the spans between the template's generation marks.
 
@@ -94,9 +101,5 @@ class ChatTemplate:
     def end_of_turn(self) -> str | None:
         """Return the special token that the template writes after an answer; None where it writes none."""
         turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": _PROBE}]
-        try:
-            after = self.render(turns, None).partition(_PROBE)[2]
-        except REFUSALS:
-            return None
-        found = self._special.match(after)
+        found = self._special.match((self.tried(turns, None) or "").partition(_PROBE)[2])
         return found.group() if found else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
@@ -32,6 +34,21 @@ class Place(NamedTuple):
         """Return the context in which a forward pass runs."""
         kind = self.device.partition(":")[0]
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.autocast)
+
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """Tell a memory that is too small as what to change.
+
+        Raises:
+            ConfigError: it is.
+        """
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise ConfigError(
+                f"a batch does not fit into the memory of {self.device}",
+                hint="batch_rows or batch_tokens lower with more accumulation, checkpointing = true, or [quantisation]",
+            ) from error
 
 
 def choose_place(config: TrainConfig) -> Place:
