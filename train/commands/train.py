@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import orjson
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit, harmless
@@ -97,10 +98,13 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from train.commands.shown import outcome_text  # noqa: PLC0415
     from train.loop.checkpoint import CHECKPOINTS  # noqa: PLC0415
-    from train.run import finished, run_training  # noqa: PLC0415
+    from train.run import STATS, finished, run_training  # noqa: PLC0415
 
     if options.resume and finished(out):
-        emit(f"{out} holds a run that is whole: there is nothing to go on with")
+        told = orjson.loads((out / STATS).read_bytes()) | {"out": str(out)} if as_json else {}
+        emit(
+            canonical(told).decode() if as_json else f"{out} holds a run that is whole: there is nothing to go on with"
+        )
         return DONE
     try:
         outcome = run_training(config, path.parent, out, options, _warn)

@@ -36,6 +36,7 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project,
     assert thresher("train", toml, "--out", out, "--resume", "--quiet", "--no-report").code == 0
     for file in ("log.jsonl", "stats.json", "adapter/adapter_model.safetensors", "manifest.json"):
         assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
+    assert thresher("train", toml, "--out", out, "--resume", "--json").json["stopped"]["reason"] == "steps_done"
     again = thresher("train", toml, "--out", out, "--resume")
     assert (again.code, "there is nothing to go on with" in again.out) == (0, True)
 
