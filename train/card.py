@@ -17,6 +17,7 @@ def card(config: TrainConfig, manifest: dict[str, Any], stats: dict[str, Any]) -
     what = f"LoRA adapter of rank {adapter.rank}" if is_lora else "fully tuned model"
     front = ["---", f"base_model: {base['name']}", f"library_name: {'peft' if is_lora else 'transformers'}"]
     front += ["tags:", *(["- lora"] if is_lora else []), "- thresher", "---"]
+    general = f" ({stats['rehearsal_rows']:,} of them general ones)" if stats["rehearsal_rows"] else ""
     inputs = [[cell(one["path"]), _number(one["rows"]), f"`{one['sha256'][:16]}`"] for one in manifest["inputs"]]
     lines = [
         *front,
@@ -24,7 +25,7 @@ def card(config: TrainConfig, manifest: dict[str, Any], stats: dict[str, Any]) -
         f"# {adapter.name} {adapter.version}",
         "",
         f"A {what} on `{base['name']}` (sha256 `{base['sha256'][:16]}`).",
-        f"Trained on {stats['rows']:,} rows: {stats['steps_done']:,} of {stats['steps']:,} steps,",
+        f"Trained on {stats['rows']:,} rows{general}: {stats['steps_done']:,} of {stats['steps']:,} steps,",
         f"{stats['tokens_seen']:,} tokens, of which {stats['trained_tokens_seen']:,} counted in the loss.",
         f"The weights are those of step {stats['best_step']:,}.",
         "",

@@ -12,6 +12,7 @@ from curate.core.run.settings import override, read_toml, validate
 
 _MODEL = ConfigDict(frozen=True, extra="forbid")
 _SEMANTIC = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
+EVERY_SETTING = "thresher train --markdown tells every setting, with an example"
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
@@ -177,6 +178,4 @@ def load_train(path: Path, assignments: Sequence[str] = ()) -> TrainConfig:
     Raises:
         ConfigError: it cannot be read, or has a mistake.
     """
-    return validate(
-        TrainConfig, override(read_toml(path), assignments), str(path), "thresher train --markdown has them all"
-    )
+    return validate(TrainConfig, override(read_toml(path), assignments), str(path), EVERY_SETTING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from curate.core.write.folder import MANIFEST, sha256_of
 from evalkit.answers.local.facts import read_facts
 from evalkit.answers.local.loaded import read_tokenizer
 from train.config import DataTable, TrainConfig
-from train.data.rehearsal import with_rehearsal
+from train.data.rehearsal import rehearsal_rows, with_rehearsal
 from train.data.rows import Row, read_rows
 from train.examples import Examples
-from train.guards import examine
+from train.guards import MEASURED, examine
 from train.guards.finding import Facts, Finding
+from train.guards.folder import read_folder
 from train.masking.encoder import Encoder
+from train.masking.tokenizer import read_template
 from train.model.source import Base, find_base, parameters_in
 
 
@@ -37,6 +39,11 @@ class Files:
     validation: tuple[Path, ...]
     test: tuple[Path, ...]
     manifest: Path | None  # of the curation run
+
+    @property
+    def unseen(self) -> tuple[Path, ...]:
+        """Return the files whose rows must not be trained on; those of a curation run are looked at with its ledger."""
+        return () if self.manifest else (*self.test, *self.validation)
 
 
 @dataclass(frozen=True)
@@ -74,36 +81,45 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         )
     tokenizer = read_tokenizer(base.weights)
     if config.model.template is not None:
-        tokenizer.chat_template = _template(home / config.model.template)
+        tokenizer.chat_template = read_template(home / config.model.template)
     encoder = Encoder(tokenizer, None, config.data.max_tokens, config.data.train_on)
     files = find_files(config.data, home)
     rows = read_rows(files.train)
     own, validation = len(rows), read_rows(files.validation)
     inputs = _inputs(files, home, {"train": own, "validation": len(validation)})
+    wanted = 0
     if config.data.rehearsal is not None:
+        wanted = rehearsal_rows(own, config.data.rehearsal.share)
         general = home / config.data.rehearsal.file
         others = read_rows([general])
         rows = with_rehearsal(rows, others, config.data.rehearsal.share, config.seed)
         inputs.append(_input(general, home, len(others)))
     examples = encoder.encode(rows)
-    known = Facts(
-        parameters=parameters_in(base.weights.base),
-        vocabulary=facts.vocabulary,
-        learning_rate=config.training.learning_rate,
-        rank=config.adapter.rank if config.adapter.kind == "lora" else None,
-        tests=files.test,
-        run=None if config.data.run is None else home / config.data.run,
-    )
+    known = _facts(config, home, base, tokenizer, files)
+    known = replace(known, vocabulary=facts.vocabulary, rehearsal=len(rows) - own, rehearsal_wanted=wanted)
+    evaluated = encoder.encode(validation)
     return Prepared(
         base=base,
         tokenizer=tokenizer,
         encoder=encoder,
         rows=rows,
         examples=examples,
-        validation=encoder.encode(validation) if validation else None,
-        findings=examine(examples, rows, encoder, known),
+        validation=evaluated if validation else None,
+        findings=examine(examples, rows, encoder, known) + examine(evaluated, validation, encoder, Facts(), MEASURED),
         inputs=inputs,
         rehearsal=len(rows) - own,
+    )
+
+
+def _facts(config: TrainConfig, home: Path, base: Base, tokenizer: Any, files: Files) -> Facts:
+    """Return what the guards are told beside the rows."""
+    return Facts(
+        parameters=parameters_in(base.weights.base),
+        stops=read_folder(base.weights.base, tokenizer).stops,
+        learning_rate=config.training.learning_rate,
+        rank=config.adapter.rank if config.adapter.kind == "lora" else None,
+        tests=files.unseen,
+        run=None if config.data.run is None else home / config.data.run,
     )
 
 
@@ -149,10 +165,3 @@ def _input(path: Path, home: Path, rows: int | None) -> dict[str, Any]:
     sha256, size = sha256_of(path)
     named = path.relative_to(home) if path.is_relative_to(home) else path
     return {"path": named.as_posix(), "sha256": sha256, "bytes": size, "rows": rows}
-
-
-def _template(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", hint="template = a file with a chat template") from error

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from train.config import TrainConfig
 from train.guards.finding import Finding
@@ -43,21 +42,16 @@ class Ready:
         return Finding("packing_leaks", "warning", message, 'packing = "grouped" says so from the start')
 
     @property
-    def identity(self) -> dict[str, str]:
-        """Return hashes of all that moves a step: a checkpoint of another run must not be gone on from."""
+    def identity(self) -> dict[str, Any]:
+        """Return all that moves a step: a checkpoint of another run must not be gone on from."""
         told = self.config.model_dump(mode="json")
         told["evaluation"].pop("patience")  # may be changed on the way, as it moves no step
-        parts = {
-            "configuration": told,
-            "data": self.prepared.inputs,
-            "model": self.prepared.base.as_json(),
+        return told | {
+            "data files": {one["path"]: one["sha256"] for one in self.prepared.inputs},
+            "model files": self.prepared.base.weights.base_sha256,
             "tokens": hashlib.sha256(self.prepared.examples.tokens.tobytes()).hexdigest(),
             "processes": self.processes.count,
             "number type": self.place.dtype,
-        }
-        return {
-            name: hashlib.sha256(orjson.dumps(part, option=orjson.OPT_SORT_KEYS)).hexdigest()
-            for name, part in parts.items()
         }
 
 

@@ -29,6 +29,7 @@ from train.loop.loop import Loop
 from train.loop.state import State
 from train.loop.watch import Stopped
 from train.model.disk import told_as_os_error
+from train.model.parent import inherited
 from train.model.save import ADAPTER_FOLDER, MODEL_FOLDER, save_model
 from train.prepare import GuardError, Prepared, prepare
 from train.ready import Ready, make_ready
@@ -87,6 +88,7 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
     """
     started = time.perf_counter()
     _refuse_unfinished(out, options)
+    config = inherited(config, home)
     prepared = checked(config, home, warn)
     ready = make_ready(config, prepared, home)
     if ready.unpacked is not None:
@@ -94,7 +96,7 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
     try:
         if not ready.processes.first:
             return _followed(ready, out, options)
-        if (out / CHECKPOINTS).is_dir():
+        if Checkpoints(out, {}).ours:
             (out / WORK).mkdir(exist_ok=True)  # a run that was stopped: the folder is ours
         with output_folder(out) as folder, told_as_os_error():
             with _Log(folder.file(LOG), ready, quiet=options.quiet) as log:
@@ -141,17 +143,13 @@ def _loop(ready: Ready, out: Path, options: Options, log: _Log | None) -> Loop:
     )
     if options.resume:
         loop.resume()
+        loop.tell(loop.state)  # a run with no step left to make has its log too
     return loop
 
 
 def _trained(loop: Loop) -> Stopped:
-    try:
+    with loop.place.fitting():
         return loop.run()
-    except torch.OutOfMemoryError as error:
-        raise ConfigError(
-            f"a batch does not fit into the memory of {loop.place.device}",
-            hint="batch_rows or batch_tokens lower with more accumulation, checkpointing = true, or [quantisation]",
-        ) from error
 
 
 class _Log:

@@ -35,6 +35,7 @@ def dry_run_text(tried: DryRun, *, texts: bool) -> str:
         "",
         f"memory on {tried.ready.place.device}, about {_bytes(memory.total)}",
         *columns([f"  {_PARTS[part]}", _bytes(size), ""] for part, size in memory._asdict().items()),
+        f"  with libraries and what passes, about {_bytes(tried.measured.peak)} at most",
         "",
         f"time, about {_time(tried.seconds)}; {tried.evaluations:,} evaluations in it, suites not",
         f"  a batch of {tried.measured.tokens:,} tokens took {tried.measured.seconds:.2f} s",

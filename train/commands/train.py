@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import orjson
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit, harmless
@@ -76,8 +78,10 @@ def command(  # noqa: PLR0913 - a flag each
     if dry_run or out is None:
         from train.commands.shown import dry_run_text  # noqa: PLC0415
         from train.estimate.dry_run import dry_run as try_out  # noqa: PLC0415
+        from train.model.parent import inherited  # noqa: PLC0415
         from train.prepare import prepare  # noqa: PLC0415
 
+        wanted = inherited(wanted, config.parent)
         prepared = prepare(wanted, config.parent)
         _warn(prepared.findings)
         if prepared.errors:
@@ -94,10 +98,13 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from train.commands.shown import outcome_text  # noqa: PLC0415
     from train.loop.checkpoint import CHECKPOINTS  # noqa: PLC0415
-    from train.run import finished, run_training  # noqa: PLC0415
+    from train.run import STATS, finished, run_training  # noqa: PLC0415
 
     if options.resume and finished(out):
-        emit(f"{out} holds a run that is whole: there is nothing to go on with")
+        told = orjson.loads((out / STATS).read_bytes()) | {"out": str(out)} if as_json else {}
+        emit(
+            canonical(told).decode() if as_json else f"{out} holds a run that is whole: there is nothing to go on with"
+        )
         return DONE
     try:
         outcome = run_training(config, path.parent, out, options, _warn)
@@ -119,7 +126,15 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
 
 
 def _warn(findings: Sequence[Finding]) -> None:
-    """Print what the guards found, on standard error; of several processes the first one does."""
-    for one in findings if os.environ.get("RANK", "0") == "0" else ():
-        place = f"{one.place}: " if one.place else ""
-        sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + f"\n  hint: {harmless(one.hint)}\n")
+    """Print what the guards found, on standard error, the first of each kind; of several processes the first does."""
+    from train.guards.shown import EACH  # noqa: PLC0415
+
+    for code, group in groupby(findings if os.environ.get("RANK", "0") == "0" else (), key=lambda one: one.code):
+        same = list(group)
+        for one in same[:EACH]:
+            place = f"{one.place}: " if one.place else ""
+            sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + "\n")
+        if len(same) > EACH:
+            sys.stderr.write(f"  and {len(same) - EACH:,} more of {code}: thresher preflight --json has them all\n")
+        for hint in dict.fromkeys(one.hint for one in same[:EACH]):
+            sys.stderr.write(f"  hint: {harmless(hint)}\n")

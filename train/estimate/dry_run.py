@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from curate.core.run.errors import ConfigError
 from train.config import TrainConfig
 from train.estimate.measure import Measured, measure
 from train.loop.plan import every
@@ -32,6 +29,7 @@ class DryRun:
         memory = self.measured.memory
         return self.stats | {
             "memory_bytes": memory._asdict() | {"total": memory.total},
+            "peak_bytes": self.measured.peak,
             "seconds": round(self.seconds, 1),
             "evaluations": self.evaluations,
             "measured_step": {"tokens": self.measured.tokens, "seconds": round(self.measured.seconds, 4)},
@@ -47,12 +45,8 @@ def dry_run(config: TrainConfig, prepared: Prepared, home: Path, *, texts: bool 
     """
     ready = make_ready(config, prepared, home)
     try:
-        measured = measure(ready.model, prepared.examples, ready.plan, ready.place)
-    except torch.OutOfMemoryError as error:
-        raise ConfigError(
-            f"the largest batch does not fit into the memory of {ready.place.device}",
-            hint="batch_rows or batch_tokens lower with more accumulation, checkpointing = true, or [quantisation]",
-        ) from error
+        with ready.place.fitting():
+            measured = measure(ready.model, prepared.examples, ready.plan, ready.place)
     finally:
         ready.processes.close()
     steps = len(ready.plan.steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -36,6 +38,7 @@ class Measured(NamedTuple):
     """What one batch took."""
 
     memory: Memory
+    peak: int  # bytes that were held at most, with what libraries and single operations take, and the optimiser's
     tokens: int
     seconds: float  # forward and backward
     forward: float  # of them, without gradients
@@ -55,6 +58,8 @@ def measure(model: Any, examples: Examples, plan: Plan, place: Place) -> Measure
     held = _Held(model)
     with torch.autograd.graph.saved_tensors_hooks(held.keep, lambda tensor: tensor):
         loss = batch_loss(model, made, place)
+    kept = held.bytes
+    del held  # from here on the graph alone holds what it saved, and lets it go on the way back
     (loss / count).backward()
     del loss
     started = _now(place)
@@ -64,7 +69,8 @@ def measure(model: Any, examples: Examples, plan: Plan, place: Place) -> Measure
     started = _now(place)
     with torch.no_grad():
         batch_loss(model, made, place)
-    return Measured(_memory(model, held.bytes), made.tokens, seconds, _now(place) - started)
+    forward, memory = _now(place) - started, _memory(model, kept)
+    return Measured(memory, _peak(place) + memory.optimiser, made.tokens, seconds, forward)
 
 
 def _largest(plan: Plan, examples: Examples) -> Sequence[Sequence[int]]:
@@ -102,6 +108,13 @@ def _memory(model: Any, activations: int) -> Memory:
     is_full = frozen == 0
     weights = (trained if is_full else frozen) + buffers
     return Memory(weights, 0 if is_full else trained, trained, _MOMENTS * trained, activations)
+
+
+def _peak(place: Place) -> int:
+    """Return how many bytes were held at most so far: of a GPU, or of this process."""
+    if place.device.startswith("cuda"):
+        return int(torch.cuda.max_memory_allocated(place.device))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _now(place: Place) -> float:

@@ -8,11 +8,13 @@ from train.data.rows import Row
 from train.examples import Examples
 from train.guards.control_tokens import control_tokens
 from train.guards.doubled_bos import doubled_bos
+from train.guards.empty_answer import empty_answer
 from train.guards.finding import Examined, Facts, Finding, Guard
 from train.guards.held_out_rows import changed_since, held_out_rows
 from train.guards.missing_end_of_turn import missing_end_of_turn
 from train.guards.never_stops import never_stops
 from train.guards.no_trained_token import no_trained_token
+from train.guards.rehearsal_short import rehearsal_short
 from train.guards.rewritten_answer import rewritten_answer
 from train.guards.template import no_template, template_differs
 from train.guards.template_refuses import template_refuses
@@ -27,6 +29,7 @@ GUARDS: tuple[Guard, ...] = (
     too_few_rows,
     template_refuses,
     no_trained_token,
+    empty_answer,
     missing_end_of_turn,
     doubled_bos,
     tools_left_out,
@@ -39,19 +42,23 @@ GUARDS: tuple[Guard, ...] = (
     template_differs,
     no_template,
     changed_since,
+    rehearsal_short,
     usual_rates,
 )
+MEASURED: tuple[Guard, ...] = (template_refuses, no_trained_token, doubled_bos, truncated)  # of rows for evaluation
 
 
-def examine(examples: Examples, rows: Sequence[Row], encoder: Encoder, facts: Facts) -> list[Finding]:
+def examine(
+    examples: Examples, rows: Sequence[Row], encoder: Encoder, facts: Facts, guards: Sequence[Guard] = GUARDS
+) -> list[Finding]:
     """Return what the guards find, errors first, each guard's in the order of the rows.
 
     Raises:
         InputError: a file of tests cannot be read.
     """
     examined = Examined(examples, rows, encoder, facts)
-    found = [finding for guard in GUARDS for finding in guard(examined)]
+    found = [finding for guard in guards for finding in guard(examined)]
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
-__all__ = ["GUARDS", "Examined", "Facts", "Finding", "examine"]
+__all__ = ["GUARDS", "MEASURED", "Examined", "Facts", "Finding", "examine"]

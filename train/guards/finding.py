@@ -31,6 +31,8 @@ class Facts:
     stops: frozenset[int] | None = None  # tokens at which a server of the model ends an answer
     learning_rate: float | None = None
     rank: int | None = None  # None: every weight is trained
+    rehearsal: int = 0  # of the rows are general ones
+    rehearsal_wanted: int = 0  # so many were asked for
     served_template: str | None = None  # the text; absent: the tokenizer's own
     tests: Sequence[Path] = ()  # files that must stay unseen
     run: Path | None = None  # the folder of the curation run that wrote the training file

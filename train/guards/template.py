@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from train.guards.finding import Examined, Finding
-from train.masking.chat import REFUSALS, ChatTemplate
+from train.masking.chat import ChatTemplate
 from train.masking.encoder import own_template
 
 LOOKED_AT = 50  # rows
@@ -24,15 +24,8 @@ def template_differs(examined: Examined) -> Iterator[Finding]:
         return
     served = ChatTemplate(encoder.tokenizer, text)
     for row in [row for row in examined.rows if row.text is None][:LOOKED_AT]:
-        try:
-            ours = encoder.chat.render(row.turns, row.tools)
-        except REFUSALS:
-            continue  # the guard of refusals tells it
-        try:
-            same = ours == served.render(row.turns, row.tools)
-        except REFUSALS:
-            same = False
-        if not same:
+        ours = encoder.chat.tried(row.turns, row.tools)  # where it refuses, another guard tells it
+        if ours is not None and ours != served.tried(row.turns, row.tools):
             message = (
                 f"serving renders it by another template ({served.sha256[:8]}, trained: {encoder.chat.sha256[:8]})"
             )

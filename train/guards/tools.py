@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from train.guards.finding import Examined, Finding
-from train.masking.chat import REFUSALS, ChatTemplate, Messages
 
 LOOKED_AT = 50  # rows with tools
 HINT = "take a template that writes tools, such as the one the model was published with: --template F"
@@ -19,22 +18,15 @@ def tools_left_out(examined: Examined) -> Iterator[Finding]:
         return
     for row in examined.rows:
         if any("tool_calls" in turn for turn in row.messages):
-            text = _rendered(chat, row.turns, row.tools)
-            without = _rendered(chat, [_without_calls(turn) for turn in row.turns], row.tools)
+            text = chat.tried(row.turns, row.tools)
+            without = chat.tried([_without_calls(turn) for turn in row.turns], row.tools)
             if text is not None and text == without:
                 yield Finding("tool_call_left_out", "error", "the template leaves out its tool calls", HINT, row.place)
     for row in [row for row in examined.rows if row.tools is not None][:LOOKED_AT]:
-        text = _rendered(chat, row.turns, row.tools)
-        if text is not None and text == _rendered(chat, row.turns, None):
+        text = chat.tried(row.turns, row.tools)
+        if text is not None and text == chat.tried(row.turns, None):
             yield Finding("tools_left_out", "warning", "the template does not write the row's tools", HINT, row.place)
             return
-
-
-def _rendered(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str | None:
-    try:
-        return chat.render(messages, tools)
-    except REFUSALS:
-        return None  # another guard tells it
 
 
 def _without_calls(turn: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def usual_rates(examined: Examined) -> Iterator[Finding]:
     usual = next(one for one in USUAL if facts.parameters < one.below)
     least, most = usual.full if facts.rank is None else usual.lora
     kind = "full tuning" if facts.rank is None else "LoRA"
-    size = f"{kind} of {facts.parameters / 1e6:,.0f} million parameters"
+    size = f"{kind} of {facts.parameters / 1e6:,.3g} million parameters"
     rate = facts.learning_rate
     if rate is not None and not least <= rate <= most:
         message = f"a learning rate of {rate:g} is unusual: {least:g} to {most:g} for {size}"

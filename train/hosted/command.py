@@ -18,7 +18,7 @@ from curate.core.write.folder import output_folder
 from train.hosted.config import HostedConfig, load_hosted
 from train.hosted.endpoint import Endpoint, EndpointError
 from train.hosted.follow import ENDED, follow
-from train.hosted.run import HostedRun, read_run
+from train.hosted.run import HostedRun, read_run, refuse_other_rows
 from train.hosted.state import read_state
 
 
@@ -87,6 +87,7 @@ def _checked(run: HostedRun) -> int:
         if code != DONE:
             sys.stderr.write(f"nothing was sent: {harmless(str(sent.path))} breaks the endpoint's rules\n")
             return code
+    refuse_other_rows(run)
     return DONE
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validato
 
 from curate.core.chat.settings import Endpoint
 from curate.core.run.settings import override, read_toml, validate
+from train.config import EVERY_SETTING
 
 Auto = Literal["auto"]
 Count = Annotated[int, Field(ge=1)]
@@ -98,4 +99,4 @@ def load_hosted(path: Path, assignments: Sequence[str] = ()) -> HostedConfig:
     Raises:
         ConfigError: it cannot be read, or has a mistake.
     """
-    return validate(HostedConfig, override(read_toml(path), assignments), str(path), "docs/hosted.md has them all")
+    return validate(HostedConfig, override(read_toml(path), assignments), str(path), EVERY_SETTING)

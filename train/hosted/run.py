@@ -24,6 +24,7 @@ from train.hosted.follow import Followed
 from train.hosted.state import State, read_state
 
 LOG = "log.jsonl"
+_TRAINED = {"supervised": "messages", "dpo": "preferred_output"}  # what rows have, by method
 
 
 class Sent(NamedTuple):
@@ -154,6 +155,23 @@ def read_run(config: HostedConfig, folder: Path) -> HostedRun:
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
         files[part] = Sent(path, name, sha256, size, rows)
     return HostedRun(config, files)
+
+
+def refuse_other_rows(run: HostedRun) -> None:
+    """Refuse sound rows of a kind that the method does not train on.
+
+    Raises:
+        InputError: there is one.
+    """
+    method = run.config.hosted.method
+    for sent in run.files.values():
+        with sent.path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if line.strip() and _TRAINED[method] not in orjson.loads(line):
+                    raise InputError(
+                        f"{sent.path}:{number} has no {_TRAINED[method]!r}, which method = {method!r} trains on",
+                        hint="supervised takes chats, dpo takes preferences",
+                    )
 
 
 def _created(endpoint: Endpoint, body: dict[str, Any], state: State, folder: OutputFolder) -> str:

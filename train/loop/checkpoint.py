@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ CHECKPOINTS = "checkpoints"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MADE = "step-{:08d}"
 _BEST = "best-{:08d}.safetensors"
+_OURS = re.compile(r"step-\d{8}|best-\d{8}\.safetensors|\.new|\.best")
 
 
 class Checkpoints:
@@ -36,7 +38,13 @@ class Checkpoints:
     @property
     def last(self) -> Path | None:
         """Return the newest whole checkpoint."""
-        return max(self.path.glob("step-*"), default=None, key=lambda one: one.name)
+        return max(self.path.glob("step-" + 8 * "[0-9]"), default=None, key=lambda one: one.name)
+
+    @property
+    def ours(self) -> bool:
+        """Say whether the folder holds what a run of ours wrote, and nothing else: others call theirs so too."""
+        found = list(self.path.iterdir()) if self.path.is_dir() else []
+        return bool(found) and all(_OURS.fullmatch(one.name) for one in found)
 
     def save(self, state: State, trained: Mapping[str, Any], optimiser: Any) -> None:
         """Write a checkpoint, and let the one before it go.
@@ -83,28 +91,29 @@ class Checkpoints:
             return State()
         try:
             told = orjson.loads((last / "state.json").read_bytes())
+            state, identity = State.of(told["state"]), dict(told["identity"])
             numbers = load_file(last / "state.safetensors")
-        except (OSError, orjson.JSONDecodeError, SafetensorError) as error:
+        except (OSError, orjson.JSONDecodeError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{last} cannot be read: {error}", hint="remove it and start again") from error
-        self._refuse_another(told["identity"], last)
+        self._refuse_another(identity, last)
         _put(trained, {name.removesuffix("/weight"): one for name, one in numbers.items() if name.endswith("/weight")})
         _set_optimiser(optimiser, trained, numbers)
-        return State.of(told["state"])
+        return state
 
     def load_best(self, step: int, trained: Mapping[str, Any]) -> None:
         """Set the weights to those of the best step."""
         _put(trained, load_file(self.path / _BEST.format(step)))
 
     def remove(self) -> None:
-        """Remove all: the run is done, and its result is written."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove all that is ours: the run is done, and its result is written."""
+        if self.ours:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def _refuse_another(self, told: Mapping[str, Any], last: Path) -> None:
-        changed = sorted(name for name in self._identity if told.get(name) != self._identity[name])
+        changed = list(_changes(told, self._identity, ""))
         if changed:
             raise InputError(
-                f"{last} is of another run: {', '.join(changed)} changed",
-                hint="take the change back, or name another folder: --out DIR",
+                f"{last} is of another run", *changed, hint="take the change back, or name another folder: --out DIR"
             )
 
     @contextmanager
@@ -117,11 +126,22 @@ class Checkpoints:
                 raise
             shutil.rmtree(made, ignore_errors=True)
             made.unlink(missing_ok=True)
+            with suppress(OSError):  # it is not empty
+                self.path.rmdir()
             kept = f"{self.last} is kept" if self.last else "there is no earlier one"
             raise OutputError(
                 f"the disk is full: no checkpoint could be written into {self.path}", kept,
                 hint="free some space, and run again with --resume",
             ) from error  # fmt: skip
+
+
+def _changes(before: Any, now: Any, name: str) -> Iterator[str]:
+    """Yield what differs between two identities, by its path."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in sorted({**before, **now}):
+            yield from _changes(before.get(key), now.get(key), f"{name}.{key}" if name else key)
+    elif before != now:
+        yield f"{name} was {before}, is {now}"
 
 
 def _copied(trained: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,9 @@ class Loop:
         state = self.state
         with Interrupts() as interrupts:
             while True:
-                stopped = self._evaluated() if self._due() else None
+                if self._due():
+                    self._evaluate()
+                stopped = self._verdict()
                 if stopped is None and state.step < len(self.plan.steps):
                     stopped = self._step(self.plan.steps[state.step])
                     self.tell(state)
@@ -133,29 +135,44 @@ class Loop:
             seen += batch.tokens
         return loss, seen
 
-    def _evaluated(self) -> Stopped | None:
-        """Measure, note, keep what is best, write a checkpoint; return why the run ends here, if it does."""
+    def _evaluate(self) -> None:
+        """Measure, note, keep what is best, and write a checkpoint."""
         state = self.state
-        stopped = None
         if self.validation is not None:
             loss = self._validation_loss(self.validation)
             state.line()["eval_loss"] = loss
             state.losses.append((state.step, loss))
-            if state.step and loss == min(one for step, one in state.losses if step):
-                state.best = state.step
-                if self.processes.first:
-                    self.checkpoints.keep_best(state.step, self.trained)
-            stopped = watch_losses(state.losses, self.config.evaluation)
         shares = self.processes.told(self.measure(self.model) if self.processes.first else None)
         if shares:
             state.line()["suites"] = shares
             state.suites = state.suites or shares
-            margin = self.config.evaluation.stop_on_regression
-            stopped = watch_suites(state.step, state.suites, shares, margin) or stopped
+        if state.step and self._is_best():
+            state.best = state.step
+            if self.processes.first:
+                self.checkpoints.keep_best(state.step, self.trained)
         state.evaluated = state.step
         if state.step:
             self._save()
-        return stopped
+
+    def _is_best(self) -> bool:
+        """Say whether the weights just measured are the best so far: those that have forgotten too much are not."""
+        if self._forgotten() is not None:
+            return False
+        tuned = [loss for step, loss in self.state.losses if step]
+        if not tuned:  # nothing is measured but suites, if they are
+            return self.config.evaluation.stop_on_regression is not None
+        return tuned[-1] == min(tuned)
+
+    def _forgotten(self) -> Stopped | None:
+        state = self.state
+        shares = state.line().get("suites", {})
+        return watch_suites(state.step, state.suites, shares, self.config.evaluation.stop_on_regression)
+
+    def _verdict(self) -> Stopped | None:
+        """Return why the run ends at the evaluation that was just made, here or before it was stopped there."""
+        if self.state.evaluated != self.state.step:
+            return None
+        return self._forgotten() or watch_losses(self.state.losses, self.config.evaluation)
 
     def _validation_loss(self, validation: Examples) -> float:
         config = self.config

@@ -36,7 +36,9 @@ def watch_step(step: int, loss: float, norm: float) -> Stopped | None:
     if loss == 0:
         return Stopped("loss_zero", f"the loss of step {step} is 0: no token of it is trained", step)
     if not math.isfinite(norm):
-        return Stopped("gradient_not_finite", f"the gradient of step {step} has norm {norm}; try float32", step)
+        return Stopped(
+            "gradient_not_finite", f"the gradient of step {step} has norm {norm}; try a lower rate, or float32", step
+        )
     if norm == 0:
         return Stopped("gradient_zero", f"the gradient of step {step} is 0: nothing would be learnt", step)
     return None
@@ -67,7 +69,7 @@ def watch_suites(
     step: int, base: Mapping[str, float], now: Mapping[str, float], margin: float | None
 ) -> Stopped | None:
     """Return which suite fell by more than the margin below the base; None where none did."""
-    if margin is None or not base:
+    if margin is None or not now:
         return None
     name = max(base, key=lambda one: base[one] - now[one])
     if base[name] - now[name] <= margin:

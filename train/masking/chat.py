@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from curate.core.run.errors import InputError
 
 Span = tuple[int, int]  # characters of a rendered text, the end excluded
 Messages = Sequence[Mapping[str, Any]]
@@ -18,7 +20,11 @@ _PROBE = "thresher-probe"
 
 
 class ChatTemplate:
-    """The template of a tokenizer, or another one for it."""
+    """The template of a tokenizer, or another one for it.
+
+    Raises:
+        InputError: its text is no template.
+    """
 
     def __init__(self, tokenizer: Any, text: str) -> None:
         self.text = text
@@ -27,6 +33,15 @@ class ChatTemplate:
         self._tokenizer = tokenizer
         added = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
         self._special = re.compile("|".join(map(re.escape, sorted(added, key=len, reverse=True))) or r"(?!)")
+        try:
+            self.render([{"role": "user", "content": "Hi"}], None)
+        except TemplateSyntaxError as error:
+            raise InputError(
+                f"the chat template is broken in its line {error.lineno}: {error.message}",
+                hint="mend chat_template.jinja beside the tokenizer, or bring another template",
+            ) from error
+        except REFUSALS:  # it wants other messages than these
+            return
 
     def render(self, messages: Messages, tools: Sequence[Any] | None, *, opened: bool = False) -> str:
         """Return the text of a chat; ``opened``, with the header that asks for an answer.
@@ -38,6 +53,13 @@ class ChatTemplate:
             list(messages), tools=tools, chat_template=self.text, tokenize=False, add_generation_prompt=opened
         )
         return text
+
+    def tried(self, messages: Messages, tools: Sequence[Any] | None, *, opened: bool = False) -> str | None:
+        """Return the text of a chat; None where the template refuses it."""
+        try:
+            return self.render(messages, tools, opened=opened)
+        except REFUSALS:
+            return None
 
     def marked(self, messages: Messages, tools: Sequence[Any] | None) -> tuple[str, list[Span]]:
         """Return the text of a chat and the spans between the template's generation marks.
@@ -79,9 +101,5 @@ class ChatTemplate:
     def end_of_turn(self) -> str | None:
         """Return the special token that the template writes after an answer; None where it writes none."""
         turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": _PROBE}]
-        try:
-            after = self.render(turns, None).partition(_PROBE)[2]
-        except REFUSALS:
-            return None
-        found = self._special.match(after)
+        found = self._special.match((self.tried(turns, None) or "").partition(_PROBE)[2])
         return found.group() if found else None

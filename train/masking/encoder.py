@@ -49,7 +49,7 @@ class Encoder:
         found = own_template(tokenizer) if template is None else template
         self.chat = None if found is None else ChatTemplate(tokenizer, found)
         self._bare = BareText(tokenizer)
-        self._train_on = train_on
+        self.train_on = train_on
 
     @property
     def template_sha256(self) -> str | None:
@@ -82,6 +82,8 @@ class Encoder:
         kept = np.minimum(sizes, self.max_tokens) if sizes else np.zeros(0, dtype=np.int64)
         cut_trained = [int(one.trained[self.max_tokens :].sum()) for one in tokens]
         none = np.zeros(0, dtype=np.int32)
+        for one in tokens:
+            one.trained[:1] = False  # nothing stands before it that it could be predicted from
         return Examples(
             tokens=np.concatenate([none, *(one.ids[: self.max_tokens] for one in tokens)]).astype(np.int32),
             trained=np.concatenate([none, *(one.trained[: self.max_tokens] for one in tokens)]).astype(np.bool_),
@@ -104,11 +106,11 @@ class Encoder:
             return Rendered(*self._bare.whole(row.text))
         messages = row.turns
         answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
-        chosen = answers[-1:] if self._train_on == "last" else answers
+        chosen = answers[-1:] if self.train_on == "last" else answers
         muted = [at for at in answers if row.messages[at].get("weight") == 0]
         wanted = [at for at in chosen if at not in muted]
         try:
-            if self._train_on == "all":
+            if self.train_on == "all":
                 text, outside, rewritten = self._found(messages, row.tools, muted)
                 return Rendered(text, _between(outside, len(text)), rewritten=rewritten)
             if self.chat is None or not self.chat.has_marks:

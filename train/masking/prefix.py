@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from train.masking.chat import REFUSALS, ChatTemplate, Messages, Span
+from train.masking.chat import ChatTemplate, Messages, Span
 from train.masking.probe import find_answer
 
 
@@ -28,8 +28,8 @@ def find_answers(
     spans: list[Span] = []
     rewritten = False
     for at in wanted:
-        before = _rendered(chat, messages[:at], tools, opened=True) if at else None
-        after = text if at == len(messages) - 1 else _rendered(chat, messages[: at + 1], tools, opened=False)
+        before = chat.tried(messages[:at], tools, opened=True) if at else None
+        after = text if at == len(messages) - 1 else chat.tried(messages[: at + 1], tools)
         if before is not None and after is not None and text.startswith(before) and text.startswith(after):
             span: Span | None = (len(before), len(after))
         else:
@@ -41,10 +41,3 @@ def find_answers(
             start, end = spans[-1]
             rewritten |= not after.startswith(text[start:end], len(before))
     return Answers(spans, rewritten)
-
-
-def _rendered(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None, *, opened: bool) -> str | None:
-    try:
-        return chat.render(messages, tools, opened=opened)
-    except REFUSALS:
-        return None

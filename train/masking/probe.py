@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from train.masking.chat import REFUSALS, ChatTemplate, Messages, Span
+from train.masking.chat import ChatTemplate, Messages, Span
 
 PROBE = "\ue000thresher\ue001"  # begins and ends with characters that no text has
 _ASKED = [{"role": "user", "content": "Hi"}]
@@ -20,10 +20,9 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
     or another in its place (gpt-oss ends earlier answers otherwise).
     """
     probed = {**messages[at], "content": PROBE}
-    try:
-        whole = chat.render([*messages[:at], probed, *messages[at + 1 :]], tools)
-        alone = chat.render([*messages[:at], probed], tools)
-    except REFUSALS:
+    whole = chat.tried([*messages[:at], probed, *messages[at + 1 :]], tools)
+    alone = chat.tried([*messages[:at], probed], tools)
+    if whole is None or alone is None:
         return None
     head, found, tail = whole.partition(PROBE)
     if not found or not text.startswith(head) or not text.endswith(tail):
@@ -40,12 +39,9 @@ def find_answer(chat: ChatTemplate, text: str, messages: Messages, tools: Sequen
 def _lead(chat: ChatTemplate, messages: Messages, tools: Sequence[Any] | None) -> str:
     """Return what the template writes between the header that asks for an answer and the answer's content."""
     for asked in (messages, _ASKED):
-        try:
-            opened = chat.render(asked, tools, opened=True)
-            answered = chat.render([*asked, {"role": "assistant", "content": PROBE}], tools)
-        except REFUSALS:
-            continue
-        if answered.startswith(opened):
+        opened = chat.tried(asked, tools, opened=True)
+        answered = chat.tried([*asked, {"role": "assistant", "content": PROBE}], tools)
+        if opened is not None and answered is not None and answered.startswith(opened):
             return answered[len(opened) :].partition(PROBE)[0]
     return ""
 

@@ -30,7 +30,7 @@ def load_tokenizer(path: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-        told = str(error).strip().split("\n", 1)[0][:300]
+        told = " ".join(str(error).split())[:300]
         hint = "the folder needs tokenizer.json and tokenizer_config.json"
         raise InputError(f"{path} has no tokenizer that can be read", told, hint=hint) from error
 

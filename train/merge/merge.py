@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 import torch
+from safetensors import SafetensorError
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, ThresherError
@@ -19,6 +19,7 @@ from evalkit.answers.local.loaded import read_tokenizer
 from evalkit.answers.local.weights import ADAPTER, find_weights, imported
 from train.model.disk import told_as_os_error
 from train.model.load import CARD, read_card, read_model, refuse_other_base
+from train.model.parent import read_settings
 from train.model.place import Place
 from train.model.source import Base
 
@@ -70,12 +71,15 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
         tokenizer.save_pretrained(folder.work)
         said = _logits(_read_back(folder.work, place), probes)
         apart = _apart(said, wanted)
-        if apart > _APART[dtype] or _nearer(said, untuned, wanted):
+        lost = _nearer(said, untuned, wanted)
+        if lost or apart > _APART[dtype]:
             shutil.rmtree(folder.work)
             raise MergeError(
                 f"the merged model is {apart:.2g} of the largest logit away from base and adapter",
-                f"allowed is {_APART[dtype]:g} in {dtype}",
-                hint="--dtype float32 rounds less",
+                f"{dtype} loses the adapter in rounding: it moves logits by {_apart(untuned, wanted):.2g}"
+                if lost
+                else f"allowed is {_APART[dtype]:g} in {dtype}",
+                hint="serve base and adapter apart" + ("" if dtype == "float32" else ", or --dtype float32"),
             )
         manifest = _manifest(adapter, found, dtype, apart)
         _publish(folder, manifest)
@@ -84,13 +88,9 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
 
 def _base_of(adapter: Path, base: Path | None) -> Base:
     """Return the base that is named, or the one that the adapter names."""
-    if not (adapter / ADAPTER[0]).is_file():
-        raise InputError(
-            f"{adapter} is no adapter: it has no {ADAPTER[0]}", hint="the folder adapter/ of a training run"
-        )
+    told = read_settings(adapter)
     if base is None:
-        told = read_card(adapter).get("base", {}).get("name")
-        named = told or orjson.loads((adapter / ADAPTER[0]).read_bytes()).get("base_model_name_or_path")
+        named = read_card(adapter).get("base", {}).get("name") or told.get("base_model_name_or_path")
         if not named or not Path(named).is_dir():
             raise ConfigError(f"{adapter} names {named!r} as its base, which is no folder here", hint="--base FOLDER")
         base = Path(named)
@@ -104,7 +104,7 @@ def _adapted(model: Any, adapter: Path, base: Base) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return peft.PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         told = str(error).strip().split("\n", 1)[0][:300]
         raise InputError(f"the adapter {adapter} does not fit {base.called}", told, hint="name its own base") from error
 

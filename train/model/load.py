@@ -11,7 +11,7 @@ import orjson
 import torch
 from safetensors import SafetensorError
 
-from curate.core.run.errors import ConfigError, InputError
+from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
 from train.model.place import Place
@@ -60,8 +60,13 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the libraries, about each other
-            model = transformers.AutoModelForCausalLM.from_pretrained(
-                base.weights.base, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
+            model, told = transformers.AutoModelForCausalLM.from_pretrained(
+                base.weights.base,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                output_loading_info=True,
+                **given,
             )
             if quantisation is None:
                 model.to(place.device)
@@ -69,6 +74,11 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
         raise InputError(
             f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
         ) from error
+    absent = sorted(told["missing_keys"])
+    if absent:  # the library draws them at random, and goes on
+        raise InputError(
+            f"{base.called} lacks {len(absent):,} of its weights: {', '.join(absent[:3])}", hint="copy the model again"
+        )
     return model.requires_grad_(False)
 
 
@@ -94,12 +104,29 @@ def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> An
             model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         if config.adapter.parent is not None:
             return _grown(model, home / config.adapter.parent, base, peft)
+        _refuse_unknown_targets(model, config.adapter.targets, base)
         try:
             made = peft.get_peft_model(model, _lora(config.adapter, peft))
         except ValueError as error:
             raise ConfigError(f"[adapter] targets do not fit {base.called}", _first(error)) from error
     made.peft_config["default"].base_model_name_or_path = base.called
     return made
+
+
+def _refuse_unknown_targets(model: Any, targets: str | list[str], base: Base) -> None:
+    """Refuse a target that no module is called: the library trains the others and says nothing."""
+    names = [name for name, _ in model.named_modules()]
+    for target in [] if isinstance(targets, str) else targets:
+        if not any(f".{name}".endswith(f".{target}") for name in names):
+            linear = sorted({name.rpartition(".")[2] for name, one in model.named_modules() if _is_linear(one)})
+            raise ConfigError(
+                f"[adapter] targets: {base.called} has no module {target!r}{nearest(target, linear)}",
+                hint=f"its linear layers are {', '.join(linear)}",
+            )
+
+
+def _is_linear(module: Any) -> bool:
+    return isinstance(module, torch.nn.Linear) or type(module).__name__ == "Conv1D"  # of GPT-2
 
 
 def _lora(table: AdapterTable, peft: Any) -> Any:
@@ -119,7 +146,7 @@ def _grown(model: Any, parent: Path, base: Base, peft: Any) -> Any:
     refuse_other_base(parent, base)
     try:
         return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(f"the adapter {parent} does not fit {base.called}", _first(error)) from error
 
 

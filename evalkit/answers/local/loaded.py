@@ -99,4 +99,4 @@ def _read(weights: Weights, dtype: Any, transformers: Any) -> Any:
 
 
 def _first(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:300]
+    return " ".join(str(error).split())[:300]

@@ -86,13 +86,15 @@ def find_weights(spec: str) -> Weights:
 
 
 def _split(spec: str) -> tuple[Path, Path | None]:
-    """Return base and adapter; a + that belongs to the path of a model stays in it."""
+    """Return base and adapter; a + that belongs to the path of one of them stays in it."""
     if "+" not in spec or Path(spec).is_dir():
         return Path(spec), None
-    base, _, adapter = spec.rpartition("+")
-    if not Path(adapter).is_dir():
-        raise InputError(f"there is no folder {adapter!r}", hint="--model local:PATH+ADAPTER")
-    return Path(base), Path(adapter)
+    cuts = [at for at, letter in enumerate(spec) if letter == "+"]
+    pairs = [(Path(spec[:at]), Path(spec[at + 1 :])) for at in cuts]
+    base, adapter = next((pair for pair in pairs if pair[0].is_dir() and pair[1].is_dir()), pairs[-1])
+    if not adapter.is_dir():
+        raise InputError(f"there is no folder {adapter.as_posix()!r}", hint="--model local:PATH+ADAPTER")
+    return base, adapter
 
 
 def _hash(files: Iterable[Path]) -> str:

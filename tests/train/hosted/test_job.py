@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.conftest import chat
 from tests.train.hosted.conftest import ROWS
 from tests.train.hosted.server import KEY, RESULTS, FineTuning
@@ -117,3 +119,16 @@ def test_a_folder_without_a_job_has_nothing_to_cancel(thresher, endpoint, config
     told = thresher("train", config(endpoint), "--out", tmp_path / "out", "--cancel")
 
     assert (told.code, "has no job" in told.err, endpoint.asked) == (2, True, [])
+
+
+@pytest.mark.parametrize("method", ["dpo", "supervised"])
+def test_rows_that_the_method_does_not_train_on_are_never_sent(thresher, endpoint, config, tmp_path, method):
+    said = [{"role": "assistant", "content": "Yes."}]
+    asked = {"messages": [{"role": "user", "content": "Well?"}]}
+    pair = {"input": asked, "preferred_output": said, "non_preferred_output": [said[0] | {"content": "No."}]}
+    rows = ROWS if method == "dpo" else [pair] * 12
+    told = thresher("train", config(endpoint, rows, method=method), "--out", tmp_path / "out")
+
+    lacks = "preferred_output" if method == "dpo" else "messages"
+    assert (told.code, f"train.jsonl:1 has no '{lacks}'" in told.err) == (2, True), told.err
+    assert endpoint.asked == []

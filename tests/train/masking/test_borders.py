@@ -58,9 +58,16 @@ def test_characters_of_many_bytes():
 def test_texts_are_trained_whole_between_the_tokens_that_begin_and_end_them():
     tokenizer = sentence_piece(None)
 
-    assert labels(tokenizer, row(text="It is four.")) == pieces(tokenizer, "", "<s>It is four.</s>")
-    assert labels(tokenizer, row(text="<s>It is four.</s>")) == pieces(tokenizer, "", "<s>It is four.</s>")
-    assert labels(byte_level(None), row(text="It is four.")) == pieces(byte_level(None), "", "It is four.</s>")
+    whole = [token for ids, _ in pieces(tokenizer, "<s>It is four.</s>") for token in ids]
+    first_aside = [(whole[:1], False), (whole[1:], True)]
+
+    assert labels(tokenizer, row(text="It is four.")) == first_aside
+    assert labels(tokenizer, row(text="<s>It is four.</s>")) == first_aside
+    without = labels(byte_level(None), row(text="It is four."))
+    assert [(byte_level(None).decode(ids), trained) for ids, trained in without] == [
+        ("I", False),
+        ("t is four.</s>", True),
+    ]
 
 
 def test_chats_without_a_template_are_bare_text():

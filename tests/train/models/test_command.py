@@ -1,4 +1,4 @@
-"""``thresher train`` on a tiny model: what it writes, by every kind of training, and on two processes."""
+"""``thresher train`` on a tiny model: what it writes, what it refuses, and how it ends."""
 
 from __future__ import annotations
 
@@ -99,9 +99,37 @@ def test_a_dry_run_shows_all_and_writes_nothing(thresher, project, tmp_path):
     assert ran.out.count("tokens are trained") == 3
     memory = told["memory_bytes"]
     assert memory["total"] == sum(size for part, size in memory.items() if part != "total")
+    assert told["peak_bytes"] > memory["total"]
     assert memory["adapter"] == 4 * told["trainable_parameters"]
     buffers = 32  # the frequencies of the positions
     assert memory["weights"] == 4 * (told["parameters"] - told["trainable_parameters"]) + buffers
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param({"data": {"train_on": "all"}}, id="all tokens, packed"),
+        pytest.param({"training": {"packing": "grouped", "accumulation": 3, "epochs": 2}}, id="a step that is short"),
+        pytest.param(
+            {"training": {"packing": "random", "batch_rows": 5, "steps": 4}}, id="so many rows, so many steps"
+        ),
+        pytest.param({"adapter": {"dora": True}}, id="DoRA"),
+    ],
+)
+def test_a_dry_run_tells_what_the_run_then_does(thresher, project, tmp_path, tables):
+    """Oracle: the run, its log and its adapter's file."""
+    from safetensors.torch import load_file
+
+    toml = project(**tables)
+    told = thresher("train", toml, "--dry-run", "--json").json
+    done = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report", "--json").json
+    weights = load_file(tmp_path / "out" / "adapter" / "adapter_model.safetensors")
+
+    assert told["steps"] == done["steps_done"] == lines(tmp_path / "out" / "log.jsonl")[-1]["step"]
+    assert told["trainable_parameters"] == sum(one.numel() for one in weights.values())
+    if told["epochs"] == int(told["epochs"]):
+        assert told["tokens"] * told["epochs"] == done["tokens_seen"]
+        assert told["trained_tokens"] * told["epochs"] == done["trained_tokens_seen"]
 
 
 def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, project, tmp_path):
@@ -120,13 +148,30 @@ def test_an_adapter_goes_on_from_its_parent_and_from_no_other_bases(thresher, pr
     assert (ran.code, "is an adapter for another base" in ran.err) == (2, True)
 
 
-def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path):
+@pytest.mark.parametrize(
+    "launch",
+    [
+        pytest.param("torch.distributed.run --standalone --nproc-per-node 2", id="torchrun"),
+        pytest.param("accelerate.commands.launch --multi_gpu --num_processes 2", id="accelerate launch"),
+    ],
+)
+def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path, launch):
     """Oracle: one process with twice the accumulation."""
     alone = project(training={"batch_tokens": 64, "accumulation": 2})
     thresher("train", alone, "--out", tmp_path / "alone", "--quiet", "--no-report")
     toml = project(training={"batch_tokens": 64})
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command = [*launch, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(tmp_path / "two"), "--no-report"]
+    pytest.importorskip(launch.partition(".")[0], reason="it is not installed: make models")
+    command = [
+        sys.executable,
+        "-m",
+        *launch.split(),
+        str(ROOT / "thresher.py"),
+        "train",
+        str(toml),
+        "--out",
+        str(tmp_path / "two"),
+        "--no-report",
+    ]
     ran = subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"}, timeout=300
     )

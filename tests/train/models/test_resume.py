@@ -58,7 +58,7 @@ def test_a_checkpoint_of_another_run_is_refused(loop):
     other = loop()
     other.checkpoints._identity = {"seed": 2}
 
-    with pytest.raises(InputError, match="is of another run: seed changed"):
+    with pytest.raises(InputError, match="seed was 1, is 2"):
         other.resume()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.train.models.conftest import lines
@@ -10,17 +12,20 @@ torch = pytest.importorskip("torch", reason="torch is not installed: make models
 pytest.importorskip("peft", reason="peft is not installed: make models")
 
 
-def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch):
+@pytest.mark.parametrize("validated", [True, False], ids=["with a validation loss", "with suites alone"])
+def test_a_suite_that_falls_below_the_margin_ends_the_run(thresher, project, tmp_path, monkeypatch, validated):
     """A model at random answers nothing right: what is measured is made to fall, the rest is the run's own."""
     from train.loop.forgetting import Suites
 
     shares = iter([{"copying": 0.5}, {"copying": 0.48}, {"copying": 0.3}])
     monkeypatch.setattr(Suites, "measure", lambda self, model, device: next(shares))
     watched = {"every": 1, "suites": ["copying"], "items": 4, "stop_on_regression": 0.05}
-    ran = thresher("train", project(evaluation=watched), "--out", tmp_path / "out", "--quiet", "--no-report")
+    data = {} if validated else {"validation": []}
+    ran = thresher("train", project(evaluation=watched, data=data), "--out", tmp_path / "out", "--quiet", "--no-report")
 
     assert ran.code == 1, ran.err
     assert "copying fell from 0.500 to 0.300 at step 2; the margin is 0.05" in ran.out
+    assert json.loads((tmp_path / "out" / "stats.json").read_bytes())["best_step"] == 1
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
 
 

@@ -102,6 +102,18 @@ def test_another_template(thresher, jsonl, tokenizer, tmp_path):
     assert ran.json["counts"]["by_code"] == {"template_differs": 1}
 
 
+@pytest.mark.parametrize("whose", ["the tokenizer's own", "another"])
+def test_a_broken_template_is_one_error_with_its_line(thresher, jsonl, tokenizer, tmp_path, whose):
+    folder, broken = tokenizer(), "{% for m in messages %}\n{{ m.content }\n{% endfor %}"
+    path = tmp_path / "train.jinja" if whose == "another" else folder / "chat_template.jinja"
+    path.write_text(broken)
+    options = ["--template", path] if whose == "another" else []
+    ran = thresher("preflight", jsonl(ROWS), "--tokenizer", folder, *options)
+
+    assert ran.code == 2
+    assert "the chat template is broken in its line 2: unexpected '}'" in ran.err
+
+
 def test_a_test_file(thresher, jsonl, tokenizer):
     test = jsonl([chat("Hi there", "Hello! 7")], "test.jsonl")
     ran = thresher("preflight", jsonl([ROWS[7]] * 500), "--tokenizer", tokenizer(), "--test", test, "--json")
