@@ -13,6 +13,7 @@ from reports.numbers import count, share
 from reports.scores.files import Metric
 
 QUOTING = ("labels", "confusion", "errors", "fields")  # labels, pointers and fields are texts of the data
+FIELDS = "n counts where the reference has the field; every index of an array is *."
 SHOWN = 30  # lines of a table; the rest is counted
 
 
@@ -65,7 +66,7 @@ def _tables(told: Mapping[str, Any]) -> Iterator[Lines]:
     if "errors" in told:
         yield _json_errors(told)
     if "fields" in told:
-        yield _scored("Fields", "Every index of a list is *.", "field", told["fields"], told["field_kinds"], code=True)
+        yield _scored("Fields", FIELDS, "field", told["fields"], told["field_kinds"], code=True)
     if told.get("checks"):
         checks = told["checks"]
         rows = [(c["check"], count(c["asked"]), count(c["failed"]), share(c["failed"], c["asked"])) for c in checks]
@@ -119,7 +120,7 @@ def _scored(
     rows = [
         (
             str(one[what]) or "(the whole)",
-            *(_share(one[name]) for name in ("precision", "recall", "f1")),
+            *(_share(one[name] if one["n"] or name == "precision" else None) for name in ("precision", "recall", "f1")),
             count(one["n"]),
         )
         for one in lines[:SHOWN]
