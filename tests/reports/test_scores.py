@@ -148,6 +148,24 @@ def test_runs_of_other_items_are_not_compared(thresher, tmp_path):
     assert compared == [(str(task[0]), str(task[1])), (str(suite[0]), str(suite[1]))]
 
 
+def test_of_many_labels_the_most_confused_have_a_matrix(thresher, page, tmp_path):
+    """Oracle: of 22 labels with 10 rows each 20 are taken for the next twice; the last two for another once."""
+    rows = []
+    for n in range(220):
+        label, turn = divmod(n, 10)
+        said = (label + 1) % 20 if label < 20 and turn < 2 else {(20, 0): 0, (21, 0): 20}.get((label, turn), label)
+        rows.append({"id": f"r{n}", "prompt": f"q{n}", "reference": f"l{label:02}", "prediction": f"l{said:02}"})
+    run = scored(tmp_path, "run", rows, "accuracy")
+
+    thresher("report", run, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "Confusion matrix of the 20 labels confused most, of 22" in text
+    assert "l07l08220.00%" in text
+    assert "other labelsl001100.00%" in text
+    assert "l20l20" not in text
+
+
 def test_runs_without_an_item_in_common_stand_by_the_names_of_their_metrics(thresher, page, tmp_path):
     one = scored(tmp_path, "one", right([1, 0]))
     other = scored(tmp_path, "other", [{**row, "id": f"s{row['id']}"} for row in right([1, 1])], "token_f1,exact_match")
