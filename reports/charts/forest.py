@@ -52,7 +52,7 @@ class About(NamedTuple):
 def forest_chart(key: str, about: About, entries: Sequence[Entry], most: int | None = None) -> Chart:
     """Return the plot of some estimates of one unit on one scale; ``most`` of them are drawn, all are in the table."""
     nothing = {"difference": [0.0], "ratio": [1.0], "value": []}[about.of]
-    bounds = [one for entry in entries for one in (*entry.point, *(entry.without or ()), entry.margin)]
+    bounds = [one for entry in entries[:most] for one in (*entry.point, *(entry.without or ()), entry.margin)]
     scale = scale_of(bounds, *nothing)
     shapes: list[Markup] = []
     y = 0.0
