@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -97,8 +98,24 @@ def _chunks(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
 
 def _frame(answers: list[Answer]) -> pl.DataFrame:
     names = [one.name for one in fields(Answer) if one.name != "place"]
-    columns = {name: [getattr(answer, name) for answer in answers] for name in names}
-    return pl.DataFrame(columns, schema=PREDICTIONS)
+    columns = {name: list(map(attrgetter(name), answers)) for name in names}
+    references = _lists(columns.pop("references"))
+    rest = {name: kind for name, kind in PREDICTIONS.items() if name != "references"}
+    return pl.DataFrame(columns, schema=rest).with_columns(references=references).select(list(PREDICTIONS))
+
+
+def _lists(values: list[list[str] | None]) -> pl.Series:
+    """Return a column of lists; polars makes a series for each of a Python list, so those of one text go as texts."""
+    if any(value is not None and len(value) != 1 for value in values):
+        return pl.Series("references", values, dtype=pl.List(pl.String))
+    return in_lists([None if value is None else value[0] for value in values])
+
+
+def in_lists(values: list[str | None]) -> pl.Series:
+    """Return references, each a list of one text; null where there is none."""
+    texts = pl.Series("references", values, dtype=pl.String)
+    lists = texts.reshape((-1, 1)).arr.to_list()
+    return pl.select(pl.when(texts.is_not_null()).then(lists).alias("references")).to_series()
 
 
 def as_text(value: Any) -> str | None:

@@ -156,12 +156,13 @@ def slices(told: pl.Series) -> dict[str, NDArray[np.intp]]:
     Raises:
         ConfigError: a field has hundreds of values, so that it names rows and not slices.
     """
-    rows: dict[str, list[int]] = {}
+    rows: dict[str, list[list[int]]] = {}
     values: dict[str, set[str]] = {}
-    for row, text in enumerate(told):
+    alike = told.alias("told").to_frame().with_row_index("row").group_by("told", maintain_order=True).agg("row")
+    for text, own in alike.iter_rows():  # few texts, of many rows
         fields: dict[str, Any] = {} if text is None else orjson.loads(text)
         for field, value in fields.items():
-            rows.setdefault(f"{field}={value}", []).append(row)
+            rows.setdefault(f"{field}={value}", []).append(own)
             values.setdefault(field, set()).add(value)
     for field, many in values.items():
         if len(many) > _MAX_VALUES:
@@ -169,4 +170,4 @@ def slices(told: pl.Series) -> dict[str, NDArray[np.intp]]:
                 f"the field {field!r} has {len(many):,} values, which is too many for slices",
                 hint=f"take a field with at most {_MAX_VALUES} values",
             )
-    return {name: np.array(rows[name], dtype=np.intp) for name in sorted(rows)}
+    return {name: np.sort(np.concatenate(rows[name])).astype(np.intp) for name in sorted(rows)}

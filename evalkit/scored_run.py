@@ -19,6 +19,7 @@ from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.metric import as_numbers
 from evalkit.predictions import to_frame
 from evalkit.read import READERS, Fields, InputFile
+from evalkit.read.again import read_again
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
 
 
@@ -68,9 +69,13 @@ class ScoredRun:
         if not file.path.is_file():
             raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint="--predictions FILE")
         source, fields = self.written
-        frame = to_frame(READERS[source](file, fields), file.name)
         listed = inputs or [one for one in self.manifest.get("outputs", []) if one.get("path") == PREDICTIONS_FILE]
-        if named is None and listed and listed[0].get("sha256") != file.sha256:
+        scored = str(listed[0].get("sha256")) if listed else ""
+        frame = read_again(file.path, scored, fields) if source == "jsonl" else None
+        known = frame is not None
+        if frame is None:
+            frame = to_frame(READERS[source](file, fields), file.name)
+        if named is None and scored and not known and scored != file.sha256:
             raise InputError(
                 f"{file.name} is not the file that {self.folder} scored: it was changed", hint="score it again"
             )

@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from reports.numbers import count, plural, share, spoken
 from reports.provenance.chain import Chain
+from reports.provenance.model import flat
 from reports.table.cells import cell
 from reports.table.payload import Payload, payloads
 from reports.table.script import script
-from reports.text import broken, named, plain, shown
+from reports.text import broken, flags, named, plain, shown
 from reports.values import between, chance, change, detectable, estimate, value
 from reports.view import View
 
@@ -47,6 +48,8 @@ def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM,
         "count": count,
         "detectable": detectable,
         "estimate": estimate,
+        "flags": flags,
+        "flat": flat,
         "named": named,
         "plain": plain,
         "plural": plural,

@@ -43,6 +43,11 @@ def broken(text: str, limit: int = LONGEST) -> Markup:
     return Markup(re.sub(r"(?<=[/_.-])(?=\w)", "<wbr>", str(named(text, limit)), flags=re.ASCII))  # noqa: S704 - as above
 
 
+def flags(command: str) -> Markup:
+    """Return a command as HTML whose ``--flags`` no line breaks in two; what is markup stays."""
+    return Markup(re.sub(r"(?<![^\s])--[a-z-]+", r'<span class="flag">\g<0></span>', str(escape(command))))  # noqa: S704
+
+
 def _marked(pattern: re.Pattern[str], text: str) -> Markup:
     return Markup(pattern.sub(_mark, str(escape(text))))  # noqa: S704 - escaped; the marks are ours
 

@@ -45,10 +45,19 @@ def estimate(number: float | None, unit: str, of: str) -> str:
 
 
 def between(low: float | None, high: float | None, unit: str, of: str) -> str:
-    """Return ``−15.31 to −10.80 pp``: the unit stands once."""
-    told = [estimate(bound, unit, of) for bound in (low, high)]
+    """Return ``−15.31 to −10.80 pp``: the unit stands once, and both bounds have the digits of the larger one."""
+    size = max((abs(one) for one in (low, high) if one is not None and math.isfinite(one)), default=0.0)
+    told = [_bound(bound, unit, of, size) for bound in (low, high)]
     tail = next((one for one in (PP, SECONDS, "%") if told[0].endswith(one) and told[1].endswith(one)), "")
     return f"{told[0].removesuffix(tail) if tail else told[0]} to {told[1]}"
+
+
+def _bound(number: float | None, unit: str, of: str, size: float) -> str:
+    if number is None or not math.isfinite(number) or unit == "share" or of == "ratio":
+        return estimate(number, unit, of)
+    words = _plain(number, unit, size)
+    sign = "+" if of == "difference" and float(words.replace(",", "")) > 0 else ""
+    return f"{sign}{_signed(words)}{SECONDS if unit == 'seconds' else ''}"
 
 
 def detectable(number: float | None, unit: str, of: str) -> str:
@@ -65,9 +74,13 @@ def chance(number: float | None) -> str:
     return "<0.001" if number < 0.001 else f"{number:.3f}"
 
 
-def _plain(number: float, unit: str) -> str:
-    size = abs(number)
-    if unit == "points" or (unit == "seconds" and 0.1 <= size < 1e5):
+def _plain(number: float, unit: str, size: float | None = None) -> str:
+    """Return the digits that a number of this ``size`` is worth; a whole number of things has none behind its point."""
+    if size is None:
+        if unit == "count" and number == round(number):
+            return f"{number:,.0f}"
+        size = abs(number)
+    if unit == "points" or (unit == "seconds" and 0.1 <= size < 100):
         return f"{number:,.2f}"
     digits = 4 if unit == "currency" and size < 1 else 1 if size >= 100 else 2 if size >= 1 else 3
     return f"{number:,.{digits}f}" if size < 1e6 else count(round(number))

@@ -13,8 +13,9 @@ from curate.core.run.errors import InputError, nearest
 from evalkit.predictions import Answer, as_references, as_text
 from evalkit.read.records import Fields, InputFile, json_lines, under
 
-_TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
-_SECONDS = ("seconds", "latency")
+TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
+SECONDS = ("seconds", "latency")
+_LIKELIHOODS = ("logprobs", "choices", "choice_logprobs")
 
 
 def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
@@ -57,34 +58,35 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
 
 
 def _answer(record: Record, fields: Fields) -> Answer:
-    likelihood, tokens, conditions = _log_likelihood(record.get("logprobs"))
-    choices, sums, taken = _choices(record)
-    gold = record.get("gold")
-    usage = record.get("usage")
-    used: Mapping[str, Any] = usage if isinstance(usage, dict) else {}
     schema, check = record.get("schema"), record.get("check")
-    return Answer(
+    answer = Answer(
         id="",
         prediction=as_text(under(record, fields.prediction or "prediction")),
         references=_references(record, fields.reference),
-        prompt=_prompt(record, fields.prompt),
-        slices=_slices(record, fields.slices),
+        prompt=prompt_of(record, fields.prompt),
+        slices=slices_of(record, fields.slices),
         cluster=as_text(record.get("cluster")),
         finish=as_text(record.get("finish")),
-        fault=_fault(record.get("fault")),
-        tokens=_number(used, _TOKENS),
-        seconds=_number(used, _SECONDS),
-        cost=_number(used, ("cost",)),
+        fault=fault_of(record.get("fault")),
         schema=None if schema is None else orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode(),
         check=None if check is None else orjson.dumps(check, option=orjson.OPT_SORT_KEYS).decode(),
-        log_likelihood=likelihood,
-        scored_tokens=tokens,
-        conditions=conditions or taken,
-        likelihood_fault=_likelihood_fault(record),
-        choices=choices,
-        choice_likelihoods=sums,
-        gold=gold if isinstance(gold, int) and choices else None,
     )
+    if isinstance(usage := record.get("usage"), dict):
+        answer.tokens, answer.seconds = number_of(usage, TOKENS), number_of(usage, SECONDS)
+        answer.cost = number_of(usage, ("cost",))
+    if not record.keys().isdisjoint(_LIKELIHOODS):
+        _add_likelihoods(answer, record)
+    return answer
+
+
+def _add_likelihoods(answer: Answer, record: Record) -> None:
+    """Write what a row says of log-probabilities, of its reference or of each choice, into its answer."""
+    answer.log_likelihood, answer.scored_tokens, conditions = _log_likelihood(record.get("logprobs"))
+    answer.choices, answer.choice_likelihoods, taken = _choices(record)
+    answer.conditions = conditions or taken
+    answer.likelihood_fault = _likelihood_fault(record)
+    gold = record.get("gold")
+    answer.gold = gold if isinstance(gold, int) and answer.choices else None
 
 
 def _references(record: Record, named: str | None) -> list[str] | None:
@@ -96,7 +98,7 @@ def _references(record: Record, named: str | None) -> list[str] | None:
     return as_references(record.get("reference") if several is None else several)
 
 
-def _prompt(record: Record, named: str | None) -> str | None:
+def prompt_of(record: Record, named: str | None) -> str | None:
     """Return what was asked; messages as JSON with sorted keys, so that their spelling does not matter."""
     value = under(record, named) if named is not None else record.get("messages", record.get("prompt"))
     if value is None or isinstance(value, str):
@@ -104,7 +106,8 @@ def _prompt(record: Record, named: str | None) -> str | None:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _slices(record: Record, named: Sequence[str]) -> str | None:
+def slices_of(record: Record, named: Sequence[str]) -> str | None:
+    """Return the slices of a row, and the fields named to be some, as JSON with sorted keys; None where it has none."""
     told = record.get("slices")
     fields: dict[str, Any] = dict(told) if isinstance(told, dict) else {}
     fields |= {name: under(record, name) for name in named}
@@ -112,7 +115,7 @@ def _slices(record: Record, named: Sequence[str]) -> str | None:
     return orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode() if texts else None
 
 
-def _fault(value: Any) -> str | None:
+def fault_of(value: Any) -> str | None:
     """Return the kind of a fault, which is a word, or an object with one."""
     if value is None or value is False:
         return None
@@ -121,7 +124,8 @@ def _fault(value: Any) -> str | None:
     return value if isinstance(value, str) else "fault"
 
 
-def _number(used: Mapping[str, Any], names: Sequence[str]) -> float | None:
+def number_of(used: Mapping[str, Any], names: Sequence[str]) -> float | None:
+    """Return the number that stands under the first of some names that has one."""
     found = (used[name] for name in names if isinstance(used.get(name), int | float))
     return next((float(one) for one in found), None)
 
@@ -134,7 +138,7 @@ def _log_likelihood(value: Any) -> tuple[float | None, float | None, str | None]
     if isinstance(value, list) and value and all(isinstance(one, int | float) for one in value):
         return float(sum(value)), float(len(value)), None
     if isinstance(value, dict):
-        total, tokens = _number(value, ("sum",)), _number(value, ("tokens",))
+        total, tokens = number_of(value, ("sum",)), number_of(value, ("tokens",))
         return (total, tokens, as_text(value.get("conditions"))) if total is not None and tokens else (None, None, None)
     return None, None, None
 
@@ -155,7 +159,7 @@ def _choices(record: Record) -> tuple[list[str] | None, list[float] | None, str 
 
 def _likelihood_fault(record: Record) -> str | None:
     told = (record.get(name) for name in ("logprobs", "choice_logprobs"))
-    return next((_fault(one["fault"]) for one in told if isinstance(one, dict) and one.get("fault")), None)
+    return next((fault_of(one["fault"]) for one in told if isinstance(one, dict) and one.get("fault")), None)
 
 
 def _named(record: Record, field: str, file: InputFile, line: int) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports.charts.svg import Chart, drawing, element, line, percent, text
 from reports.numbers import count, share
 
-HEIGHT, TOP, BOTTOM, LEFT = 220, 14, 40, 0.1
+HEIGHT, TOP, BOTTOM, LEFT = 220, 30, 40, 0.13
 
 
 class Bin(NamedTuple):
@@ -32,9 +32,9 @@ def calibration_chart(key: str, bins: Sequence[Bin], error: float) -> Chart:
         shapes.append(line(_x(0), y, _x(1), y, "axis" if tick == 0 else "grid"))
         if tick in (0.0, 0.5, 1.0):
             shapes.append(text(percent(LEFT - 0.015, 1), y + 4, f"{tick:.0%}", "tiny quiet number", "end"))
-        anchor = "end" if tick == 1 else "middle"
-        shapes.append(text(_x(tick), TOP + HEIGHT + 16, f"{tick:.0%}", "tiny quiet number", anchor))
-    shapes.append(text(_x(0.5), TOP + HEIGHT + 34, "confidence", "tiny quiet", "middle"))
+        shapes.append(text(_x(tick), TOP + HEIGHT + 16, f"{tick:.0%}", "tiny quiet number", "middle"))
+    shapes.append(text(_x(1), TOP + HEIGHT + 34, "confidence", "tiny quiet", "end"))
+    shapes.append(text(0, TOP - 16, "right answers", "tiny quiet"))
     shapes.append(line(_x(0), _y(0), _x(1), _y(1), "rule dashed"))
     for one in bins:
         class_ = "over" if one.confidence > one.right else "under"

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports.charts.svg import Chart, drawing, element, line, percent, rect, text
 from reports.numbers import share
 
-HEIGHT, TOP, BOTTOM = 180, 26, 22
+HEIGHT, TOP, BOTTOM = 180, 42, 38
 
 
 class Mark(NamedTuple):
@@ -34,6 +34,8 @@ def curve_chart(key: str, points: Sequence[tuple[float, float]], marks: Sequence
     for tick in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
         anchor = "start" if tick == 0 else "end" if tick == 1 else "middle"
         shapes.append(text(percent(tick, 1), bottom + 16, f"{tick:.1f}", "quiet small number", anchor))
+    shapes.append(text("100%", bottom + 33, "Jaccard similarity of the pair", "quiet small", "end"))
+    shapes.append(text(0, TOP - 30, "chance to be compared", "quiet small"))
     for number, mark in enumerate(marks):
         x = percent(mark.similarity, 1)
         shapes.append(line(x, TOP, x, bottom, "rule" if number == 0 else "rule dashed"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from reports.charts.scale import Scale
-from reports.charts.svg import Chart, drawing, element, figures, line, text
+from reports.charts.svg import Chart, drawing, element, figures, line, name_of, text
+from reports.numbers import MINUS
 from reports.text import plain
-from reports.values import change, value
+from reports.values import SECONDS, change, value
 
 LINE, TRACK, GAP, HEAD = 19, 18, 14, 34
-LETTERS = 44  # of a line that fits a phone
 SMALL = 0.1  # shares below it have a track of their own length
 LEGEND = (("from", "base"), ("to-better", "candidate, better"), ("to-worse", "candidate, worse"))
 
@@ -55,7 +56,7 @@ def dumbbell_chart(key: str, title: str, groups: Sequence[tuple[str, Sequence[Pa
 
 def _track(shapes: list[Markup], y: float, pair: Pair) -> float:
     way = _way(pair)
-    shapes.append(text(0, y + LINE - 5, plain(pair.name, LETTERS), "small strong"))
+    shapes += name_of(y + LINE - 5, pair.name)
     y += LINE
     numbers = f"{value(pair.base, pair.unit)} → {value(pair.candidate, pair.unit)}"
     shapes.append(text(0, y + LINE - 6, numbers, "small number"))
@@ -87,10 +88,20 @@ def _scale(pair: Pair) -> Scale:
         return Scale(0.0, 100.0)
     if pair.unit == "correlation":
         return Scale(-1.0 if lowest < 0 else 0.0, 1.0)
-    return Scale(lowest, highest * 1.1 or 1.0)
+    return Scale(-_round(-lowest), _round(highest) or 1.0)
+
+
+def _round(number: float) -> float:
+    """Return the next of 1, 1.5, 2, 3, 4, 5, 7.5 and 10 times a power of ten, at or above a number."""
+    if number <= 0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(number))
+    return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 7.5, 10, 20) if step * power >= number)
 
 
 def _end(number: float, unit: str) -> str:
     if unit == "share":
         return f"{number:.0%}"
-    return "0" if number == 0 else f"{number:.3g}"
+    if number == 0:
+        return "0"
+    return f"{number:,.3g}".replace("-", MINUS) + (SECONDS if unit == "seconds" else "")

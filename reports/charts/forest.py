@@ -9,12 +9,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from reports.charts.scale import Scale, scale_of
-from reports.charts.svg import Chart, drawing, element, figures, line, percent, rect, text
+from reports.charts.svg import Chart, drawing, element, figures, line, name_of, percent, rect, text
 from reports.text import plain
 from reports.values import between, change, estimate
 
 LINE, TRACK, GAP, AXIS = 19, 24, 16, 22
-LETTERS = 44  # of a line that fits a phone
 MARKS = {"pass": "✓", "fail": "✕", "inconclusive": "?", "": ""}
 
 
@@ -53,7 +52,7 @@ class About(NamedTuple):
 def forest_chart(key: str, about: About, entries: Sequence[Entry], most: int | None = None) -> Chart:
     """Return the plot of some estimates of one unit on one scale; ``most`` of them are drawn, all are in the table."""
     nothing = {"difference": [0.0], "ratio": [1.0], "value": []}[about.of]
-    bounds = [one for entry in entries for one in (*entry.point, *(entry.without or ()), entry.margin)]
+    bounds = [one for entry in entries[:most] for one in (*entry.point, *(entry.without or ()), entry.margin)]
     scale = scale_of(bounds, *nothing)
     shapes: list[Markup] = []
     y = 0.0
@@ -79,8 +78,7 @@ def forest_chart(key: str, about: About, entries: Sequence[Entry], most: int | N
             "ratio": f"×{tick:g}",
             "value": estimate(tick, about.unit, "value"),
         }
-        anchor = "start" if scale.at(tick) < 0.1 else "end" if scale.at(tick) > 0.9 else "middle"
-        shapes.append(text(scale.x(tick), y + 12, _short(words[about.of]), "small quiet number", anchor))
+        shapes.append(text(scale.x(tick), y + 12, _short(words[about.of]), "small quiet number", "middle"))
         back += [line(scale.x(tick), top, scale.x(tick), end, "grid") for top, end in tracks]
     y += AXIS
     if len(entries) > len(entries[:most]):
@@ -103,8 +101,10 @@ def forest_chart(key: str, about: About, entries: Sequence[Entry], most: int | N
 
 def _heading(shapes: list[Markup], y: float, entry: Entry) -> float:
     """Write the name on a line of its own, below it both sides and what was decided; return how high that is."""
-    shapes.append(text(0, y + LINE - 5, plain(entry.name, LETTERS), "small strong"))
+    shapes += name_of(y + LINE - 5, entry.name)
     y += LINE
+    if not entry.sides and not entry.said:
+        return LINE
     shapes.append(text(0, y + LINE - 7, plain(entry.sides, 30), "small quiet number"))
     if entry.said:
         words = f"{MARKS[entry.said]} {entry.said}{', waived' if entry.waived else ''}"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from reports.charts.svg import Chart, drawing, line, percent, rect, text
 from reports.numbers import count
 
-HEIGHT, TOP, BOTTOM = 150, 18, 22
+HEIGHT, TOP, BOTTOM = 150, 18, 38
 LEGEND = (("before", "came in"), ("accent", "kept"))
 
 
@@ -33,6 +33,8 @@ def length_chart(
         if place % every == 0:
             x = percent(place + 0.5, len(bins))
             shapes.append(text(x, TOP + HEIGHT + 16, _short(edges[number]), "quiet small number", "middle"))
+    named = f"{unit}, from this number on; columns widen"
+    shapes.append(text("100%", TOP + HEIGHT + 33, named, "quiet small", "end"))
     total = sum(before), sum(after)
     common = max(bins, key=lambda number: before[number])
     description = (

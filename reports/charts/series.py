@@ -90,9 +90,9 @@ def _frame(axes: Axes, values: Scale, places: Scale) -> list[Markup]:
     for tick in places.ticks(5):
         if tick == round(tick):
             x = _across(places, tick)
-            anchor = "end" if x > 0.95 else "middle"
-            shapes.append(text(percent(x, 1), TOP + HEIGHT + 17, count(round(tick)), "quiet small number", anchor))
+            shapes.append(text(percent(x, 1), TOP + HEIGHT + 17, count(round(tick)), "quiet small number", "middle"))
     shapes.append(text("100%", TOP + HEIGHT + 33, axes.along, "quiet small", "end"))
+    shapes.append(text(0, TOP - 12, axes.unit, "quiet small"))
     return shapes
 
 

@@ -38,6 +38,7 @@ class ComparisonView(View):
     sentences: list[str]
     compared: Comparison
     dumbbell: Chart | None
+    forgotten: bool  # whether there are suites, in which forgetting is seen
     forests: list[Chart]
     slices: list[Chart]
     flips: Lines | None
@@ -73,6 +74,7 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
         sentences=list(_sentences(compared)),
         compared=compared,
         dumbbell=_dumbbell(f"{anchor}-chart-moved", compared),
+        forgotten=any((one.slice or "").startswith(SUITE) for one in compared.slices),
         forests=list(_forests(f"{anchor}-chart-metrics", compared.moved, level)),
         slices=list(_forests(f"{anchor}-chart-slices", _worst_first(compared.slices), level)),
         flips=_flips(compared),
@@ -157,7 +159,7 @@ def _entry(one: Moved) -> Entry:
 
 
 def _dumbbell(key: str, compared: Comparison) -> Chart | None:
-    """Return the chart of all metrics: of the task, then of the suites, so that forgetting is seen at a glance."""
+    """Return the chart of all metrics: of all items, then of the suites, so that forgetting is seen at a glance."""
     tasks: list[Pair] = []
     general: list[Pair] = []
     suites = [one for one in compared.slices if one.slice and one.slice.startswith(SUITE)]
@@ -169,7 +171,7 @@ def _dumbbell(key: str, compared: Comparison) -> Chart | None:
         parts = [part.estimate.n for part in suites if part.metric == one.metric]
         side = general if one.slice or sum(parts) == found.n else tasks
         side.append(Pair(name, one.unit, one.better, base, found.candidate, found.n))
-    groups = [("task", tasks), ("general capability", general)]
+    groups = [("all items", tasks), ("suites", general)]
     return dumbbell_chart(key, "Base against candidate", groups) if tasks or general else None
 
 

@@ -90,7 +90,9 @@ def likeness_charts(run: Run, key: str) -> list[Chart]:
     charts = []
     for number, step in enumerate(run.stats.added.steps if run.stats.added else [], start=1):
         told = step.diversity.parent_similarity
-        bars = [Bar(f"{edge:.1f} and more", rows) for edge, rows in zip(told.edges, told.counts, strict=False)]
+        ends = [*told.edges[1:], 1.0][: len(told.counts)]
+        parts = zip(told.edges, ends, told.counts, strict=False)
+        bars = [Bar(f"{low:.1f} to {high:.1f}", rows) for low, high, rows in parts]
         words = Words(f"{step.step}: likeness to the nearest parent", "similarity", "rows")
         charts.append(bar_chart(f"{key}-chart-parents-{number}", words, bars))
     return charts

@@ -11,6 +11,7 @@ from reports.files import open_folder
 
 AGAIN = "run the command again, then report it"
 MANIFEST = "manifest.json"
+AGAINS = ("make it again", "judge again", "score again")  # as pages call the command that makes a run again
 _COMMANDS = {
     "curate": "thresher curate curate.toml --out NEW_DIR",
     "augment": "thresher augment augment.toml --out NEW_DIR",
@@ -53,7 +54,7 @@ def origin_of(path: Path, anchor: str, kind: str, name: str, told: Mapping[str, 
         anchor,
         kind,
         name,
-        told.get("make it again") or _COMMANDS.get(command, f"thresher {command}"),
+        next((told[name] for name in AGAINS if name in told), _COMMANDS.get(command, f"thresher {command}")),
         folder.sha256,
         str(manifest.get("thresher", "")),
         {str(key): str(value) for key, value in (manifest.get("versions") or {}).items()},

@@ -24,6 +24,12 @@ class Answers:
     frame: pl.DataFrame | None  # of predictions, in the order of the rows
     missing: str = ""
 
+    def said(self) -> pl.DataFrame:
+        """Return the prediction of each row, as ``before``."""
+        if self.frame is None:
+            return self.rows.select("id", before=pl.lit(None, pl.String))
+        return self.frame.select("id", before="prediction")
+
     def texts(self) -> pl.DataFrame:
         """Return prompt, references and prediction of each row, readable: turns of a chat with their roles."""
         from evalkit.metrics.prompt import turns  # noqa: PLC0415 - as below
@@ -32,7 +38,10 @@ class Answers:
             return self.rows.select(
                 "id", *(pl.lit(None, pl.String).alias(n) for n in ("prompt", "reference", "answer"))
             )
-        asked = [None if prompt is None else _chat(turns(prompt)) for prompt in self.frame["prompt"]]
+        asked = [
+            _chat(turns(prompt)) if prompt is not None and prompt.startswith("[") else prompt
+            for prompt in self.frame["prompt"]
+        ]
         return self.frame.select(
             "id",
             pl.Series("prompt", asked, pl.String),

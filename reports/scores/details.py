@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.charts.calibration import Bin, calibration_chart
-from reports.charts.confusion import MOST, confusion_chart
+from reports.charts.confusion import confusion_chart
 from reports.charts.svg import Chart
 from reports.numbers import count, share
 from reports.scores.files import Metric
 
 QUOTING = ("labels", "confusion", "errors", "fields")  # labels, pointers and fields are texts of the data
+FIELDS = "n counts where the reference has the field; every index of an array is *."
 SHOWN = 30  # lines of a table; the rest is counted
 
 
@@ -51,9 +52,9 @@ def details_of(key: str, metrics: Mapping[str, Metric], *, texts: bool) -> list[
 
 
 def _charts(key: str, told: Mapping[str, Any]) -> Iterator[Chart]:
-    if "confusion" in told and len(told["labels"]) <= MOST:
-        labels = [str(one["label"]) for one in told["labels"]]
-        yield confusion_chart(f"{key}-confusion", labels, {(c["wanted"], c["said"]): c["n"] for c in told["confusion"]})
+    if "confusion" in told:
+        rows = {str(one["label"]): int(one["n"]) for one in told["labels"]}
+        yield confusion_chart(f"{key}-confusion", rows, {(c["wanted"], c["said"]): c["n"] for c in told["confusion"]})
     if "calibration" in told:
         bins = [Bin(one["from"], one["to"], one["n"], one["confidence"], one["right"]) for one in told["calibration"]]
         yield calibration_chart(f"{key}-calibration", bins, told["error"])
@@ -65,7 +66,7 @@ def _tables(told: Mapping[str, Any]) -> Iterator[Lines]:
     if "errors" in told:
         yield _json_errors(told)
     if "fields" in told:
-        yield _scored("Fields", "Every index of a list is *.", "field", told["fields"], told["field_kinds"], code=True)
+        yield _scored("Fields", FIELDS, "field", told["fields"], told["field_kinds"], code=True)
     if told.get("checks"):
         checks = told["checks"]
         rows = [(c["check"], count(c["asked"]), count(c["failed"]), share(c["failed"], c["asked"])) for c in checks]
@@ -100,6 +101,8 @@ def _labels(told: Mapping[str, Any]) -> Iterator[Lines]:
     if wrong:
         rows = [(c["wanted"], c["said"] or "no label", count(c["n"])) for c in wrong[:SHOWN]]
         about = f"{count(told['other'])} answers are no label." if told.get("other") else "Every answer is a label."
+        if told["confusion_cells"] > len(told["confusion"]):
+            about += " The rarest confusions are not told apart: the matrix has them under other labels."
         yield Lines("Most confused", about, ("wanted", "said", "rows"), rows, words=2, more=max(kinds - len(rows), 0))
 
 
@@ -119,7 +122,7 @@ def _scored(
     rows = [
         (
             str(one[what]) or "(the whole)",
-            *(_share(one[name]) for name in ("precision", "recall", "f1")),
+            *(_share(one[name] if one["n"] or name == "precision" else None) for name in ("precision", "recall", "f1")),
             count(one["n"]),
         )
         for one in lines[:SHOWN]

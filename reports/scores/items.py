@@ -51,9 +51,7 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
 
     ``metrics`` are those that decide, the most important first; the others follow.
     """
-    frame = candidate.texts().join(
-        base.texts().select("id", before="answer"), on="id", how="inner", maintain_order="left"
-    )
+    frame = candidate.texts().join(base.said(), on="id", how="inner", maintain_order="left")
     names = [
         *(name for name in metrics if name in candidate.values),
         *(n for n in candidate.values if n not in metrics),
@@ -115,21 +113,20 @@ def _flip(name: str, better: str, *, binary: bool) -> pl.Expr:
 
 def _facts(frame: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, list[Column]]:
     """Return the frame with a column for each slice, for faults and for why a row has no score, where there are any."""
-    told = [json.loads(text) if text else {} for text in answers.rows["slices"]]
-    facts: dict[str, list[str | None]] = {}
-    for field in sorted({field for one in told for field in one}):
-        facts[f"slice {field}"] = [None if one.get(field) is None else str(one[field]) for one in told]
+    slices = answers.rows["slices"]
+    told = {text: json.loads(text) for text in slices.unique() if text}  # few, of many rows
+    facts: dict[str, pl.Series] = {}
+    for field in sorted({field for one in told.values() for field in one}):
+        words = {text: str(one[field]) for text, one in told.items() if one.get(field) is not None}
+        facts[f"slice {field}"] = slices.replace_strict(words, default=None, return_dtype=pl.String)
     if answers.rows["fault"].null_count() < len(answers.rows):
-        facts["fault"] = answers.rows["fault"].cast(pl.String).to_list()
-    why = [
-        ", ".join(sorted({one["reason"] for one in row or ()})) or None for row in answers.rows["unscored"].to_list()
-    ]
-    if any(why):
+        facts["fault"] = answers.rows["fault"].cast(pl.String)
+    reasons = pl.element().struct.field("reason").unique().sort()
+    why = answers.rows["unscored"].list.eval(reasons).list.join(", ").replace("", None)
+    if why.null_count() < len(why):
         facts["unscored"] = why
     columns = [Column(name, "choice", name.removeprefix("slice "), filter=True) for name in facts]
-    added = pl.DataFrame(
-        {"id": answers.rows["id"], **{name: pl.Series(name, own, pl.String) for name, own in facts.items()}}
-    )
+    added = pl.DataFrame({"id": answers.rows["id"], **facts})
     return frame.join(added, on="id", how="left", maintain_order="left"), columns
 
 

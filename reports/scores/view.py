@@ -86,7 +86,7 @@ def called(run: ScoredFolder, *, alone: bool = False) -> str:
 
 def _headline(scores: Scores) -> Headline:
     name, first = next(iter(scores.metrics.items()))
-    words = f"{name}: {value(first.value, first.unit)}"
+    words = f"{name}: {value(first.value, first.unit) if first.n else 'no row has a score'}"
     bad = any(metric.unscored > MANY_UNSCORED * scores.rows or metric.warnings for metric in scores.metrics.values())
     return Headline(words, "unsure" if bad else "ok")
 
@@ -134,12 +134,9 @@ def _slices(anchor: str, scores: Scores) -> Iterator[Chart]:
         known.sort(key=lambda one: (sign * (one[1].value or 0.0), one[0]))
         entries = [
             Entry(where, "", Point(own.value, *(own.interval or (None, None))), "", count(own.n))
-            for where, own in known
+            for where, own in [("all rows", metric), *known]
+            if own.value is not None
         ]
-        if metric.value is not None:
-            entries.append(
-                Entry("all rows", "", Point(metric.value, *(metric.interval or (None, None))), "", count(metric.n))
-            )
         if known:
             yield forest_chart(
                 f"{anchor}-chart-slices-{number}", About(name, metric.unit, "value", LEVEL), entries, DRAWN

@@ -11,11 +11,21 @@ import polars as pl
 from reports.table.table import Column
 
 DIGITS = 6
+SMALL = 0.1  # below it, three digits behind the point would say too little
 
 
 def packed(value: object, level: int = 6) -> str:
     """Return base64 of gzip of JSON: letters, digits, ``+/=`` and nothing else, safe inside any element."""
     return base64.b64encode(gzip.compress(orjson.dumps(value), level, mtime=0)).decode("ascii")
+
+
+def _digits(values: pl.Series) -> int:
+    """Return how many digits a column has behind the point, so that its numbers align; 0: as many as each needs."""
+    known = values.filter(values.is_finite())
+    largest = float(known.abs().max() or 0)  # type: ignore[arg-type]  # polars does not say that floats have floats
+    if largest < SMALL or (known == known.round(0)).all():
+        return 0
+    return 1 if largest >= 100 else 2 if largest >= 10 else 3
 
 
 def column_value(column: Column, values: pl.Series) -> dict[str, object]:
@@ -31,6 +41,7 @@ def column_value(column: Column, values: pl.Series) -> dict[str, object]:
         codes = texts.replace_strict(places, default=None, return_dtype=pl.Int32) if words else texts.cast(pl.Int32)
         return told | {"words": words, "codes": codes.fill_null(-1).to_list()}
     if column.kind == "number" and values.dtype.is_float():
+        told["digits"] = _digits(values)
         values = values.round_sig_figs(DIGITS)  # orjson writes what is no number as null
     elif column.kind == "flag":
         values = values.cast(pl.Int8)

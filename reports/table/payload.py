@@ -42,10 +42,10 @@ def payload(table: Table, room: int, *, every: bool = False) -> Payload:
     With ``every``, texts of as many rows as have room; else the sample stays small enough for a page to be mailed.
     """
     rows, firsts = order(table)
-    listed, columns = _listed(table, rows, room)
+    listed, columns, size = _listed(table, rows, room)
     places = {row: place for place, row in enumerate(listed)}
     wanted = [row for row in rows if row in places]
-    left = room - len(packed(columns)) - SLOT * len(wanted)
+    left = room - size - SLOT * len(wanted)
     found = _texts(table, wanted, min(firsts, len(wanted)), left, every=every)
     slots = [places[row] for row in found.rows]
     head = {"columns": columns, "rows": len(listed), "details": [vars(one) for one in table.details]}
@@ -54,15 +54,15 @@ def payload(table: Table, room: int, *, every: bool = False) -> Payload:
     return Payload(text, len(slots), tuple(_left_out(table, len(listed), wanted[:firsts], found)))
 
 
-def _listed(table: Table, rows: list[int], room: int) -> tuple[list[int], list[dict[str, object]]]:
-    """Return the rows that are listed at all, in the frame's order, and their columns."""
+def _listed(table: Table, rows: list[int], room: int) -> tuple[list[int], list[dict[str, object]], int]:
+    """Return the rows that are listed at all, in the frame's order, their columns, and how large these are, packed."""
     listed = list(range(len(rows)))
     while True:
         frame = table.frame if len(listed) == len(rows) else table.frame[listed]
         columns = [column_value(column, frame[column.name]) for column in table.columns]
         size = len(packed(columns))
         if size <= room - HEAD or not listed:
-            return listed, columns
+            return listed, columns, size
         fewer = int(len(listed) * LISTED * max(room - HEAD, 0) / size)
         listed = sorted(rows[:fewer])
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from reports.charts.series import Axes, Series, series_chart
 from reports.charts.svg import Chart
-from reports.numbers import count
+from reports.numbers import MINUS, count
 from reports.training.files import Line
 from reports.training.read import Training
 from reports.training.verdict import best_of
@@ -84,7 +84,11 @@ def _three(number: float) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{number:.2g}"
+    """Return a rate as papers write it: ``2e−4``."""
+    if not number:
+        return "0"
+    digits, power = f"{number:.2e}".split("e")
+    return f"{float(digits):g}e{int(power)}".replace("-", MINUS)
 
 
 def _whole(number: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.numbers import count, plural, spoken
 from reports.training.files import Stats
 from reports.training.read import Training
+from reports.values import value
 from reports.view import Headline
 
 CUT = 0.01  # share of truncated rows that is worth a look
@@ -89,7 +90,7 @@ def looks(run: Training) -> list[str]:
 
 def _forgotten(stats: Stats) -> list[str]:
     return [
-        f"{name} fell from {base:.3f} to {stats.suites[name]:.3f}."
+        f"{name} fell from {value(base, 'share')} to {value(stats.suites[name], 'share')}."
         for name, base in sorted(stats.base_suites.items())
         if name in stats.suites and base - stats.suites[name] > FORGOTTEN
     ]

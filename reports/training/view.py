@@ -128,7 +128,7 @@ def _machine(run: Training) -> list[tuple[str, str]]:
         many = f", {times.processes} processes" if times.processes and times.processes > 1 else ""
         told.append(("device", f"{times.device}{many}"))
     if stats is not None and stats.dtype:
-        told.append(("numbers", stats.dtype))
+        told.append(("precision", stats.dtype))
     memory = "not measured: only GPUs tell it"
     if times.peak_memory_bytes is not None:
         memory = f"{times.peak_memory_bytes / MIB:,.0f} MiB at most"

@@ -67,6 +67,8 @@ class VerdictView(View):
     runs: list[tuple[str, Judged]]
     forests: list[Chart]
     dumbbell: Chart | None
+    forgotten: bool  # whether there are suites, in which forgetting is seen
+    by_slice: bool  # whether every rule is about a slice
     rules: list[Rule]
     slices: list[Chart]
     flips: list[Flipped]
@@ -95,6 +97,8 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         runs=[("candidate", verdict.runs.candidate), *verdict.runs.baselines.items()],
         forests=list(forests(f"{anchor}-chart-rules", verdict.limits, level)),
         dumbbell=_dumbbell(f"{anchor}-chart-moved", gates, place) if gates else None,
+        forgotten=any((row.slice or "").startswith(SUITE) for row in [*verdict.limits, *verdict.slices]),
+        by_slice=all(row.slice for row in verdict.limits),
         rules=[Rule(row, allowed(row), row.name in decided, notes(row)) for row in verdict.limits],
         slices=list(forests(f"{anchor}-chart-slices", _worst_first(verdict.slices), level, DRAWN)),
         flips=_flips(gate),
@@ -149,7 +153,7 @@ def _entry(row: Row) -> Entry:
 
 
 def _dumbbell(key: str, gates: Sequence[Gate], place: Place) -> Chart | None:
-    """Return the chart of what all verdicts of a page compared: task metrics, then general capability."""
+    """Return the chart of what all verdicts of a page compared: all items, then the suites."""
     tasks: dict[tuple[str, ...], Pair] = {}
     general: dict[tuple[str, ...], Pair] = {}
     for gate in gates:
@@ -166,7 +170,7 @@ def _dumbbell(key: str, gates: Sequence[Gate], place: Place) -> Chart | None:
         for pair in _more(gate, place):
             if not any(pair.name == name.partition(" against ")[0] for _, name in (*tasks, *general)):
                 tasks[gate.folder.sha256, pair.name] = pair
-    groups = [("task", list(tasks.values())), ("general capability", list(general.values()))]
+    groups = [("all items", list(tasks.values())), ("suites", list(general.values()))]
     return dumbbell_chart(key, "Base against candidate", groups) if tasks or general else None
 
 

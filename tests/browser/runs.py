@@ -68,6 +68,35 @@ def scored(
     return work / name
 
 
+def made(work: Path, command: Command) -> list[Path]:
+    settings = work / "augment.toml"
+    settings.write_text('[input]\nrun = "curated"\n[[steps]]\nuse = "noise"\nk = 1\ntypos = 0.1\n')
+    curation(work, command)
+    command("augment", settings, "--out", work / "more", "--no-report", "-q")
+    return [work / "more"]
+
+
+def labels(work: Path, command: Command) -> list[Path]:
+    """Return a run of 25 labels that are often taken for the next, in slices whose names end apart."""
+    rows = [
+        {
+            "id": f"t{n}",
+            "prompt": f"What does customer {n} want?",
+            "reference": f"a_label_with_a_rather_long_name_{n % 25}",
+            "prediction": f"a_label_with_a_rather_long_name_{(n + (n % 4 == 0)) % 25}" if n % 11 else "I cannot tell.",
+            "choices": ["yes", "no"],
+            "gold": n % 2,
+            "choice_logprobs": {"sums": [-0.1 * (n % 9), -0.1 * (n % 7)]},
+            "slices": {"topic": f"whatever customers write to us about the matter {n % 3}"},
+            "usage": {"completion_tokens": n % 50, "seconds": n / 100, "cost": n / 1e5},
+        }
+        for n in range(400)
+    ]
+    metrics = "accuracy,f1:macro,choice,latency"
+    command("score", lines(work / "labels.jsonl", rows), "--metrics", metrics, "--out", work / "labels")
+    return [work / "labels"]
+
+
 def scores(work: Path, command: Command) -> list[Path]:
     return [scored(work, command)]
 
@@ -96,7 +125,9 @@ def everything(work: Path, command: Command) -> list[Path]:
 
 KINDS: dict[str, Callable[[Path, Command], list[Path]]] = {
     "curation": curation,
+    "new rows": made,
     "scores": scores,
+    "labels": labels,
     "verdict": verdict,
     "comparison": comparison,
     "training": training,

@@ -15,6 +15,21 @@ BRIGHT = """(() => { const pixel = document.createElement("canvas").getContext("
   pixel.fillStyle = getComputedStyle(document.body).backgroundColor; pixel.fillRect(0, 0, 1, 1);
   return pixel.getImageData(0, 0, 1, 1).data[0] > 128; })()"""
 
+UNREADABLE = """(() => { const found = [];
+  for (const drawing of document.querySelectorAll(".chart > svg")) {
+    const texts = [...drawing.querySelectorAll("text")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+    const drawn = texts.filter(([, box]) => box.width > 0);
+    for (const [words, box] of drawn) if (box.left < 0 || box.right > innerWidth) found.push(`cut: ${words}`);
+    drawn.forEach(([words, a], place) => drawn.slice(place + 1).forEach(([others, b]) => {
+      const [wide, high] = [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+      if (wide > 1 && high > 4) found.push(`over each other: ${words} and ${others}`);
+    }));
+  }
+  for (const cell of document.querySelectorAll("main td, main th, main dd"))
+    if (!cell.closest(".rows, .stack thead") && cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+      found.push(`beyond its cell: ${cell.textContent.slice(0, 80)}`);
+  return found; })()"""
+
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{scheme} {width}" for width, scheme in LOOKS])
 @pytest.mark.parametrize("kind", KINDS)
@@ -24,6 +39,7 @@ def test_a_page_is_quiet_fits_and_can_be_read_by_all(see, report, axe, kind, wid
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(TOO_WIDE)
     assert page.evaluate(BRIGHT) == (scheme == "light")
+    assert page.evaluate(UNREADABLE) == []
     assert seen.faults() == []
     assert seen.noise == []
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+from reports.provenance.model import flat
 from tests.conftest import chat
+from tests.evalkit.gate.runs import right, scored
 from tests.reports.trained import trained
 
 
@@ -42,6 +44,21 @@ def test_runs_that_share_nothing_stand_side_by_side(thresher, page, tmp_path):
     text = page(tmp_path / "report.html").text
     assert "No run here read a file that another run here wrote" in text
     assert text.count("ef" * 32) == 3  # of each its own inputs, and what both read from outside once
+
+
+def test_a_scored_run_is_made_again_by_its_whole_command(thresher, page, tmp_path):
+    one, two = (scored(tmp_path, name, right([1, 0])) for name in ("one", "two"))
+
+    thresher("report", one, two, "--output", tmp_path / "report.html", "-q")
+
+    again = page(tmp_path / "report.html").text.partition("Each again")[2]
+    assert f"thresher score {tmp_path / 'one.jsonl'} --out NEW_DIR --metrics exact_match" in again
+
+
+def test_what_a_run_says_of_its_model_is_words_of_one_level():
+    told = {"name": "tickets", "revision": None, "adapter": {"path": "a", "sha256": "ab"}}
+
+    assert list(flat(told)) == [("adapter path", "a"), ("adapter sha256", "ab"), ("name", "tickets")]
 
 
 def test_a_run_alone_has_no_chain(thresher, page, tmp_path):

@@ -67,7 +67,7 @@ def test_metrics_have_intervals_signatures_and_what_is_unscored(thresher, page, 
                 "reference": "a",
                 "usage": {"completion_tokens": 7, "seconds": 0.5 + n / 29, "cost": 0.01},
             },
-            ("seconds0.55 s1.00 s1.45 s1.00 s30.00 s30", "tokens7.007.007.007.0021030", "cost0.0100"),
+            ("seconds0.55 s1.00 s1.45 s1.00 s30.00 s30", "tokens777721030", "cost0.0100"),
             id="latency and cost",
         ),
     ],
@@ -105,7 +105,7 @@ def test_slices_stand_the_worst_first(thresher, page, tmp_path):
     thresher("report", run, "--output", tmp_path / "report.html", "-q")
 
     text = page(tmp_path / "report.html").text
-    assert text.index("language=de50.00%") < text.index("language=en100.00%")
+    assert text.index("all rows75.00%") < text.index("language=de50.00%") < text.index("language=en100.00%")
 
 
 def test_texts_that_are_gone_or_changed_are_said(thresher, page, tmp_path):
@@ -146,6 +146,45 @@ def test_runs_of_other_items_are_not_compared(thresher, tmp_path):
 
     compared = [(one["base"], one["candidate"]) for one in told["runs"] if one["kind"] == "comparison"]
     assert compared == [(str(task[0]), str(task[1])), (str(suite[0]), str(suite[1]))]
+
+
+def test_of_many_labels_the_most_confused_have_a_matrix(thresher, page, tmp_path):
+    """Oracle: of 22 labels with 10 rows each 20 are taken for the next twice; the last two for another once."""
+    rows = []
+    for n in range(220):
+        label, turn = divmod(n, 10)
+        said = (label + 1) % 20 if label < 20 and turn < 2 else {(20, 0): 0, (21, 0): 20}.get((label, turn), label)
+        rows.append({"id": f"r{n}", "prompt": f"q{n}", "reference": f"l{label:02}", "prediction": f"l{said:02}"})
+    run = scored(tmp_path, "run", rows, "accuracy")
+
+    thresher("report", run, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "Confusion matrix of the 20 labels confused most, of 22" in text
+    assert "l07l08220.00%" in text
+    assert "other labelsl001100.00%" in text
+    assert "l20l20" not in text
+
+
+def test_runs_without_an_item_in_common_stand_by_the_names_of_their_metrics(thresher, page, tmp_path):
+    one = scored(tmp_path, "one", right([1, 0]))
+    other = scored(tmp_path, "other", [{**row, "id": f"s{row['id']}"} for row in right([1, 1])], "token_f1,exact_match")
+
+    thresher("report", one, other, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "scores runrowsexact_matchtoken_f1" in text
+    assert f"{one}exact_match: 50.00%250.00%–" in text
+    assert f"{other}token_f1: 100.00%2100.00%100.00%" in text
+    assert "No two of them have an item in common" in text
+
+
+def test_a_metric_that_scored_no_row_says_so_at_the_top(thresher, page, tmp_path):
+    run = scored(tmp_path, "run", [{"id": "a", "prediction": "yes", "prompt": "q"}])
+
+    thresher("report", run, "--output", tmp_path / "report.html", "-q")
+
+    assert "scores of run.jsonl exact_match: no row has a score" in page(tmp_path / "report.html").text
 
 
 def test_a_thousand_rows_fit_a_mail(thresher, tmp_path):

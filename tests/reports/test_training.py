@@ -56,7 +56,7 @@ def test_rows_tokens_and_the_mask_are_told(reported):
     assert "Row 1 of 1: 5 of 14 tokens trained What is a heron?A wading bird." in text
     assert "memory3,072 MiB at most" in text
     assert "arithmetic50.00%40.00%−10.00 pp" in text
-    assert "arithmetic fell from 0.500 to 0.400." in text
+    assert "arithmetic fell from 50.00% to 40.00%." in text
 
 
 def test_trained_tokens_are_marked(reported):

@@ -47,3 +47,9 @@ def test_a_ratio_and_an_interval():
 
 def test_a_p_value_is_never_zero():
     assert [chance(p) for p in (1e-9, 0.0421, None)] == ["<0.001", "0.042", "–"]
+
+
+def test_an_interval_has_one_precision_and_whole_counts_have_no_zeros():
+    assert between(-0.0831, 0.1712, "seconds", "difference") == "−0.08 to +0.17\u00a0s"
+    assert between(0.756, 8.7, "count", "difference") == "+0.76 to +8.70"
+    assert [value(300.0, "count"), value(300.5, "count"), value(286.0, "seconds")] == ["300", "300.5", "286.0\u00a0s"]

@@ -9,7 +9,8 @@ function written(data, column, row) {
   if (value === null) return NONE;
   if (column.kind === "flag") return value ? "yes" : "no";
   if (column.kind !== "number") return value;
-  return Number.isInteger(value) ? count(value) : String(+value.toPrecision(4));
+  if (Number.isInteger(value) && !column.digits) return count(value);
+  return column.digits ? value.toFixed(column.digits) : String(+value.toPrecision(4));
 }
 
 class ItemTable {
