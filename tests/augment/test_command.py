@@ -75,7 +75,7 @@ def test_the_report_shows_new_rows_by_origin_and_how_diverse_they_are(toml: Path
     for words in ("new rows joined 20", "<h2>New rows</h2>", "never became a row", "self-BLEU", "distinct-2"):
         assert words in html
     assert "noise: likeness to the nearest parent" in html
-    assert "thresher augment augment.toml --out NEW_DIR" in html
+    assert 'thresher augment augment.toml <span class="flag">--out</span> NEW_DIR' in html
 
 
 def test_without_texts_none_is_shown_or_written(toml: Path, thresher: Command) -> None:

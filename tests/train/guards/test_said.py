@@ -6,7 +6,7 @@ import pytest
 
 from tests.train import families
 from tests.train.families import byte_level
-from tests.train.guards.test_guards import CALLING, FINE, found
+from tests.train.guards.found import CALLING, FINE, found
 from tests.train.spoken import row
 from train.guards import MEASURED, Facts, examine
 
