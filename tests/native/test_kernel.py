@@ -104,30 +104,6 @@ def test_band_keys_are_those_of_numpy(built, bands, rows, monkeypatch):
     assert np.array_equal(ours, band_keys(signed, bands, rows))
 
 
-@needs_compiler
-@pytest.mark.parametrize("name", ["minhash", "pairs", "fold"])
-def test_no_fault_under_sanitizers(tmp_path, name):
-    program = tmp_path / "fuzz"
-    flags = [
-        "-g",
-        "-O1",
-        "-std=c11",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-fsanitize=address,undefined",
-        "-fno-sanitize-recover",
-    ]
-    sources = [NATIVE / f"{name}.c", ROOT / "tests" / "native" / f"fuzz_{name}.c"]
-    built = subprocess.run(["cc", *flags, *sources, "-o", program], capture_output=True, text=True, check=False)
-    if "cannot find" in built.stderr and "asan" in built.stderr:
-        pytest.skip("the compiler has no sanitizers")
-    assert built.returncode == 0, built.stderr
-    done = subprocess.run([program, "400", "1"], capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout) == (0, "no fault\n"), done.stderr
-
-
 @pytest.mark.parametrize(
     ("environment", "note"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 
 import orjson
 import pytest
@@ -12,7 +11,7 @@ from polars.testing import assert_frame_equal
 from curate.native.gather import Gatherer
 from curate.native.library import LEVELS
 from tests.conftest import chat
-from tests.native.scanning import ROOT, SOURCES, assert_same, block, gatherer
+from tests.native.scanning import assert_same, block, gatherer
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler on this machine")
 
@@ -37,28 +36,3 @@ def test_digests_are_those_of_hashlib(built, tmp_path, level, monkeypatch):
     wanted, _ = block(path, None)
 
     assert_frame_equal(found, wanted)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_fault_under_sanitizers(tmp_path, seed):
-    program = tmp_path / "fuzz"
-    flags = [
-        "-g",
-        "-O1",
-        "-std=c11",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-fsanitize=address,undefined",
-        "-fno-sanitize-recover",
-    ]
-    source = ROOT / "tests" / "native" / "fuzz_scan.c"
-    built = subprocess.run(
-        ["cc", *flags, source, *SOURCES[2:], "-o", program], capture_output=True, text=True, check=False
-    )
-    if "cannot find" in built.stderr and "asan" in built.stderr:
-        pytest.skip("the compiler has no sanitizers")
-    assert built.returncode == 0, built.stderr
-    done = subprocess.run([program, "3000", str(seed)], capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout) == (0, "no fault\n"), done.stderr
