@@ -21,6 +21,8 @@ class RunningHash:
 
     def update(self, piece: bytes | memoryview) -> None:
         """Take one more piece, which is hashed in its turn."""
+        if not piece:
+            return
         if len(piece) < SMALL and not self._waiting:
             self._sha.update(piece)
             return
