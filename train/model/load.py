@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from curate.core.run.errors import ConfigError, InputError, nearest
+from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
 from train.model.place import Place
@@ -60,25 +61,13 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the libraries, about each other
-            model, told = transformers.AutoModelForCausalLM.from_pretrained(
-                base.weights.base,
-                local_files_only=True,
-                trust_remote_code=False,
-                use_safetensors=True,
-                output_loading_info=True,
-                **given,
-            )
+            model = read_whole(base.weights.base, base.called, transformers, **given)
             if quantisation is None:
                 model.to(place.device)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
         raise InputError(
             f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
         ) from error
-    absent = sorted(told["missing_keys"])
-    if absent:  # the library draws them at random, and goes on
-        raise InputError(
-            f"{base.called} lacks {len(absent):,} of its weights: {', '.join(absent[:3])}", hint="copy the model again"
-        )
     return model.requires_grad_(False)
 
 

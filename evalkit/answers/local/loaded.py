@@ -6,6 +6,7 @@ import inspect
 import os
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from curate.core.run.errors import ConfigError, InputError
@@ -86,9 +87,7 @@ def load(weights: Weights, tokenizer: Any, dtype: str, device: str) -> Loaded:
 
 
 def _read(weights: Weights, dtype: Any, transformers: Any) -> Any:
-    model = transformers.AutoModelForCausalLM.from_pretrained(
-        weights.base, dtype=dtype, local_files_only=True, trust_remote_code=False, use_safetensors=True
-    )
+    model = read_whole(weights.base, weights.name, transformers, dtype=dtype)
     if weights.adapter is None:
         return model
     try:
@@ -96,6 +95,28 @@ def _read(weights: Weights, dtype: Any, transformers: Any) -> Any:
     except ImportError as error:
         raise ConfigError("adapters need the package 'peft'", hint="pip install 'thresher[train]'") from error
     return peft.PeftModel.from_pretrained(model, weights.adapter, is_trainable=False)
+
+
+def read_whole(folder: Path, called: str, transformers: Any, **given: Any) -> Any:
+    """Return a causal language model all of whose weights are in its folder; none of the library's errors is caught.
+
+    Raises:
+        InputError: it lacks some: the library would draw them at random, and go on.
+    """
+    model, told = transformers.AutoModelForCausalLM.from_pretrained(
+        folder,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        output_loading_info=True,
+        **given,
+    )
+    absent = sorted(told["missing_keys"])
+    if absent:
+        raise InputError(
+            f"{called} lacks {len(absent):,} of its weights: {', '.join(absent[:3])}", hint="copy the model again"
+        )
+    return model
 
 
 def _first(error: Exception) -> str:

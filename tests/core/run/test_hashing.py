@@ -12,11 +12,7 @@ from curate.core.run.hashing import MOST, SMALL, RunningHash
 
 
 @settings(deadline=None, max_examples=40)
-@given(
-    st.lists(
-        st.tuples(st.binary(max_size=2), st.sampled_from([1, 7, SMALL // 4, SMALL, MOST // 4])), max_size=5
-    )
-)
+@given(st.lists(st.tuples(st.binary(max_size=2), st.sampled_from([1, 7, SMALL // 4, SMALL, MOST // 4])), max_size=5))
 def test_pieces_of_any_size_are_hashed_in_their_order(pieces):
     own, whole = RunningHash(), hashlib.sha256()
     for seed, times in pieces:

@@ -98,3 +98,14 @@ def test_an_adapter_that_is_pickled_is_refused(tiny, adapter, data, predict, tmp
     _, ran = predict(data, f"{tiny}+{folder}", code=2)
 
     assert "is no adapter" in ran.err
+
+
+def test_a_model_that_lacks_a_weight_is_not_asked(tiny, data, predict, tmp_path):
+    """Transformers draws it at random, and goes on."""
+    folder = shutil.copytree(tiny, tmp_path / "holed")
+    weights = files.load_file(folder / "model.safetensors")
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    files.save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    _, ran = predict(data, folder, code=2)
+
+    assert "lacks 1 of its weights: model.layers.1.mlp.up_proj.weight" in ran.err
