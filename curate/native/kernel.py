@@ -86,8 +86,8 @@ class Kernel:
     def bands(self, signatures: U32, bands: int, rows: int) -> U64:
         """Return the band keys (bands x n) of signatures (n x 128)."""
         keys = np.empty((bands, len(signatures)), np.uint64)
-        count = size(len(signatures))
-        self.library.thresher_bands(at(signatures), count, ctypes.c_uint32(bands), ctypes.c_uint32(rows), at(keys))
+        count, shape = size(len(signatures)), (ctypes.c_uint32(bands), ctypes.c_uint32(rows))
+        self.library.thresher_bands(at(signatures), count, *shape, ctypes.c_int(self.level), at(keys))
         return keys
 
 

@@ -21,6 +21,7 @@
 
 #define SLOTS 128
 #define SIZE 5
+#define GRAM_2 (GRAM * GRAM)
 #define CHUNK 1024 /* shingles hashed before the slots look at them: 4 KB stay in the first cache */
 #define MANY 4096  /* shingles above which a set is made by sorting: the table for fewer fits the stack */
 
@@ -41,20 +42,16 @@ static inline uint32_t mix32(uint32_t h) {
  * are made of. */
 INLINE size_t shingle(text_t text, uint64_t salt, uint32_t min_words, uint64_t *out, uint64_t *digest) {
     size_t count = hash_words(text, out);
-    uint64_t h = 0, all = 0;
+    uint64_t all = 0;
     if (count < min_words)
         count = (size_t)hash_all(text, out);
     else if (count < SIZE)
         count = 0;
-    else {
+    else { /* each by itself, so that eight are made at once; in place, for no later shingle has the word i */
         count -= SIZE - 1;
-        for (size_t i = 0; i < SIZE - 1; i++) h = h * GRAM + out[i];
-        for (size_t i = 0; i < count; i++) { /* a word comes in, and the first goes with the weight it had */
-            uint64_t first = out[i];
-            h = h * GRAM + out[i + SIZE - 1];
-            out[i] = mix64(h);
-            h -= first * (GRAM * GRAM * GRAM * GRAM);
-        }
+        for (size_t i = 0; i < count; i++)
+            out[i] = mix64(out[i] * (GRAM_2 * GRAM_2) + out[i + 1] * (GRAM_2 * GRAM) + out[i + 2] * GRAM_2 +
+                           out[i + 3] * GRAM + out[i + 4]);
     }
     for (size_t i = 0; i < count; i++) {
         if (salt) out[i] = mix64(out[i] ^ salt);
@@ -102,8 +99,8 @@ INLINE size_t unique(uint64_t *values, size_t n) {
         return left;
     }
     uint16_t table[4 * MANY]; /* 1 + the place of a value; small, so that it stays in the first cache */
-    size_t mask = 8;
-    while (mask < 3 * n) mask *= 2;
+    size_t mask = 64;
+    while (mask < 12 * n && mask < 4 * MANY) mask *= 2; /* so sparse that a place is hardly ever taken */
     memset(table, 0, mask-- * sizeof *table);
     for (size_t i = 0; i < n; i++) {
         uint64_t value = values[i];
@@ -245,13 +242,29 @@ size_t thresher_words(const uint8_t *views, const uint8_t *const *buffers, size_
     return all;
 }
 
+INLINE void bands_of(const uint32_t *signatures, size_t n, uint32_t bands, uint32_t rows, uint64_t *keys) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t own[SLOTS]; /* all bands side by side, so that eight are mixed at once */
+        for (uint32_t band = 0; band < bands; band++) own[band] = band;
+        for (uint32_t k = 0; k < rows; k++)
+            for (uint32_t band = 0; band < bands; band++)
+                own[band] = mix64(own[band] ^ (signatures[SLOTS * i + band * rows + k] + WORD));
+        for (uint32_t band = 0; band < bands; band++) keys[n * band + i] = own[band];
+    }
+}
+
+#if defined(__x86_64__)
+__attribute__((target(V4))) static void bands_avx512(const uint32_t *signatures, size_t n, uint32_t bands, uint32_t rows,
+                                                     uint64_t *keys) {
+    bands_of(signatures, n, bands, rows, keys);
+}
+#endif
+
 /* Write the keys (bands x n) of n signatures: two rows meet in a band of `rows` slots where their keys are equal. */
-void thresher_bands(const uint32_t *signatures, size_t n, uint32_t bands, uint32_t rows, uint64_t *keys) {
-    for (size_t i = 0; i < n; i++)
-        for (uint32_t band = 0; band < bands; band++) {
-            const uint32_t *slots = signatures + SLOTS * i + band * rows;
-            uint64_t key = band;
-            for (uint32_t k = 0; k < rows; k++) key = mix64(key ^ (slots[k] + WORD));
-            keys[n * band + i] = key;
-        }
+void thresher_bands(const uint32_t *signatures, size_t n, uint32_t bands, uint32_t rows, int level, uint64_t *keys) {
+#if defined(__x86_64__)
+    if (level == 2) return bands_avx512(signatures, n, bands, rows, keys);
+#endif
+    (void)level;
+    bands_of(signatures, n, bands, rows, keys);
 }

@@ -10,7 +10,7 @@
 int thresher_best(void);
 size_t thresher_sign(const uint8_t *, const uint8_t *const *, size_t, uint64_t, uint32_t, const uint32_t *,
                      const uint32_t *, int, uint32_t *, uint64_t *, int64_t *, uint64_t *);
-void thresher_bands(const uint32_t *, size_t, uint32_t, uint32_t, uint64_t *);
+void thresher_bands(const uint32_t *, size_t, uint32_t, uint32_t, int, uint64_t *);
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
@@ -46,11 +46,13 @@ int main(int argc, char **argv) {
                 for (int64_t j = 0; j < k; j++) REQUIRE(grams[starts[i] + k] != grams[starts[i] + j]);
         }
         uint32_t rows = 1 + draw(8), bands = 128 / rows;
-        uint64_t *keys = exact(8 * bands * n);
-        thresher_bands(signatures[0], n, bands, rows, keys);
+        uint64_t *keys = exact(8 * bands * n), *others = exact(8 * bands * n);
+        thresher_bands(signatures[0], n, bands, rows, 0, keys);
+        thresher_bands(signatures[0], n, bands, rows, thresher_best(), others);
+        REQUIRE(!memcmp(keys, others, 8 * bands * n));
         for (size_t i = 0; i < n; i++) free((void *)buffers[i]);
         for (int level = 0; level <= thresher_best(); level++) free(signatures[level]);
-        free(views), free(grams), free(digests), free(starts), free(keys);
+        free(views), free(grams), free(digests), free(starts), free(keys), free(others);
     }
     puts("no fault");
     return 0;

@@ -94,11 +94,12 @@ def test_slices_and_chunks_of_a_column_are_read_in_place(built):
 
 
 @needs_compiler
+@pytest.mark.parametrize("level", library.LEVELS)
 @pytest.mark.parametrize(("bands", "rows"), [(32, 4), (25, 5), (1, 128), (128, 1)])
-def test_band_keys_are_those_of_numpy(built, bands, rows, monkeypatch):
+def test_band_keys_are_those_of_numpy(built, bands, rows, level, monkeypatch):
     draw = np.random.default_rng(3)
     signed = draw.integers(0, 2**32, (20, 128), dtype=np.uint32)
-    ours = loader.load(built).bands(signed, bands, rows)
+    ours = loader.load(built, level).bands(signed, bands, rows)
     monkeypatch.setattr("curate.dedupe.signatures.bands.kernel", lambda: None)
 
     assert np.array_equal(ours, band_keys(signed, bands, rows))

@@ -30,7 +30,10 @@ class Door(click.Group):
         """Import and return a command; None where there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name].module).command
+        module = COMMANDS[cmd_name].module
+        if module.startswith("curate."):  # multiplies no matrices: threads of OpenBLAS that wait cost 0.1 s each
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        command: click.Command = import_module(module).command
         return command
 
     def resolve_command(
