@@ -43,7 +43,7 @@ from curate.curation.run import (
     run_view,
     write_rows,
 )
-from curate.curation.stage import block_size, mapped_size, stage
+from curate.curation.stage import stage
 from curate.curation.staged import Staged
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
@@ -117,10 +117,10 @@ def _staged(
     progress: Progress,
     options: Options,
 ) -> Staged:
-    size = options.block_bytes or block_size(options.memory_limit)
-    new: Iterator[pl.DataFrame] = chain.from_iterable(one.blocks(plan, size) for one in arrived)
-    blocks = chain(frozen_blocks(given, shapes, size), new)
-    return stage(plan, work, progress, block_bytes=size, mapped_bytes=mapped_size(options.memory_limit), blocks=blocks)
+    memory = options.memory
+    new: Iterator[pl.DataFrame] = chain.from_iterable(one.blocks(plan, memory.block) for one in arrived)
+    blocks = chain(frozen_blocks(given, shapes, memory.block), new)
+    return stage(plan, work, progress, memory=memory, blocks=blocks)
 
 
 def _division(given: GivenRun) -> Division:

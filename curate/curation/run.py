@@ -25,13 +25,14 @@ from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
 from curate.curation.earlier.kept import own_rows, write_cumulative
+from curate.curation.memory import Memory, memory_for
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import TAINTED_FILE, Tainted
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import block_size, mapped_size, marked_blocks, rows_of, stage
+from curate.curation.stage import marked_blocks, rows_of, stage
 from curate.curation.staged import Staged
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
@@ -67,6 +68,12 @@ class Options:
     texts: bool = True  # texts of the data in stats and reports
     quiet: bool = False
 
+    @property
+    def memory(self) -> Memory:
+        """Return what the run may hold at once."""
+        bounds = memory_for(self.memory_limit)
+        return bounds if self.block_bytes is None else bounds._replace(block=self.block_bytes)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -91,10 +98,9 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
     here = (out or base).resolve()
     named = find_earlier(plan, base, out)
     with work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
-        size = options.block_bytes or block_size(options.memory_limit)
-        mapped = mapped_size(options.memory_limit)
+        memory = options.memory
         beside = open_earlier(plan, base, named, work / "earlier")
-        staged = stage(plan, work, progress, block_bytes=size, mapped_bytes=mapped, limit=options.limit, beside=beside)
+        staged = stage(plan, work, progress, memory=memory, limit=options.limit, beside=beside)
         division = divide(plan, staged)
         names = _names(plan, beside)
         outputs = write_rows(plan, staged, division, folder, names, here, progress)

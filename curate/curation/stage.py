@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from curate.core.read.build import Builder
-from curate.core.read.lines import BLOCK_BYTES, READ_BYTES
+from curate.core.read.lines import READ_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
@@ -17,29 +16,14 @@ from curate.core.record.block import BLOCK
 from curate.core.record.marks import reject, warn
 from curate.core.run.progress import Progress
 from curate.curation.earlier.beside import ALONE, Beside
+from curate.curation.memory import DEFAULT, Memory
 from curate.curation.output.tally.tally import Tally
 from curate.curation.phase import run_phase
 from curate.curation.plan import Plan, row_drops, row_warns
 from curate.curation.staged import Staged
-from curate.engines.columns import MAPPED_BYTES
+from curate.engines.room import Room
 from curate.engines.tables import DiskTable
 from curate.native.gather import native_gatherer
-
-SMALLEST_BLOCK = 1 << 20
-SMALLEST_MAPPED = 8 << 20
-BLOCKS_IN_MEMORY = 64  # a block's records, columns and arrays are about as large as this many of its bytes
-
-
-def block_size(memory_limit: int | None) -> int:
-    """Return how many bytes of lines a block has, so that a run stays within the memory limit."""
-    return (
-        BLOCK_BYTES if memory_limit is None else max(SMALLEST_BLOCK, min(BLOCK_BYTES, memory_limit // BLOCKS_IN_MEMORY))
-    )
-
-
-def mapped_size(memory_limit: int | None) -> int:
-    """Return how many bytes of files may stay in memory while rows are compared."""
-    return MAPPED_BYTES if memory_limit is None else max(SMALLEST_MAPPED, min(MAPPED_BYTES, memory_limit // 16))
 
 
 def stage(
@@ -47,8 +31,7 @@ def stage(
     work: Path,
     progress: Progress,
     *,
-    block_bytes: int = BLOCK_BYTES,
-    mapped_bytes: int = MAPPED_BYTES,
+    memory: Memory = DEFAULT,
     limit: int | None = None,
     blocks: Iterator[pl.DataFrame] | None = None,
     beside: Beside = ALONE,
@@ -61,15 +44,16 @@ def stage(
     seen = [Seen() for _ in plan.sources]
     tally = Tally(plan)
     if blocks is None:
-        blocks = _read(plan, seen, progress, block_bytes, limit)
+        blocks = _read(plan, seen, progress, memory.block, limit)
     blocks = _counted(blocks, tally)
-    staged = Staged(DiskTable(work / "blocks0", BLOCK), [], seen, tally, mapped_bytes=mapped_bytes, beside=beside)
+    room = Room(memory.held)
+    staged = Staged(DiskTable(work / "blocks", BLOCK), [], seen, tally, mapped_bytes=memory.mapped, beside=beside)
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
-        staged.blocks = DiskTable(work / f"blocks{number}", BLOCK)
+        before, staged.blocks = staged.blocks, DiskTable(work / f"blocks{number}", BLOCK, room=room)
         staged.decisions = run_phase(plan, phase, blocks, staged, work / f"keys{number}", last=last)
         progress.tell("steps done", number + 1, len(plan.phases))
-        shutil.rmtree(work / f"blocks{number - 1}", ignore_errors=True)
+        before.clear()
         blocks = marked_blocks(staged.blocks, staged.decisions)
     return staged
 

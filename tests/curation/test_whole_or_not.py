@@ -17,7 +17,7 @@ import pytest
 
 from curate.core.run.errors import InputError, OutputError
 from curate.core.write.folder import output_folder
-from curate.curation.stage import SMALLEST_BLOCK, block_size
+from curate.curation.memory import SMALLEST_BLOCK, memory_for
 from tests.conftest import chat
 from tests.curated import as_line, curate_rows
 from tests.curation.corpus import write_corpus
@@ -145,4 +145,4 @@ def test_an_input_that_changes_while_it_is_read_is_exit_2(tmp_path, monkeypatch)
     ],
 )
 def test_blocks_follow_the_memory_limit(limit, size):
-    assert block_size(limit) == size
+    assert memory_for(limit).block == size

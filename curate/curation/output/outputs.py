@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
 import polars as pl
 
 from curate.core.record.marks import alive
@@ -17,6 +15,7 @@ from curate.core.write.folder import OutputFolder
 from curate.core.write.written import WrittenFile
 from curate.curation.earlier.kept import OwnRows
 from curate.curation.output.convert import converted
+from curate.curation.output.dropped import dropped_lines
 from curate.curation.output.edited import edited_line
 from curate.curation.output.examples.edits import Edits
 from curate.curation.output.examples.examples import Examples
@@ -28,8 +27,6 @@ from curate.curation.plan import Plan
 
 LEDGER_FILE, DROPPED_FILE = "ledger.parquet", "dropped.jsonl"
 ADDED_FILE = "added.jsonl"  # how each new row was made, of runs that make rows
-_NOT_A_VALUE = frozenset({"read"})
-_TOLD = ("id", "source", "line", "step", "reason", "detail", "matched", "similarity", "raw")
 
 
 class Outputs:
@@ -94,9 +91,10 @@ class Outputs:
                     file.write_lines(lines if mine.all() else compress(lines, mine.to_list()))
         if self.index is not None:
             self.index.add(kept, lines)
-        dropped = block.filter(~alive())
-        told = dropped.join(self._steps, on="reason", how="left", maintain_order="left").select(_TOLD)
-        self._files[DROPPED_FILE].write_lines(self._dropped(entry) for entry in told.iter_rows(named=True))
+        gone = block.filter(~alive()).join(self._steps, on="reason", how="left", maintain_order="left")
+        gone = gone.with_columns(source=self._sources.gather(gone["source"]))
+        records = self._plan.config.output.records
+        self._files[DROPPED_FILE].write_lines(dropped_lines(gone, self._matched, records=records))
         part = self._folder.file("ledger") / f"{len(self._parts):06d}.arrow"
         ledger.write_ipc(part)
         self._parts.append(part)
@@ -158,25 +156,6 @@ class Outputs:
         )
         return placed.with_columns(detail=detail).drop("place")
 
-    def _dropped(self, row: dict[str, Any]) -> bytes:
-        """Return the line of ``dropped.jsonl`` for a dropped row."""
-        matched = None
-        if row["matched"] is not None:
-            matched = self._matched.told(row["matched"])
-        entry = {
-            "id": row["id"],
-            "source": self._sources[row["source"]],
-            "line": row["line"],
-            "step": row["step"],
-            "reason": row["reason"],
-            "detail": row["detail"],
-            "matched": matched,
-            "similarity": row["similarity"],
-        }
-        if self._plan.config.output.records:
-            entry["record"] = _record(row["raw"], row["step"])
-        return orjson.dumps(entry)
-
 
 def _places(rows: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:
     """Return (matched, place) of rows that are of no input: FILE:LINE."""
@@ -221,18 +200,3 @@ class Counts:
             "by_split": dict(self.by_split),
             "by_source": {name: {"kept": c["kept"], "dropped": c["dropped"]} for name, c in self.by_source.items()},
         }
-
-
-def _record(raw: bytes, step: str) -> Any:
-    """Return a row as it came: the value itself, a string where it is no JSON, base64 where it is no UTF-8."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(raw).decode()}
-    if step not in _NOT_A_VALUE:
-        return orjson.Fragment(raw)
-    try:
-        orjson.dumps(orjson.loads(raw))
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return text
-    return orjson.Fragment(raw)

@@ -5,9 +5,12 @@ A count for an overview, never a reason: a short text, a list or code may be tol
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 CHARS = 160  # looked at, from the start of a text
+TOGETHER = 10_000  # texts
 NOT_TOLD = "not told"  # too short, or no language
 LEAST = 2  # small words; and more of them than of any other language
 SHARE = 0.3  # of the letters, from which a script other than Latin is the text's
@@ -45,6 +48,30 @@ _TABLE = pl.DataFrame(
     orient="row",
 )
 _NAMES = pl.Series([*_WORDS], dtype=pl.String)
+
+
+class Languages:
+    """How many texts are in which language; many are looked at together, for a few cost as much as a thousand."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._waiting: list[pl.Series] = []
+
+    def add(self, texts: pl.Series) -> None:
+        """Count some more texts."""
+        self._waiting.append(texts.str.slice(0, CHARS) + "")  # copied: a view would keep all texts of its block
+        if sum(map(len, self._waiting)) >= TOGETHER:
+            self._look()
+
+    def told(self) -> dict[str, int]:
+        """Return the counts, the most first."""
+        self._look()
+        return dict(sorted(self._counts.items(), key=lambda told: (-told[1], told[0])))
+
+    def _look(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._counts.update(dict(languages(pl.concat(waiting)).value_counts().iter_rows()))
 
 
 def languages(texts: pl.Series) -> pl.Series:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from curate.core.record.views import answer, prompt
-from curate.curation.output.tally.languages import languages
+from curate.curation.output.tally.languages import Languages
 from curate.curation.output.tally.tokens import Tokens
 from curate.curation.plan import Plan
 
@@ -32,7 +32,7 @@ class Sample:
         self.rows = self.tokens = 0
         self.lengths = {name: np.zeros(len(EDGES), np.int64) for name in LENGTHS}
         self._counter = tokens
-        self.languages: Counter[str] = Counter()
+        self.languages = Languages()
         self.turns: Counter[int] = Counter()
         self.roles: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
@@ -56,10 +56,8 @@ class Sample:
             ((pl.col("line") <= LINES) | (pl.col("line") % EVERY == 0)) & pl.col("messages").is_not_null()
         )
         short = pl.col("answer").str.len_chars().fill_null(0) < SHORT  # a label, a number: the prompt says more
-        spoken = languages(
-            looked.select(pl.when(short).then(pl.coalesce("prompt", "answer")).otherwise("answer")).to_series()
-        )
-        self.languages.update(dict(spoken.value_counts().iter_rows()))
+        telling = looked.select(pl.when(short).then(pl.coalesce("prompt", "answer")).otherwise("answer"))
+        self.languages.add(telling.to_series())
         self.turns.update(dict(measured["turns"].drop_nulls().value_counts().iter_rows()))
         roles = block["messages"].drop_nulls().explode(empty_as_null=False).struct.field("role")
         self.roles.update(dict(roles.value_counts().iter_rows()))
@@ -80,7 +78,7 @@ class Sample:
             "prompt_chars": self.lengths["prompt_chars"].tolist(),
             "tokens": self.lengths["tokens"].tolist(),
             "tokens_in_all": self.tokens,
-            "languages": dict(sorted(self.languages.items(), key=lambda told: (-told[1], told[0]))),
+            "languages": self.languages.told(),
             "turns": {str(turns): count for turns, count in sorted(self.turns.items())},
             "roles": dict(sorted(roles.items())),
             "labels": {name: self.labels[label] for label, name in names.items()},
