@@ -24,7 +24,8 @@ def without(data: bytes, first: int, gone: U64) -> tuple[bytes | memoryview, int
     loaded.thresher_without.restype = ctypes.c_size_t
     size = ctypes.c_size_t(len(data))
     lines = int(loaded.thresher_lines(data, size))
-    here = np.ascontiguousarray(gone[np.searchsorted(gone, first) : np.searchsorted(gone, first + lines)])
+    start, end = np.searchsorted(gone, np.array([first, first + lines], np.uint64))
+    here = np.ascontiguousarray(gone[start:end])
     if not len(here):
         return data, lines
     left = np.empty(len(data), np.uint8)
