@@ -10,7 +10,7 @@ from curate.engines.columns import MAPPED_BYTES
 SMALLEST_BLOCK = 1 << 20
 SMALLEST_MAPPED = 8 << 20
 BLOCKS_IN_MEMORY = 64  # a block's records, columns and arrays are about as large as this many of its bytes
-HELD_BYTES = 256 << 20
+HELD_BYTES = 512 << 20
 
 
 class Memory(NamedTuple):
