@@ -12,7 +12,7 @@ from curate.core.run.settings import override, read_toml, validate
 
 _MODEL = ConfigDict(frozen=True, extra="forbid")
 _SEMANTIC = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
-EVERY_SETTING = "thresher train --markdown tells every setting, with an example"
+EVERY_SETTING = "thresher init writes a commented example; thresher train --markdown tells every setting"
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]

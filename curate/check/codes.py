@@ -87,4 +87,5 @@ _TABLE = (
 CODES: dict[str, Code] = {code.slug: code for code in _TABLE}
 
 TEACHES_NOTHING = "TH5"  # content: a step's business in a curation
+OF_A_FILE = frozenset({"empty_file", "too_few_rows", "file_too_large"})
 DROPPING = ("TH1", "TH2", "TH4")  # families whose errors are proofs: curation drops the row

@@ -18,6 +18,7 @@ STARTER = {
     "curate.toml": "curate.toml",
     "eval.toml": "eval.toml",
     "gate.toml": "gate.toml",
+    "train.toml": "train.toml",
     ".gitignore": "gitignore",
     ".github/workflows/data.yml": "data.yml",
 }
@@ -29,7 +30,7 @@ STARTER = {
 @click.option("--augment-schema", is_flag=True, help="Print the JSON schema of augment.toml, and write nothing.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/configuration.md, and write nothing.")
 def command(folder: Path, *, schema: bool, augment_schema: bool, markdown: bool) -> int:
-    """Write commented starter files: curate.toml, eval.toml, gate.toml, .gitignore and a GitHub workflow.
+    """Write commented starter files: curate.toml, train.toml, eval.toml, gate.toml, .gitignore and a GitHub workflow.
 
     A file that exists is left alone.
     """

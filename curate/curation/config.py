@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
+from curate.check.codes import CODES, OF_A_FILE
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.source import Wanted
 from curate.core.run.errors import ConfigError, nearest
@@ -70,6 +71,20 @@ class Check(_Table):
 
     profile: Literal["any", "openai", "trl"] = Field("any", description="Rules of a consumer; its findings warn.")
     answer_schema: str | None = Field(None, description="A JSON Schema file that every answer must keep.")
+    drop: tuple[str, ...] = Field(
+        (), description="Findings that only warn by default and shall drop the row, as no_assistant."
+    )
+
+    @model_validator(mode="after")
+    def _of_rows(self) -> Self:
+        for slug in self.drop:
+            if slug not in CODES:
+                raise ValueError(f"drop: no finding is called {slug!r}{nearest(slug, list(CODES))}")
+            if slug in OF_A_FILE:
+                raise ValueError(f"drop: {slug} is said of a file, not of a row")
+            if slug == "empty_answer":
+                raise ValueError("drop: empty_answer is what the step empty drops")
+        return self
 
 
 class Split(_Table):

@@ -61,6 +61,14 @@ class Plan:
         """Say whether the rows of a block stay whatever steps say of them; they are of one source."""
         return bool(block["source"][0] < self.frozen)
 
+    def drops(self, slug: str) -> bool:
+        """Say whether a fault of reading or checking drops the row: a proof does, and what the user names."""
+        return drops(slug) or slug in self.config.check.drop
+
+    def warns(self, slug: str) -> bool:
+        """Say whether it is noted as a warning: what a step decides is the step's to note."""
+        return not self.drops(slug) and slug != "empty_answer"
+
     @property
     def order(self) -> list[str]:
         """Return what can drop a row, in the order of the run."""
@@ -70,7 +78,8 @@ class Plan:
     @property
     def step_of(self) -> dict[str, str]:
         """Return whose each reason is: read, check, a step, or the split."""
-        return reason_owners(self.steps) | dict.fromkeys(SPLIT_REASONS, "split")
+        asked = {slug: "read" if CODES[slug].code.startswith("TH1") else "check" for slug in self.config.check.drop}
+        return asked | reason_owners(self.steps) | dict.fromkeys(SPLIT_REASONS, "split")
 
     @property
     def normalise(self) -> Normalise:
@@ -179,16 +188,6 @@ def shared_keys(plan: Plan, phase: Phase) -> str | None:
     if near.rule.bands[1] > rule.bands_for_links:
         return None
     return near.use
-
-
-def row_drops(slug: str) -> bool:
-    """Say whether a fault of reading or checking drops the row."""
-    return drops(slug)
-
-
-def row_warns(slug: str) -> bool:
-    """Say whether it is noted as a warning: what a step decides is the step's to note."""
-    return not drops(slug) and slug != "empty_answer"
 
 
 def _phases(steps: Sequence[Step]) -> list[Phase]:

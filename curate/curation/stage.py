@@ -19,7 +19,7 @@ from curate.curation.earlier.beside import ALONE, Beside
 from curate.curation.memory import DEFAULT, Memory
 from curate.curation.output.tally.tally import Tally
 from curate.curation.phase import run_phase
-from curate.curation.plan import Plan, row_drops, row_warns
+from curate.curation.plan import Plan
 from curate.curation.staged import Staged
 from curate.engines.room import Room
 from curate.engines.tables import DiskTable
@@ -114,7 +114,7 @@ def source_blocks(
 ) -> Iterator[pl.DataFrame]:
     """Yield the blocks of a source, of about ``block_bytes`` of lines; it is read to its end whatever the limit."""
     gatherer = native_gatherer(plan.config.input.id) if plan.judge.is_bare else None
-    made = Builder(source.index, plan.judge, row_drops, row_warns, plan.config.input.id, gatherer)
+    made = Builder(source.index, plan.judge, plan.drops, plan.warns, plan.config.input.id, gatherer)
     room = limit
     piece, longest = min(READ_BYTES, block_bytes), plan.config.input.max_line_bytes
     for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):

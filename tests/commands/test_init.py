@@ -35,8 +35,8 @@ def test_files_are_written_and_said(thresher, tmp_path):
     names = sorted(str(path.relative_to(tmp_path / "new")) for path in (tmp_path / "new").rglob("*") if path.is_file())
 
     assert told.code == 0
-    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml", "eval.toml", "gate.toml"]
-    assert told.out.count("wrote ") == 5
+    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml", "eval.toml", "gate.toml", "train.toml"]
+    assert told.out.count("wrote ") == 6
     assert "clean/" in (tmp_path / "new" / ".gitignore").read_text().splitlines()
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
 
     assert f"left alone {tmp_path / '.gitignore'}, which exists" in first.out
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
-    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 5, 0)
+    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 6, 0)
     assert (tmp_path / "curate.toml").read_bytes() == written
 
 
@@ -116,7 +116,7 @@ def test_the_starter_of_an_evaluation_names_suites_that_there_are(thresher, tmp_
 
 
 @pytest.mark.parametrize(
-    ("command", "writes_it"), [("curate", True), ("eval", True), ("augment", False), ("train", False)]
+    ("command", "writes_it"), [("curate", True), ("eval", True), ("train", True), ("augment", False)]
 )
 def test_a_mistake_leads_to_init_where_that_writes_such_a_file(thresher, tmp_path, command, writes_it):
     path = tmp_path / f"{command}.toml"

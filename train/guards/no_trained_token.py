@@ -23,11 +23,10 @@ def no_trained_token(examined: Examined) -> Iterator[Finding]:
             hint = "raise max_tokens, or leave the row out"
         elif turns and all(turn["role"] != "assistant" for turn in turns):
             message = "it has no assistant turn"
-            hint = (
-                "leave the row out; thresher check names such rows (TH302), thresher curate keeps them with a warning"
-            )
+            hint = 'leave the row out: thresher curate drops such rows where [check] drop = ["no_assistant"]'
         elif any(turn.get("weight") == 0 for turn in turns):
-            message, hint = "every answer that would be trained has weight 0", "leave the row out"
+            message = "every answer that would be trained has weight 0"
+            hint = 'leave the row out: thresher curate drops such rows where [check] drop = ["nothing_trained"]'
         elif encoder.mask_source == "generation marks":
             message = "the template's generation marks enclose none of it"
             hint = (

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from curate.core.run.errors import ConfigError, nearest
 
 M = TypeVar("M", bound=BaseModel)
-INIT = "thresher init writes a commented example"  # of curate.toml, eval.toml and gate.toml, and of no other
+INIT = "thresher init writes a commented example"  # of curate, train, eval and gate.toml, and of no other
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}",
-            hint="check the path; thresher init writes a curate.toml, an eval.toml and a gate.toml",
+            hint="check the path; thresher init writes a curate.toml, a train.toml, an eval.toml and a gate.toml",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(

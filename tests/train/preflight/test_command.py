@@ -49,7 +49,7 @@ def test_errors_are_exit_1_each_with_its_place(thresher, jsonl, tokenizer):
 
     assert ran.code == 1
     assert f"{path}:601: it has no assistant turn" in ran.out
-    assert "hint: leave the row out; thresher check names such rows (TH302)" in ran.out
+    assert 'hint: leave the row out: thresher curate drops such rows where [check] drop = ["no_assistant"]' in ran.out
     assert ran.out.rstrip().endswith("1 error, 0 warnings: not ready to train")
 
 
