@@ -30,10 +30,7 @@ class Door(click.Group):
         """Import and return a command; None where there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        module = COMMANDS[cmd_name].module
-        if module.startswith("curate."):  # multiplies no matrices: threads of OpenBLAS that wait cost 0.1 s each
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        command: click.Command = import_module(module).command
+        command: click.Command = import_module(COMMANDS[cmd_name].module).command
         return command
 
     def resolve_command(
@@ -96,6 +93,7 @@ def build() -> Door:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Every error ends here in a sentence, never in a bare traceback."""
     gc.disable()  # records are trees, not cycles: collecting them costs a third of the time and frees nothing
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # threads that wait, sleep: awake they cost 0.1 s a command
     try:
         result = build().main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:
