@@ -152,6 +152,11 @@ class ColumnTable:
         if everything:
             self._close_read()
 
+    def leave(self, name: str) -> None:
+        """Let go of a column that is not looked at for a while."""
+        if name in self._maps:
+            self._maps[name].madvise(mmap.MADV_DONTNEED)
+
     def _close_read(self) -> None:
         for file in self._read.values():
             file.close()

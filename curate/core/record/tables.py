@@ -54,6 +54,10 @@ class Columns(Table, Protocol):
         """Let go of what is in memory, if it is much, or at all."""
         ...
 
+    def leave(self, name: str) -> None:
+        """Let go of a column that is not looked at for a while."""
+        ...
+
 
 class Engine(Protocol):
     """Where a decision runs. These verbs and nothing else: nothing in a step knows the place."""

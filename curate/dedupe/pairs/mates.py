@@ -68,6 +68,7 @@ def linked_bands(keys: Columns, places: U32, prefix: str, *, use: U8 | None = No
         band_wise = keys.scratch("links_by_band", (len(some), len(places)))
         for own, name in zip(band_wise, some, strict=True):
             _link(keys.numbers(name), places, use, own, first=first)
+            keys.leave(name)
             keys.relax()
         for row in range(0, len(places), TURNED):
             links[row : row + TURNED, start : start + len(some)] = band_wise[:, row : row + TURNED].T
