@@ -29,7 +29,6 @@ def digests_by(loaded: ctypes.CDLL | None, level: int, data: U8, ends: I64) -> U
         made = b"".join([hashlib.sha256(lines[a:b]).digest()[:8] for a, b in pairwise(ends.tolist())])
         return np.frombuffer(made, dtype=">u8").astype(np.uint64)
     found = np.empty(len(ends) - 1, np.uint64)
-    arrays = (array.ctypes.data_as(ctypes.c_void_p) for array in (data, ends))
-    out = found.ctypes.data_as(ctypes.c_void_p)
-    loaded.thresher_digests(*arrays, ctypes.c_size_t(len(found)), ctypes.c_int(level), out)
+    given, out = (ctypes.c_void_p(array.ctypes.data) for array in (data, ends)), ctypes.c_void_p(found.ctypes.data)
+    loaded.thresher_digests(*given, ctypes.c_size_t(len(found)), ctypes.c_int(level), out)
     return found

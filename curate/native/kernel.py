@@ -92,8 +92,8 @@ class Kernel:
 
 
 def at(array: npt.NDArray[Any]) -> ctypes.c_void_p:
-    """Return the address of an array's first value; the caller keeps the array."""
-    return array.ctypes.data_as(ctypes.c_void_p)
+    """Return the address of an array's first value; the caller keeps the array. (``data_as`` would leave a cycle.)"""
+    return ctypes.c_void_p(array.ctypes.data)
 
 
 def size(count: int) -> ctypes.c_size_t:

@@ -29,7 +29,7 @@ def without(data: bytes, first: int, gone: U64) -> tuple[bytes | memoryview, int
     if not len(here):
         return data, lines
     left = np.empty(len(data), np.uint8)
-    own, out = here.ctypes.data_as(ctypes.c_void_p), left.ctypes.data_as(ctypes.c_void_p)
+    own, out = ctypes.c_void_p(here.ctypes.data), ctypes.c_void_p(left.ctypes.data)
     written = loaded.thresher_without(data, size, ctypes.c_uint64(first), own, ctypes.c_size_t(len(here)), out)
     return left[:written].data, lines
 
