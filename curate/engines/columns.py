@@ -144,13 +144,18 @@ class ColumnTable:
             self._maps[name] = mmap.mmap(file.fileno(), count)
         return np.frombuffer(self._maps[name], dtype=np.uint32)[: shape[0] * shape[1]].reshape(shape)
 
-    def relax(self, *, everything: bool = False) -> None:
-        """Let go of the pages in memory, if they are many, or of all that is open: it is read again when looked at."""
-        if everything or _shared_bytes() - self._floor > self._mapped_bytes:
+    def relax(self, *, everything: bool = False) -> float:
+        """Let go of the pages in memory, if they are many, or of all that is open: it is read again when looked at.
+
+        Return how many they were, as a share of those there may be.
+        """
+        share = (_shared_bytes() - self._floor) / self._mapped_bytes
+        if everything or share > 1:
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)
         if everything:
             self._close_read()
+        return share
 
     def leave(self, name: str) -> None:
         """Let go of a column that is not looked at for a while."""

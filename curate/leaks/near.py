@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from curate.core.record.tables import Columns
 from curate.dedupe.pairs.kinds import Kind
 from curate.dedupe.pairs.mates import comparer, rows_of
-from curate.dedupe.pairs.twins import STRIDE
+from curate.dedupe.pairs.strides import in_strides
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import Star
 
@@ -49,9 +50,7 @@ def near_held(keys: Columns, ours: U32, theirs: U32, rule: PairRule) -> Near:
     links, firsts = (_links(found[prefix], ranks, len(places), first=prefix == "p") for prefix in "bp")
     star = Star.of(links, firsts, sum(1 << kind for kind in _SURE), np.zeros(len(places), dtype=np.uint8))
     pairs = comparer(rows)
-    for start in range(len(theirs), len(places), STRIDE):
-        pairs.star(star, start, min(start + STRIDE, len(places)))
-        keys.relax()
+    in_strides(keys, len(theirs), len(places), partial(pairs.star, star))
     marked = np.flatnonzero(star.kind)
     numbers = keys.numbers("row")
     told = Near(numbers[places[marked]], numbers[places[star.match[marked]]], star.kind[marked], star.alike[marked])

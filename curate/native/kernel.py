@@ -92,7 +92,7 @@ class Kernel:
 
 
 def at(array: npt.NDArray[Any]) -> ctypes.c_void_p:
-    """Return the address of an array's first value; the caller keeps the array. (``data_as`` would leave a cycle.)"""
+    """Return the address of an array's first value; the caller keeps the array; ``data_as`` would leave a cycle."""
     return ctypes.c_void_p(array.ctypes.data)
 
 

@@ -50,8 +50,8 @@ class Columns(Table, Protocol):
         """Return zeros to be written to."""
         ...
 
-    def relax(self, *, everything: bool = False) -> None:
-        """Let go of what is in memory, if it is much, or at all."""
+    def relax(self, *, everything: bool = False) -> float:
+        """Let go of what is in memory, if it is much, or at all; return how much it was, 1 being the most there may."""
         ...
 
     def leave(self, name: str) -> None:

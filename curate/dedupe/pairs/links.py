@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.tables import Columns
 from curate.dedupe.pairs.mates import comparer, linked_bands, rows_of
-from curate.dedupe.pairs.twins import STRIDE, roots
+from curate.dedupe.pairs.strides import in_strides
+from curate.dedupe.pairs.twins import roots
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import Joined
 
@@ -34,9 +37,7 @@ def chained(keys: Columns, rule: PairRule, parents: npt.NDArray[np.uint32]) -> n
     links = linked_bands(keys, places, "b")
     joined = Joined(links, parents, np.zeros(len(places), dtype=np.uint32), twins=False)
     pairs = comparer(rows)
-    for start in range(0, len(places), STRIDE):
-        pairs.join(joined, start, min(start + STRIDE, len(places)))
-        keys.relax()
+    in_strides(keys, 0, len(places), partial(pairs.join, joined))
     keys.relax(everything=True)
     return roots(parents)
 

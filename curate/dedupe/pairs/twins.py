@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 from curate.core.record.tables import Columns
 from curate.dedupe.pairs.kinds import Kind
 from curate.dedupe.pairs.mates import TURNED, comparer, linked_bands, rows_of
+from curate.dedupe.pairs.strides import in_strides
 from curate.dedupe.rule import PairRule
 from curate.native.pairs import Joined, Rows, Star
 
@@ -20,7 +22,6 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
-STRIDE = 1 << 10  # rows that are settled before memory is looked after
 Linkage = Literal["star", "single"]
 
 
@@ -71,15 +72,11 @@ def find_twins(
         joined = Joined(_copied(keys, links), alone.copy(), np.zeros(len(places), dtype=np.uint32), twins=True)
     gone = np.zeros(len(places), dtype=np.uint8)
     if joined is not None:
-        for start in range(0, len(places) if single else frozen, STRIDE):
-            pairs.join(joined, start, min(start + STRIDE, len(places) if single else frozen))
-            keys.relax()
+        in_strides(keys, 0, len(places) if single else frozen, partial(pairs.join, joined))
     if single and joined is not None:
         gone[frozen:] = (roots(joined.parents) != alone)[frozen:]
     star = Star.of(links, heads, sum(1 << kind for kind in drops), gone, None if single else joined)
-    for start in range(frozen, len(places), STRIDE):
-        pairs.star(star, start, min(start + STRIDE, len(places)))
-        keys.relax()
+    in_strides(keys, frozen, len(places), partial(pairs.star, star))
     first = alone if joined is None else roots(joined.parents)
     went = np.flatnonzero(first != alone)
     if single:
