@@ -1,4 +1,4 @@
-"""What a run may hold at once: little by default, and less where a limit is set."""
+"""What a run may hold at once, and how much less of it where a limit is set."""
 
 from __future__ import annotations
 
