@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
 
+from curate.core.run.rest import at_rest  # noqa: E402 - now that our folder is first on the path
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
@@ -46,6 +48,7 @@ def main() -> None:
     raise SystemExit(run())
 
 
+@at_rest()
 def check(files: Sequence[str | Path], *, profile: str = "any") -> Findings:
     """Return everything that is wrong with the rows of some files (paths, folders or globs).
 
@@ -64,6 +67,7 @@ def check(files: Sequence[str | Path], *, profile: str = "any") -> Findings:
     return check_sources(sources, Judge(PROFILES[profile]))
 
 
+@at_rest()
 def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Outcome:
     """Curate by a configuration (a TOML file, or its tables) and write into ``out``; nothing is written if it is None.
 
@@ -82,6 +86,7 @@ def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Ou
     return run_curation(load_config(Path(config), []), Path(config).resolve().parent, target)
 
 
+@at_rest()
 def augment(config: str | Path | Mapping[str, Any], out: str | Path) -> Outcome:
     """Make rows by a configuration (a TOML file, or its tables), and write a curation run again into ``out``.
 
@@ -100,6 +105,7 @@ def augment(config: str | Path | Mapping[str, Any], out: str | Path) -> Outcome:
     return run_augment(load_augment(Path(config), []), Path(config).resolve().parent, Path(out))
 
 
+@at_rest()
 def deduplicate(source: str | Path, out: str | Path, *, threshold: float = 0.8, **settings: Any) -> Deduplicated:
     """Write the lines of a JSON Lines file that are no near-duplicates of one before, and return what went.
 
@@ -160,6 +166,7 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
     return run_training(load_train(Path(config)), Path(config).parent, Path(out), Options(resume=resume, quiet=True))
 
 
+@at_rest()
 def leaks(train: str | Path, tests: Sequence[str | Path], *, threshold: float = 0.8) -> Leaked:
     """Return which rows of training files stand in files that must stay unseen (each a path, folder or glob).
 
@@ -198,6 +205,7 @@ def preflight(
     return run_preflight(Asked([Path(file) for file in files], Path(tokenizer), chosen, max_tokens, train_on, held))
 
 
+@at_rest()
 def score(
     path: str | Path,
     metrics: Sequence[str],

@@ -17,16 +17,18 @@
  * threads.
  */
 
+#define V3 "avx2,bmi,bmi2,lzcnt,popcnt"
+#define V4 V3 ",avx512f,avx512bw,avx512dq,avx512vl"
+
 #include "words.h"
 
 #define SLOTS 128
 #define SIZE 5
 #define GRAM_2 (GRAM * GRAM)
+#define GRAM_3 (GRAM_2 * GRAM)
+#define GRAM_4 (GRAM_2 * GRAM_2)
 #define CHUNK 1024 /* shingles hashed before the slots look at them: 4 KB stay in the first cache */
 #define MANY 4096  /* shingles above which a set is made by sorting: the table for fewer fits the stack */
-
-#define V3 "avx2,bmi,bmi2,lzcnt,popcnt"
-#define V4 V3 ",avx512f,avx512bw,avx512dq,avx512vl"
 
 #define EMPTY 0xFFFFFFFFu
 
@@ -40,23 +42,22 @@ static inline uint32_t mix32(uint32_t h) {
 
 /* Write the shingles of a text, in its order, and their digest; return how many. They take the place of the words they
  * are made of. */
-INLINE size_t shingle(text_t text, uint64_t salt, uint32_t min_words, uint64_t *out, uint64_t *digest) {
-    size_t count = hash_words(text, out);
+INLINE size_t shingle(text_t text, uint64_t salt, uint32_t min_words, cut_f *cut, uint64_t *out, uint64_t *digest) {
+    size_t count = hash_words(text, out, cut), i = 0;
     uint64_t all = 0;
     if (count < min_words)
         count = (size_t)hash_all(text, out);
     else if (count < SIZE)
         count = 0;
-    else { /* each by itself, so that eight are made at once; in place, for no later shingle has the word i */
+    else { /* each by itself, so that eight are made at once; in place, for no later shingle has the word k */
         count -= SIZE - 1;
-        for (size_t i = 0; i < count; i++)
-            out[i] = mix64(out[i] * (GRAM_2 * GRAM_2) + out[i + 1] * (GRAM_2 * GRAM) + out[i + 2] * GRAM_2 +
-                           out[i + 3] * GRAM + out[i + 4]);
+        for (size_t k = 0; k < count; k++)
+            out[k] = mix64(out[k] * GRAM_4 + out[k + 1] * GRAM_3 + out[k + 2] * GRAM_2 + out[k + 3] * GRAM + out[k + 4]);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (salt) out[i] = mix64(out[i] ^ salt);
-        all = all * GRAM + out[i];
-    }
+    for (size_t k = 0; salt && k < count; k++) out[k] = mix64(out[k] ^ salt);
+    for (; i + 4 <= count; i += 4) /* a step waits for the one before, so it takes four */
+        all = all * GRAM_4 + (out[i] * GRAM_3 + out[i + 1] * GRAM_2 + out[i + 2] * GRAM + out[i + 3]);
+    for (; i < count; i++) all = all * GRAM + out[i];
     *digest = mix64(all);
     return count;
 }
@@ -126,22 +127,25 @@ static void least_plain(uint32_t *slots, const uint32_t *a, const uint32_t *b, c
 }
 
 #if defined(__x86_64__)
-/* Slots stay in registers while all hashes of a chunk pass: 8 x 16 of them at once, or 4 x 8 in four rounds. */
+/* Slots stay in registers while all hashes of a chunk pass: 4 x 16 of them in two rounds, or 4 x 8 in four. */
 __attribute__((target(V4))) static void least_avx512(uint32_t *slots, const uint32_t *a, const uint32_t *b,
                                                              const uint64_t *grams, size_t count) {
     uint32_t hashes[CHUNK];
     for (size_t i = 0; i < count; i++) hashes[i] = mix32((uint32_t)grams[i]);
-    __m512i s[8], f[8], t[8];
-    for (int j = 0; j < 8; j++) {
-        s[j] = _mm512_loadu_si512(slots + 16 * j);
-        f[j] = _mm512_loadu_si512(a + 16 * j);
-        t[j] = _mm512_loadu_si512(b + 16 * j);
+    for (int k = 0; k < SLOTS; k += 64) {
+        __m512i s[4], f[4], t[4];
+        for (int j = 0; j < 4; j++) {
+            s[j] = _mm512_loadu_si512(slots + k + 16 * j);
+            f[j] = _mm512_loadu_si512(a + k + 16 * j);
+            t[j] = _mm512_loadu_si512(b + k + 16 * j);
+        }
+        for (size_t i = 0; i < count; i++) {
+            __m512i h = _mm512_set1_epi32((int)hashes[i]);
+            for (int j = 0; j < 4; j++)
+                s[j] = _mm512_min_epu32(s[j], _mm512_add_epi32(_mm512_mullo_epi32(h, f[j]), t[j]));
+        }
+        for (int j = 0; j < 4; j++) _mm512_storeu_si512(slots + k + 16 * j, s[j]);
     }
-    for (size_t i = 0; i < count; i++) {
-        __m512i h = _mm512_set1_epi32((int)hashes[i]);
-        for (int j = 0; j < 8; j++) s[j] = _mm512_min_epu32(s[j], _mm512_add_epi32(_mm512_mullo_epi32(h, f[j]), t[j]));
-    }
-    for (int j = 0; j < 8; j++) _mm512_storeu_si512(slots + 16 * j, s[j]);
 }
 
 __attribute__((target(V3))) static void least_avx2(uint32_t *slots, const uint32_t *a, const uint32_t *b,
@@ -192,12 +196,12 @@ typedef struct {
     uint64_t *digests;
 } sign_t;
 
-INLINE size_t sign(const sign_t *asked, least_f *least) {
+INLINE size_t sign(const sign_t *asked, cut_f *cut, least_f *least) {
     size_t all = 0;
     for (size_t i = 0; i < asked->n; i++) {
         uint64_t *own = asked->grams + all;
         text_t text = text_of(asked->views, asked->buffers, i);
-        size_t count = unique(own, shingle(text, asked->salt, asked->min_words, own, asked->digests + i));
+        size_t count = unique(own, shingle(text, asked->salt, asked->min_words, cut, own, asked->digests + i));
         asked->starts[i] = (int64_t)all;
         all += count;
         if (!asked->signatures) continue;
@@ -211,8 +215,8 @@ INLINE size_t sign(const sign_t *asked, least_f *least) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target(V4))) static size_t sign_avx512(const sign_t *asked) { return sign(asked, least_avx512); }
-__attribute__((target(V3))) static size_t sign_avx2(const sign_t *asked) { return sign(asked, least_avx2); }
+__attribute__((target(V4))) static size_t sign_avx512(const sign_t *asked) { return sign(asked, cut_avx512, least_avx512); }
+__attribute__((target(V3))) static size_t sign_avx2(const sign_t *asked) { return sign(asked, cut_plain, least_avx2); }
 #endif
 
 /* Write the signature (n x 128; none if null), the digest and the set of shingles of each of n texts: the set
@@ -227,7 +231,7 @@ size_t thresher_sign(const uint8_t *views, const uint8_t *const *buffers, size_t
     if (level == 1) return sign_avx2(&asked);
 #endif
     (void)level;
-    return sign(&asked, least_plain);
+    return sign(&asked, cut_plain, least_plain);
 }
 
 /* Write the hash of each word of each of n texts: those of text i are words[starts[i] .. starts[i + 1]]. `words` has room
@@ -236,7 +240,7 @@ size_t thresher_words(const uint8_t *views, const uint8_t *const *buffers, size_
     size_t all = 0;
     for (size_t i = 0; i < n; i++) {
         starts[i] = (int64_t)all;
-        all += hash_words(text_of(views, buffers, i), words + all);
+        all += hash_words(text_of(views, buffers, i), words + all, cut_plain);
     }
     starts[n] = (int64_t)all;
     return all;

@@ -73,6 +73,26 @@ def sets_of(values: np.ndarray, starts: np.ndarray) -> list[list[int]]:
 
 
 @needs_compiler
+@pytest.mark.parametrize("level", library.LEVELS)
+def test_words_lie_anywhere_in_what_the_kernel_cuts_at_once(built, level):
+    """It cuts 1,024 bytes, of them 64, and words of up to 16 another way. Oracle: the numpy path."""
+    sizes = (1, 7, 8, 9, 15, 16, 17, 24, 40, 64, 1023, 1024, 1025, 3000)
+    around = [1024 - 41, *range(1024 - 18, 1024 + 3), 2048 - 1, 2048]
+    texts = [
+        f"{'a ' * (before // 2)}{'_' * (before % 2)} {'W' * size}{end}"
+        for size in sizes
+        for before in around
+        for end in ("", ".", " z y")
+    ]
+    series = comparable(pl.Series(texts))
+    plain = by_numpy(series, 0, 5)
+    signed = loader.load(built, level).sign(series, 0, 5, None)
+
+    assert np.array_equal(signed.digests, plain.digests)
+    assert [sorted(one) for one in sets_of(signed.grams, signed.starts)] == sets_of(plain.values, plain.starts)
+
+
+@needs_compiler
 @pytest.mark.parametrize("words", [4096 + 4, 5000, 20_000], ids=["as many as the table holds", "more", "many more"])
 def test_a_text_longer_than_the_kernels_table(built, words):
     texts = pl.Series([" ".join(f"w{n % 6000}" for n in range(words)), "short", ""])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -15,6 +14,7 @@ from curate.core.command.exits import BUG, CANNOT, INTERRUPTED
 from curate.core.command.table import COMMANDS
 from curate.core.command.terminal import emit, harmless
 from curate.core.run.errors import ThresherError, nearest
+from curate.core.run.rest import at_rest
 
 INTRO = "Separates grain from chaff in fine-tuning data, and holds a threshold on every release."
 
@@ -90,10 +90,9 @@ def build() -> Door:
     )
 
 
+@at_rest()
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Every error ends here in a sentence, never in a bare traceback."""
-    gc.disable()  # records are trees, not cycles: collecting them costs a third of the time and frees nothing
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # threads that wait, sleep: awake they cost 0.1 s a command
     try:
         result = build().main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:

@@ -1,0 +1,52 @@
+"""What is put to rest while we work, and is as it was afterwards."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+
+import thresher
+from curate.core.run.rest import BLAS_TIMEOUT, at_rest
+
+
+def test_all_is_as_it_was_afterwards(monkeypatch):
+    monkeypatch.delenv(BLAS_TIMEOUT, raising=False)
+    with at_rest():
+        assert not gc.isenabled()
+        assert os.environ[BLAS_TIMEOUT] == "4"
+    assert gc.isenabled()
+    assert BLAS_TIMEOUT not in os.environ
+
+
+def test_what_the_user_chose_stays(monkeypatch):
+    monkeypatch.setenv(BLAS_TIMEOUT, "20")
+    gc.disable()
+    try:
+        with at_rest():
+            assert os.environ[BLAS_TIMEOUT] == "20"
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert os.environ[BLAS_TIMEOUT] == "20"
+
+
+def test_a_function_of_the_api_works_at_rest_and_leaves_no_trace(tmp_path, monkeypatch):
+    monkeypatch.delenv(BLAS_TIMEOUT, raising=False)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"prompt": "a", "completion": "b"}) + "\n")
+    seen: list[bool] = []
+    monkeypatch.setattr("curate.check.run.check_sources", lambda *_: seen.append(gc.isenabled()))
+    thresher.check([rows])
+    assert seen == [False]
+    assert gc.isenabled()
+    assert BLAS_TIMEOUT not in os.environ
+
+
+def test_numpy_is_first_imported_at_rest():
+    """Else the variable comes too late: OpenBLAS reads it when it is loaded."""
+    asked = "import sys, thresher; from curate.core.command import door; print('numpy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
