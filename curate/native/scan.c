@@ -45,11 +45,12 @@ typedef struct { /* as curate/native/scanner.py has it, field by field */
     uint8_t *scratch; /* twice the size of the data, and 16 */
     turn_t *turns;    /* size of the data / 8 + 2 */
     /* what is found: */
-    int64_t lines, rows, spoken, looks; /* lines read, clean rows, their turns, lines to look at */
-    int64_t *look;                      /* line, start and end of each */
-    /* columns of the clean rows, bytes with Arrow's offsets; `line` is null where none are asked for */
-    uint8_t *ids, *has_id, *labels, *has_label, *texts, *roles;
-    int64_t *line, *starts, *ends, *id_ends, *label_ends, *turn_ends, *text_ends;
+    int64_t lines, rows, bytes, spoken, looks; /* lines read, clean rows, their bytes and turns, lines to look at */
+    int64_t *look;                             /* line, start and end of each */
+    /* columns of the clean rows, bytes with Arrow's offsets; `line` is null where none are asked for, `raw` (the lines
+     * themselves) where those are not */
+    uint8_t *raw, *ids, *has_id, *labels, *has_label, *texts, *roles;
+    int64_t *line, *raw_ends, *id_ends, *label_ends, *turn_ends, *text_ends;
 } scan_t;
 
 typedef struct {
@@ -312,10 +313,11 @@ static void append_if(uint8_t *bytes, int64_t *ends, uint8_t *has, int64_t row, 
 }
 
 /* Write a clean line's row to the columns. */
-static void keep(scan_t *scan, const line_t *line, int64_t start, int64_t end, const value_t *slots, size_t first) {
+static void keep(scan_t *scan, const line_t *line, const uint8_t *start, const value_t *slots, size_t first) {
     int64_t row = scan->rows;
     const value_t *id = &slots[ID], *label = &slots[BESIDE];
-    scan->line[row] = scan->lines, scan->starts[row] = start, scan->ends[row] = end;
+    scan->line[row] = scan->lines;
+    if (scan->raw) append(scan->raw, scan->raw_ends, row, start, (size_t)(line->end - start));
     append_if(scan->ids, scan->id_ends, scan->has_id, row, id, id->kind == STRING || id->kind == INTEGER);
     append_if(scan->labels, scan->label_ends, scan->has_label, row, label, label->kind != ABSENT);
     for (const turn_t *turn = scan->turns + first; turn < scan->turns + line->turns; turn++) {
@@ -329,6 +331,7 @@ static void keep(scan_t *scan, const line_t *line, int64_t start, int64_t end, c
 void thresher_scan(const uint8_t *data, size_t size, scan_t *scan) {
     const uint8_t *stop = data + size;
     line_t line = {.stop = stop, .asked = scan};
+    if (scan->raw) scan->raw_ends[0] = 0;
     if (scan->line) scan->id_ends[0] = scan->label_ends[0] = scan->turn_ends[0] = scan->text_ends[0] = 0;
     for (const uint8_t *start = data, *end; start < stop; start = end + 1, scan->lines++) {
         value_t slots[SLOTS] = {{ABSENT, 0, 0}};
@@ -340,8 +343,8 @@ void thresher_scan(const uint8_t *data, size_t size, scan_t *scan) {
         int short_enough = line.end - start <= scan->most;
         if (short_enough && !skip(&line) && line.at == line.end) continue; /* blank */
         if (short_enough && record(&line, slots, &first)) {
-            if (scan->line) keep(scan, &line, start - data, line.end - data, slots, first);
-            scan->rows++;
+            if (scan->line) keep(scan, &line, start, slots, first);
+            scan->rows++, scan->bytes += line.end - start;
             continue;
         }
         int64_t *look = scan->look + 3 * scan->looks++;

@@ -24,8 +24,8 @@ LAYOUTS = (  # in the order of scan.c
 MOST_BYTES = 8 << 20  # of a piece: one that is larger holds few lines, which take the other way
 LEAST_TURN = 8  # bytes; no turn is written in fewer
 TURN_BYTES = 24
-COLUMNS = ("ids", "has_id", "labels", "has_label", "texts", "roles")
-ENDS = ("line", "starts", "ends", "id_ends", "label_ends", "turn_ends", "text_ends")
+COLUMNS = ("raw", "ids", "has_id", "labels", "has_label", "texts", "roles")
+ENDS = ("line", "raw_ends", "id_ends", "label_ends", "turn_ends", "text_ends")
 
 
 class Scan(ctypes.Structure):
@@ -40,6 +40,7 @@ class Scan(ctypes.Structure):
         ("turns", ctypes.c_void_p),
         ("lines", ctypes.c_int64),
         ("rows", ctypes.c_int64),
+        ("bytes", ctypes.c_int64),
         ("spoken", ctypes.c_int64),
         ("looks", ctypes.c_int64),
         ("look", ctypes.c_void_p),
@@ -49,10 +50,10 @@ class Scan(ctypes.Structure):
 
 
 class Counted(NamedTuple):
-    """How many rows of a piece are clean."""
+    """How many rows of a piece are clean, and how many bytes they have."""
 
     rows: int
-    bytes: int = 0  # not asked for
+    bytes: int
 
 
 class Room:
@@ -95,7 +96,7 @@ class Sieve:
         scan = Scan(layout=LAYOUTS.index(layout), most=limit, id=b"", id_size=-1)
         self._room.give(scan, len(data))
         doubtful = look_at(self._library, data, scan, self._library.thresher_lines(data, ctypes.c_size_t(len(data))))
-        return Scanned(scan.lines, Counted(scan.rows), doubtful)
+        return Scanned(scan.lines, Counted(scan.rows, scan.bytes), doubtful)
 
 
 def native_sieve() -> Sieve | None:

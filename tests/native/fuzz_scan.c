@@ -10,7 +10,6 @@
 #include "fuzz.h"
 
 int64_t thresher_lines(const uint8_t *, size_t);
-void thresher_pack(const uint8_t *, const int64_t *, const int64_t *, size_t, uint8_t *, int64_t *);
 size_t thresher_without(const uint8_t *, size_t, uint64_t, const uint64_t *, size_t, uint8_t *);
 void thresher_digests(const uint8_t *, const int64_t *, size_t, int, uint64_t *);
 
@@ -54,15 +53,15 @@ int main(int argc, char **argv) {
         if (size && draw(2)) size -= 1 + draw(3) % size;
         uint8_t *data = memcpy(exact(size), draft, size);
         size_t n = (size_t)thresher_lines(data, size), turns = size / 8 + 2;
-        int64_t *ends[7], *again = exact(n * 24), *packed = exact(n * 8 + 8);
+        int64_t *ends[6], *again = exact(n * 24);
         uint8_t *bytes[4];
-        for (int i = 0; i < 7; i++) ends[i] = exact((i == 5 ? turns + 1 : n + 1) * 8);
+        for (int i = 0; i < 6; i++) ends[i] = exact((i == 5 ? turns + 1 : n + 1) * 8);
         for (int i = 0; i < 4; i++) bytes[i] = exact(size);
         scan_t scan = {.layout = layout, .most = 60 + draw(4) * 60, .id = (const uint8_t *)"id", .id_size = 2,
                        .scratch = exact(2 * size + 16), .turns = exact(turns * sizeof(turn_t)), .look = exact(n * 24),
                        .ids = bytes[1], .has_id = exact(n), .labels = bytes[2], .has_label = exact(n),
-                       .texts = bytes[3], .roles = exact(turns), .line = ends[0], .starts = ends[1],
-                       .ends = ends[6], .id_ends = ends[2], .label_ends = ends[3], .turn_ends = ends[4], .text_ends = ends[5]};
+                       .texts = bytes[3], .roles = exact(turns), .raw = bytes[0], .line = ends[0], .raw_ends = ends[1],
+                       .id_ends = ends[2], .label_ends = ends[3], .turn_ends = ends[4], .text_ends = ends[5]};
         scan_t bare = {.layout = layout, .most = scan.most, .id = scan.id, .id_size = -1,
                        .scratch = scan.scratch, .turns = scan.turns, .look = again};
         thresher_scan(data, size, &scan);
@@ -71,15 +70,13 @@ int main(int argc, char **argv) {
         REQUIRE(bare.rows >= scan.rows && bare.lines == scan.lines); /* an id may be doubtful */
         REQUIRE(ends[4][scan.rows] == scan.spoken && ends[5][scan.spoken] <= (int64_t)size);
         for (int64_t i = 1; i <= scan.rows; i++)
-            for (int k = 2; k < 5; k++) REQUIRE(ends[k][i] >= ends[k][i - 1]);
-        packed[0] = 0;
-        thresher_pack(data, ends[1], ends[6], (size_t)scan.rows, bytes[0], packed);
-        REQUIRE(packed[scan.rows] <= (int64_t)size);
+            for (int k = 1; k < 5; k++) REQUIRE(ends[k][i] >= ends[k][i - 1]);
+        REQUIRE(ends[1][scan.rows] == scan.bytes && scan.bytes <= (int64_t)size);
         uint64_t *digests = exact(n * 8), *others = exact(n * 8);
-        thresher_digests(bytes[0], packed, (size_t)scan.rows, 0, digests);
+        thresher_digests(bytes[0], ends[1], (size_t)scan.rows, 0, digests);
 #if defined(__x86_64__)
         if (__builtin_cpu_supports("avx512f")) {
-            thresher_digests(bytes[0], packed, (size_t)scan.rows, 2, others);
+            thresher_digests(bytes[0], ends[1], (size_t)scan.rows, 2, others);
             REQUIRE(!memcmp(digests, others, (size_t)scan.rows * 8));
         }
 #endif
@@ -91,9 +88,9 @@ int main(int argc, char **argv) {
         REQUIRE(thresher_without(data, size, 7, digests, n, bytes[0]) == 0);
         cleared += scan.rows;
         free(scan.scratch), free(scan.turns), free(scan.look), free(scan.has_id), free(scan.has_label), free(scan.roles);
-        for (int i = 0; i < 7; i++) free(ends[i]);
+        for (int i = 0; i < 6; i++) free(ends[i]);
         for (int i = 0; i < 4; i++) free(bytes[i]);
-        free(digests), free(others), free(again), free(packed), free(data);
+        free(digests), free(others), free(again), free(data);
     }
     if (!cleared) return fputs("no line was clean\n", stderr), 1;
     return puts("no fault"), 0;
