@@ -13,7 +13,7 @@ import polars as pl
 
 from curate.check.judge import Judge, drops
 from curate.core.read.build import Builder
-from curate.core.read.lines import BLOCK_BYTES, Piece
+from curate.core.read.lines import BLOCK_BYTES, SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
@@ -24,7 +24,6 @@ from curate.native.gather import native_gatherer
 from curate.native.lines import without
 from curate.steps.near_duplicates import NearDuplicates
 
-READ_BYTES = 1 << 20
 WHOLE = 1 << 62  # bytes of a line: what is copied is not cut
 
 
@@ -63,7 +62,7 @@ def _blocks(source: Source, seen: Seen, *, lines: bool) -> Iterator[pl.DataFrame
     """Yield the rows of a file, without the bytes of their lines where none looks at those."""
     gatherer = native_gatherer("id", lines=lines)
     made = Builder(0, Judge(), drops, lambda _: False, gatherer=gatherer)
-    for batch in read_records(source, seen, block_bytes=READ_BYTES, hashing=False, scanner=gatherer):
+    for batch in read_records(source, seen, block_bytes=SCANNED_BYTES, hashing=False, scanner=gatherer):
         made.add(batch)
         if made.bytes >= BLOCK_BYTES // 2:
             yield made.block()
@@ -74,7 +73,7 @@ def _blocks(source: Source, seen: Seen, *, lines: bool) -> Iterator[pl.DataFrame
 def _copy(source: Source, target: BinaryIO, gone: npt.NDArray[np.uint64]) -> None:
     """Write what a file holds but for the rows of these numbers, which ascend."""
     first, numbers = 1, set(gone.tolist())
-    for rows in read_rows(source, Seen(), block_bytes=READ_BYTES, max_line_bytes=WHOLE, hashing=False):
+    for rows in read_rows(source, Seen(), block_bytes=SCANNED_BYTES, max_line_bytes=WHOLE, hashing=False):
         if isinstance(rows, Piece):
             left, lines = without(rows.data, first, gone)
             target.write(left)

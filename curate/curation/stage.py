@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from curate.core.read.build import Builder
-from curate.core.read.lines import READ_BYTES
+from curate.core.read.lines import READ_BYTES, SCANNED_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
@@ -116,7 +116,10 @@ def source_blocks(
     gatherer = native_gatherer(plan.config.input.id) if plan.judge.is_bare else None
     made = Builder(source.index, plan.judge, plan.drops, plan.warns, plan.config.input.id, gatherer)
     room = limit
-    piece, longest = min(READ_BYTES, block_bytes), plan.config.input.max_line_bytes
+    piece, longest = (
+        min(READ_BYTES if gatherer is None else SCANNED_BYTES, block_bytes),
+        plan.config.input.max_line_bytes,
+    )
     for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):
         if room is not None and room <= 0:
             continue  # the rest is read for its hash alone

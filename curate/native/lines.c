@@ -1,8 +1,6 @@
-/* Lines as bytes: counted, left out. */
+/* Lines as bytes: counted, left out, written one behind the other. */
 
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "texts.h"
 
 /* Return how many lines the data has, the last perhaps without an end: room for that many rows is enough. */
 int64_t thresher_lines(const uint8_t *data, size_t size) {
@@ -37,6 +35,17 @@ size_t thresher_without(const uint8_t *data, size_t size, uint64_t first, const 
     }
     memcpy(out, at, (size_t)(stop - at));
     return (size_t)(out - begun) + (size_t)(stop - at);
+}
+
+/* Write n lines, each with a line end; return how many bytes were written. */
+size_t thresher_ended(const uint8_t *views, const uint8_t *const *buffers, size_t n, uint8_t *out) {
+    uint8_t *at = out;
+    for (size_t i = 0; i < n; i++) {
+        text_t line = text_of(views, buffers, i);
+        memcpy(at, line.at, (size_t)(line.end - line.at)), at += line.end - line.at;
+        *at++ = '\n';
+    }
+    return (size_t)(at - out);
 }
 
 /* Return the version of the doors of this library: one more whenever what one takes or gives changes. */

@@ -1,4 +1,4 @@
-"""A column of texts as the C kernel reads it: Arrow string views, without a copy."""
+"""A column of texts, or of bytes, as the C kernel reads it: Arrow's views, without a copy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ctypes
 import nanoarrow
 import polars as pl
 
-_VIEW = 16  # bytes of a view
+VIEW_BYTES = 16
 
 
 class Views:
@@ -19,11 +19,12 @@ class Views:
 
     def __init__(self, texts: pl.Series) -> None:
         texts = texts.rechunk()
-        self.bytes = int(texts.str.len_bytes().sum())  # of all texts
+        self.sizes: pl.Series = texts.bin.size() if texts.dtype == pl.Binary else texts.str.len_bytes()
+        self.bytes = int(self.sizes.sum())  # of all texts
         self.address: ctypes.c_void_p = ctypes.c_void_p()
         self.buffers = (ctypes.c_void_p * 1)()
         self._arrays = list(nanoarrow.c_array_stream(texts)) if len(texts) else []
         for array in self._arrays:  # one, or none
             _, views, *data, _ = array.buffers
-            self.address = ctypes.c_void_p(views + _VIEW * array.offset)
+            self.address = ctypes.c_void_p(views + VIEW_BYTES * array.offset)
             self.buffers = (ctypes.c_void_p * max(len(data), 1))(*data)

@@ -6,6 +6,7 @@
 
 #include "fuzz.h"
 
+size_t thresher_ended(const uint8_t *, const uint8_t *const *, size_t, uint8_t *);
 void thresher_fold(const uint8_t *, const uint8_t *const *, size_t, const uint16_t *, uint8_t *, int64_t *, uint8_t *);
 
 static size_t write_utf8(uint32_t code, uint8_t *to) {
@@ -47,12 +48,14 @@ int main(int argc, char **argv) {
         int64_t *ends = exact(8 * (n + 1));
         thresher_fold(views, buffers, n, table, out, ends, unknown);
         REQUIRE(ends[0] == 0 && ends[n] <= (int64_t)all);
+        uint8_t *lines = exact(all + n);
+        REQUIRE(thresher_ended(views, buffers, n, lines) == all + n && (!n || lines[all + n - 1] == '\n'));
         for (size_t i = 0; i < n; i++) {
             REQUIRE(unknown[i] == missing[i] && ends[i] <= ends[i + 1]);
             REQUIRE(!unknown[i] || ends[i] == ends[i + 1]);
             free((void *)buffers[i]);
         }
-        free(views), free(unknown), free(out), free(ends);
+        free(views), free(unknown), free(out), free(ends), free(lines);
     }
     free(table);
     puts("no fault");

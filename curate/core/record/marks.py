@@ -51,12 +51,13 @@ def warn(
 
     The row it resembles, and the detail, are noted where no row was noted before.
     """
-    given = _words("warnings")
     hits = block.select(where.fill_null(value=False) & alive()).to_series()
     if not hits.any():
         return block
-    hit = pl.lit(hits) & ~given.list.contains(reason)
-    grown = given.list.concat(pl.lit([reason]))
+    given, one = _words("warnings"), pl.lit([reason])
+    first = not block["warnings"].filter(hits).list.len().sum()  # what nearly all are; to add costs far more
+    hit = pl.lit(hits) if first else pl.lit(hits) & ~given.list.contains(reason)
+    grown = one if first else given.list.concat(one)
     new = {"detail": detail, "matched": matched, "similarity": similarity}
     noted = [
         pl.when(hit & pl.col("matched").is_null()).then(value).otherwise(pl.col(name)).alias(name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from curate.core.record.turns import TURN_BREAK, Turns
+from curate.core.record.turns import TURN_BREAK, Mask, Turns
 
 INSTRUCTING = ("system", "developer")
 ANSWERING = "assistant"
@@ -21,6 +21,7 @@ __all__ = [
     "conversation",
     "instructions",
     "last_answer",
+    "of_prompt",
     "prompt",
 ]
 
@@ -58,10 +59,15 @@ def prompt() -> pl.Expr:
 
 
 def _prompt(turns: Turns) -> pl.Series:
-    end = turns.last(turns.has_role(ANSWERING)).fill_null(len(turns.flat)).to_numpy()
-    texts = turns.flat["text"]
-    before = (np.arange(len(texts)) < end[turns.owner]) & texts.is_not_null().to_numpy()
-    return turns.joined(texts, before & turns.has_no_role_of(*INSTRUCTING))
+    return turns.joined(turns.flat["text"], of_prompt(turns, turns.last(turns.has_role(ANSWERING))))
+
+
+def of_prompt(turns: Turns, answers: pl.Series) -> Mask:
+    """Say which turns a record's prompt is made of; ``answers`` has the place of each record's last answer, or null."""
+    end = answers.fill_null(len(turns.flat)).to_numpy()
+    said: Mask = turns.flat["text"].is_not_null().to_numpy()
+    before: Mask = np.arange(len(said)) < end[turns.owner]
+    return before & said & turns.has_no_role_of(*INSTRUCTING)
 
 
 def instructions() -> pl.Expr:

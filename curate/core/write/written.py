@@ -25,12 +25,14 @@ class WrittenFile:
         """Write lines, each with a line end after it."""
         rest = iter(lines)
         while some := list(islice(rest, TOGETHER)):
-            some.append(b"")
-            data = memoryview(b"\n".join(some))
-            self._sha.update(data)
-            self.bytes += len(data)
-            while data:  # an unbuffered file may take less than it is given
-                data = data[self._stream.write(data) :]
+            self.write(memoryview(b"\n".join([*some, b""])))
+
+    def write(self, data: memoryview) -> None:
+        """Write bytes, whole lines with their ends; they must not change any more."""
+        self._sha.update(data)
+        self.bytes += len(data)
+        while data:  # an unbuffered file may take less than it is given
+            data = data[self._stream.write(data) :]
 
     def close(self) -> None:
         """Close the file; its hash stays."""

@@ -39,13 +39,13 @@ class OwnRows:
         self._layouts: dict[int, str] = {}
         self._ends = np.zeros(len(NAMES), dtype=np.uint64)  # of the splits' files so far
 
-    def add(self, kept: pl.DataFrame, lines: list[bytes]) -> None:
+    def add(self, kept: pl.DataFrame, lines: pl.Series) -> None:
         """Sign the kept rows of a block (with ``split``), which are written as these lines."""
         if kept.is_empty():
             return
         numbers = {name: number for number, name in enumerate(NAMES)}
         split = kept["split"].replace_strict(numbers, return_dtype=pl.UInt8).to_numpy()
-        size = np.array([len(line) for line in lines], dtype=np.uint64)
+        size = lines.bin.size().to_numpy().astype(np.uint64)
         start = np.zeros(len(lines), dtype=np.uint64)
         for number in range(len(NAMES)):
             own = np.flatnonzero(split == number)
@@ -56,7 +56,7 @@ class OwnRows:
             self._layouts[source] = layout
         line_ends = np.zeros(len(lines) + 1, dtype=np.int64)
         np.cumsum(size.astype(np.int64), out=line_ends[1:])
-        checks = digests(np.frombuffer(b"".join(lines), dtype=np.uint8), line_ends)
+        checks = digests(np.frombuffer(b"".join(lines.to_list()), dtype=np.uint8), line_ends)
         self.rows.add(kept, placed(kept, split, start, size, checks))
 
     def told(self, folder: Path, hashes: dict[str, tuple[str, int]], by_split: dict[str, int]) -> dict[str, Any]:

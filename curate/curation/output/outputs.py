@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +23,7 @@ from curate.curation.output.ledger import ledger_of, write_ledger
 from curate.curation.output.matched import Matched
 from curate.curation.output.tally.tally import Tally
 from curate.curation.plan import Plan
+from curate.native.lines import ended
 
 LEDGER_FILE, DROPPED_FILE = "ledger.parquet", "dropped.jsonl"
 ADDED_FILE = "added.jsonl"  # how each new row was made, of runs that make rows
@@ -87,8 +87,8 @@ class Outputs:
         for name, file in self._files.items():
             if name != DROPPED_FILE:
                 mine = kept["split"] == name.removesuffix(".jsonl")
-                if mine.any():
-                    file.write_lines(lines if mine.all() else compress(lines, mine.to_list()))
+                for data in ended(lines if mine.all() else lines.filter(mine)) if mine.any() else ():
+                    file.write(data)
         if self.index is not None:
             self.index.add(kept, lines)
         gone = block.filter(~alive()).join(self._steps, on="reason", how="left", maintain_order="left")
@@ -110,11 +110,11 @@ class Outputs:
         """Return the sha256 and the size of each finished file that was hashed while it was written."""
         return {name: (file.sha256, file.bytes) for name, file in self._files.items()}
 
-    def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, list[bytes]]:
+    def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         """Return the block, and the line of each kept row; an edit that cannot be written is undone and noted."""
         target = self._plan.config.output.layout
         kept = block.filter(alive())
-        lines: list[bytes] = kept["raw"].to_list()
+        lines: dict[int, bytes] = {}  # of rows that are not written as they came
         special = pl.col("edited_by").list.len() > 0
         if target is not None:
             special |= pl.col("layout") != target
@@ -139,7 +139,9 @@ class Outputs:
                 .then(pl.col("warnings").list.concat(pl.lit(["edit_not_written"])))
                 .otherwise("warnings"),
             )
-        return block, lines
+        if not lines:
+            return block, kept["raw"]
+        return block, kept["raw"].clone().scatter(list(lines), pl.Series(list(lines.values()), dtype=pl.Binary))
 
     def _with_places(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return the block with the place of the protected row in the detail of each row that is matched with one.

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from curate.core.record.views import answer, prompt
+from curate.core.record.turns import TURN_BREAK, Turns
+from curate.core.record.views import ANSWERING, answer, of_prompt, prompt
 from curate.curation.output.tally.languages import Languages
-from curate.curation.output.tally.tokens import Tokens
+from curate.curation.output.tally.tokens import Numbers, Tokens
 from curate.curation.plan import Plan
 
 EDGES = (
@@ -40,27 +41,21 @@ class Sample:
     def add(self, block: pl.DataFrame) -> None:
         """Count the rows of a block."""
         self.rows += len(block)
-        texts = block.select("line", "messages", answer=answer(), prompt=prompt())
-        readable = texts["messages"].drop_nulls()
-        tokens = self._counter.count(readable)
+        readable = block.filter(pl.col("messages").is_not_null())
+        turns = Turns(readable["messages"])
+        chars = turns.flat["text"].str.len_chars()
+        tokens = self._counter.count(turns, chars.fill_null(0).to_numpy())
         self.tokens += int(tokens.sum())
-        measured = texts.select(turns=pl.col("messages").list.len())
-        sizes = {
-            "answer_chars": texts["answer"].str.len_chars().drop_nulls().to_numpy(),
-            "prompt_chars": texts["prompt"].str.len_chars().drop_nulls().to_numpy(),
-            "tokens": tokens,
-        }
-        for name, counts in self.lengths.items():
-            counts += np.bincount(np.searchsorted(EDGES, sizes[name], side="right") - 1, minlength=len(EDGES))
-        looked = texts.filter(
-            ((pl.col("line") <= LINES) | (pl.col("line") % EVERY == 0)) & pl.col("messages").is_not_null()
-        )
+        for name, sizes in zip(LENGTHS, (*lengths(turns, chars), tokens), strict=True):
+            places = np.searchsorted(EDGES, sizes, side="right") - 1
+            self.lengths[name] += np.bincount(places, minlength=len(EDGES))
+        looked = readable.filter((pl.col("line") <= LINES) | (pl.col("line") % EVERY == 0))
+        said = looked.select(answer=answer(), prompt=prompt())
         short = pl.col("answer").str.len_chars().fill_null(0) < SHORT  # a label, a number: the prompt says more
-        telling = looked.select(pl.when(short).then(pl.coalesce("prompt", "answer")).otherwise("answer"))
+        telling = said.select(pl.when(short).then(pl.coalesce("prompt", "answer")).otherwise("answer"))
         self.languages.add(telling.to_series())
-        self.turns.update(dict(measured["turns"].drop_nulls().value_counts().iter_rows()))
-        roles = block["messages"].drop_nulls().explode(empty_as_null=False).struct.field("role")
-        self.roles.update(dict(roles.value_counts().iter_rows()))
+        self.turns.update(Counter(np.bincount(turns.owner, minlength=turns.records).tolist()))
+        self.roles.update(dict(turns.flat["role"].value_counts().iter_rows()))
         self.labels.update(dict(block["label"].drop_nulls().value_counts().iter_rows()))
 
     def as_json(self, names: Mapping[str, str], left_out: int, *, texts: bool) -> dict[str, Any]:
@@ -84,6 +79,17 @@ class Sample:
             "labels": {name: self.labels[label] for label, name in names.items()},
             "labels_left_out": left_out,
         }
+
+
+def lengths(turns: Turns, chars: pl.Series) -> tuple[Numbers, Numbers]:
+    """Return the characters of the answers and of the prompts, of the records that have one, their texts not joined."""
+    answers = turns.last(turns.has_role(ANSWERING))
+    asked = np.flatnonzero(of_prompt(turns, answers))
+    owner = turns.owner[asked]
+    counts = np.bincount(owner, minlength=turns.records)
+    sizes = np.bincount(owner, weights=chars.fill_null(0).to_numpy()[asked], minlength=turns.records).astype(np.int64)
+    sizes += len(TURN_BREAK) * (counts - 1)
+    return chars.gather(answers.drop_nulls()).drop_nulls().to_numpy(), sizes[counts > 0]
 
 
 class Tally:

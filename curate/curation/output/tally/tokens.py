@@ -28,24 +28,24 @@ class Tokens:
             file = path / "tokenizer.json" if path.is_dir() else path
             self.signature = f"tokenizer: {name or path} sha256 {sha256_of(file)[0]}, {PER_MESSAGE} a message"
 
-    def count(self, messages: pl.Series) -> Numbers:
-        """Return the tokens of each record, texts and tool calls of all its messages; 0 where it has none."""
-        turns = Turns(messages)
+    def count(self, turns: Turns, chars: Numbers) -> Numbers:
+        """Return the tokens of each record, texts and tool calls of all its turns; ``chars`` are those of the texts."""
         tokens = np.full(len(turns.flat), PER_MESSAGE, dtype=np.int64)
-        for texts in (turns.flat["text"], turns.flat["calls"].cast(pl.String)):
-            if texts.null_count() < len(texts):
-                tokens += self._of(texts.fill_null(""))
+        tokens += self._of(turns.flat["text"].fill_null(""), chars)
+        calls = turns.flat["calls"].cast(pl.String)
+        if calls.null_count() < len(calls):
+            calls = calls.fill_null("")
+            tokens += self._of(calls, calls.str.len_chars().to_numpy())
         return np.bincount(turns.owner, weights=tokens, minlength=turns.records).astype(np.int64)
 
-    def _of(self, texts: pl.Series) -> Numbers:
+    def _of(self, texts: pl.Series, chars: Numbers) -> Numbers:
         if self._tokenizer is None:
-            return _estimated(texts)
+            return _estimated(texts, chars.astype(np.int64))
         encoded = self._tokenizer.encode_batch(texts.to_list(), add_special_tokens=False)
         return np.array([len(one.ids) for one in encoded], dtype=np.int64)
 
 
-def _estimated(texts: pl.Series) -> Numbers:
-    chars = texts.str.len_chars().to_numpy().astype(np.int64)
+def _estimated(texts: pl.Series, chars: Numbers) -> Numbers:
     beyond = np.zeros(len(texts), dtype=np.int64)
     wide = np.flatnonzero(texts.str.len_bytes().to_numpy() != chars)
     if len(wide):
