@@ -32,7 +32,9 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         sign(texts["answered"].texts, ANSWERED_SALT),
     )
     asks, answers = np.diff(asked.starts) > 0, np.diff(answered.starts) > 0
-    both = np.minimum(asked_signature, answered_signature) if asks.any() else answered_signature
+    both = asked_signature if asks.any() else answered_signature
+    if asks.any() and answers.any():
+        both = np.minimum(asked_signature, answered_signature)
     under, under_sets = _under(texts["under"].texts)
     bands, prompts = band_keys(both, *rule.bands), _prompt_keys(asked_signature, asks, rule)
     columns = {

@@ -65,6 +65,8 @@ class _Turns:
         """Return the texts of the turns ``where`` that have one, those of a conversation joined."""
         chosen = (where & texts.is_not_null()).fill_null(value=False).arg_true()
         owner: I64 = self._owner[chosen.to_numpy()]
+        if not len(owner):
+            return pl.repeat("", self._rows, dtype=pl.String, eager=True)
         own = texts.gather(chosen)
         if len(owner) == self._rows and np.array_equal(owner, np.arange(self._rows)):
             return own

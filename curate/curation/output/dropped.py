@@ -11,13 +11,14 @@ import polars as pl
 
 from curate.curation.output.matched import Matched
 
-_TOLD = ("id", "source", "line", "step", "reason", "detail", "matched", "similarity", "raw")
+TOLD = ("id", "source", "line", "step", "reason", "detail", "matched", "similarity", "raw")
 _NOT_A_VALUE = "read"  # the step that drops what is no JSON, or no UTF-8
 
 
 def dropped_lines(rows: pl.DataFrame, matched: Matched, *, records: bool) -> Iterator[bytes]:
-    """Yield a line for each dropped row, which has its source by name and its ``step`` beside its own columns."""
-    for id_, source, line, step, reason, detail, other, similarity, raw in rows.select(_TOLD).iter_rows():
+    """Yield a line for each dropped row; ``rows`` have the columns ``TOLD``, the source by its name."""
+    columns = [rows[name].to_list() for name in TOLD]
+    for id_, source, line, step, reason, detail, other, similarity, raw in zip(*columns, strict=True):
         entry = {
             "id": id_,
             "source": source,

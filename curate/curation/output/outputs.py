@@ -14,7 +14,7 @@ from curate.core.write.folder import OutputFolder
 from curate.core.write.written import WrittenFile
 from curate.curation.earlier.kept import OwnRows
 from curate.curation.output.convert import converted
-from curate.curation.output.dropped import dropped_lines
+from curate.curation.output.dropped import TOLD, dropped_lines
 from curate.curation.output.edited import edited_line
 from curate.curation.output.examples.edits import Edits
 from curate.curation.output.examples.examples import Examples
@@ -71,8 +71,7 @@ class Outputs:
 
     def write(self, block: pl.DataFrame, tally: Tally) -> None:
         """Write the rows of a block that has ``cluster`` and ``split`` beside its own columns."""
-        block, lines = self._lines(block)
-        kept = block.filter(alive())
+        block, kept, lines = self._lines(block)
         tally.kept(kept)
         ids = self._ids.rename({"row": "matched", "id": "matched_id"})
         block = self._with_places(block.join(ids, on="matched", how="left", maintain_order="left"))
@@ -91,7 +90,8 @@ class Outputs:
                     file.write(data)
         if self.index is not None:
             self.index.add(kept, lines)
-        gone = block.filter(~alive()).join(self._steps, on="reason", how="left", maintain_order="left")
+        gone = block.select(*(name for name in TOLD if name != "step")).filter(~alive())
+        gone = gone.join(self._steps, on="reason", how="left", maintain_order="left")
         gone = gone.with_columns(source=self._sources.gather(gone["source"]))
         records = self._plan.config.output.records
         self._files[DROPPED_FILE].write_lines(dropped_lines(gone, self._matched, records=records))
@@ -110,8 +110,8 @@ class Outputs:
         """Return the sha256 and the size of each finished file that was hashed while it was written."""
         return {name: (file.sha256, file.bytes) for name, file in self._files.items()}
 
-    def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-        """Return the block, and the line of each kept row; an edit that cannot be written is undone and noted."""
+    def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
+        """Return the block, its kept rows and the line of each; an edit that cannot be written is undone and noted."""
         target = self._plan.config.output.layout
         kept = block.filter(alive())
         lines: dict[int, bytes] = {}  # of rows that are not written as they came
@@ -139,9 +139,10 @@ class Outputs:
                 .then(pl.col("warnings").list.concat(pl.lit(["edit_not_written"])))
                 .otherwise("warnings"),
             )
+            kept = block.filter(alive())
         if not lines:
-            return block, kept["raw"]
-        return block, kept["raw"].clone().scatter(list(lines), pl.Series(list(lines.values()), dtype=pl.Binary))
+            return block, kept, kept["raw"]
+        return block, kept, kept["raw"].clone().scatter(list(lines), pl.Series(list(lines.values()), dtype=pl.Binary))
 
     def _with_places(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return the block with the place of the protected row in the detail of each row that is matched with one.
