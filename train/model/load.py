@@ -15,6 +15,7 @@ from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
+from train.model.parent import ALL_LINEAR, read_settings
 from train.model.place import Place
 from train.model.source import Base
 
@@ -92,6 +93,7 @@ def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> An
         if config.quantisation is not None:
             model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         if config.adapter.parent is not None:
+            _refuse_narrower_parent(model, config.adapter, home)
             return _grown(model, home / config.adapter.parent, base, peft)
         _refuse_unknown_targets(model, config.adapter.targets, base)
         try:
@@ -112,6 +114,23 @@ def _refuse_unknown_targets(model: Any, targets: str | list[str], base: Base) ->
                 f"[adapter] targets: {base.called} has no module {target!r}{nearest(target, linear)}",
                 hint=f"its linear layers are {', '.join(linear)}",
             )
+
+
+def _refuse_narrower_parent(model: Any, table: AdapterTable, home: Path) -> None:
+    """Refuse a parent that leaves out linear layers, where all of them are asked for: it grows in its own shape."""
+    if table.parent is None or table.targets != ALL_LINEAR:
+        return
+    theirs, head = read_settings(home / table.parent).get("target_modules"), model.get_output_embeddings()
+    if isinstance(theirs, str):
+        return
+    linear = [name for name, one in model.named_modules() if _is_linear(one) and one is not head]
+    left = {name for name in linear if not any(f".{name}".endswith(f".{target}") for target in theirs or ())}
+    if left:
+        raise ConfigError(
+            f"[adapter] targets = {ALL_LINEAR}, but the parent {table.parent.as_posix()} leaves out "
+            f"{', '.join(sorted({name.rpartition('.')[2] for name in left}))}",
+            hint="leave targets out: an adapter goes on in its parent's shape",
+        )
 
 
 def _is_linear(module: Any) -> bool:

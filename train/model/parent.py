@@ -11,6 +11,7 @@ from curate.core.run.errors import ConfigError, InputError
 from evalkit.answers.local.weights import ADAPTER
 from train.config import TrainConfig
 
+ALL_LINEAR = "all-linear"
 _NAMES = {
     "rank": "r",
     "alpha": "lora_alpha",
@@ -38,8 +39,10 @@ def inherited(config: TrainConfig, home: Path) -> TrainConfig:
     given = table.model_dump(include=table.model_fields_set & theirs.keys())
     if isinstance(given.get("targets"), list):
         given["targets"] = sorted(given["targets"])
+    if given.get("targets") == ALL_LINEAR:  # which modules these are is known when the model is loaded
+        del given["targets"], theirs["targets"]
     for name, value in given.items():
-        if value not in (theirs[name], "all-linear"):  # of which the parent says the names
+        if value != theirs[name]:
             raise ConfigError(
                 f"[adapter] {name} = {value}, but the parent {table.parent.as_posix()} has {theirs[name]}",
                 hint=f"leave {name} out: an adapter goes on in its parent's shape",

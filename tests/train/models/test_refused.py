@@ -80,6 +80,20 @@ def test_an_adapter_has_its_parents_shape_and_says_so(thresher, project, trained
     assert set(told["targets"]) == {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
 
 
+def test_all_linear_layers_are_those_of_the_parent_or_it_is_refused(thresher, project, trained, tmp_path):
+    asked = {"parent": "first/adapter", "targets": "all-linear", "version": "0.2.0"}
+    ran = thresher("train", project(adapter=asked), "--out", tmp_path / "second", "--quiet", "--no-report")
+    assert ran.code == 0, ran.err
+
+    narrow = thresher("train", project(adapter={"targets": ["q_proj"]}), "--out", tmp_path / "narrow", "--no-report")
+    assert narrow.code == 0, narrow.err
+    asked["parent"] = str(tmp_path / "narrow" / "adapter")
+    refused = thresher("train", project(adapter=asked), "--out", tmp_path / "third")
+    assert refused.code == 2
+    assert "leaves out down_proj, gate_proj, k_proj, o_proj, up_proj, v_proj\n" in refused.err
+    assert "hint: leave targets out" in refused.err
+
+
 @pytest.mark.parametrize(
     ("file", "content", "told"),
     [
