@@ -13,9 +13,9 @@ from curate.augment import AUGMENTS
 from curate.augment.step import AugmentStep, ChatStep
 from curate.core.chat.settings import ChatSettings
 from curate.core.run.errors import ConfigError, nearest
-from curate.core.run.settings import override, read_toml, validate
+from curate.core.run.settings import INIT, override, read_toml, validate
 
-_HINT = "docs/augment.md has every setting, and thresher steps those of each step"
+_HINT = f"{INIT}; docs/augment.md has every setting, and thresher steps those of each step"
 
 
 class _Table(BaseModel):

@@ -16,6 +16,7 @@ from curate.core.run.version import version
 _PRINTED = ("--schema", "--augment-schema", "--markdown")
 STARTER = {
     "curate.toml": "curate.toml",
+    "augment.toml": "augment.toml",
     "eval.toml": "eval.toml",
     "gate.toml": "gate.toml",
     "train.toml": "train.toml",
@@ -30,9 +31,9 @@ STARTER = {
 @click.option("--augment-schema", is_flag=True, help="Print the JSON schema of augment.toml, and write nothing.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/configuration.md, and write nothing.")
 def command(folder: Path, *, schema: bool, augment_schema: bool, markdown: bool) -> int:
-    """Write commented starter files: curate.toml, train.toml, eval.toml, gate.toml, .gitignore and a GitHub workflow.
+    """Write commented starter files: curate.toml, augment.toml, train.toml, eval.toml, gate.toml and more.
 
-    A file that exists is left alone.
+    The others are .gitignore and a GitHub workflow. A file that exists is left alone.
     """
     printed = [name for name, wanted in zip(_PRINTED, (schema, augment_schema, markdown), strict=True) if wanted]
     if len(printed) > 1:

@@ -35,8 +35,9 @@ def test_files_are_written_and_said(thresher, tmp_path):
     names = sorted(str(path.relative_to(tmp_path / "new")) for path in (tmp_path / "new").rglob("*") if path.is_file())
 
     assert told.code == 0
-    assert names == [".github/workflows/data.yml", ".gitignore", "curate.toml", "eval.toml", "gate.toml", "train.toml"]
-    assert told.out.count("wrote ") == 6
+    tables = ["augment.toml", "curate.toml", "eval.toml", "gate.toml", "train.toml"]
+    assert names == [".github/workflows/data.yml", ".gitignore", *tables]
+    assert told.out.count("wrote ") == 7
     assert "clean/" in (tmp_path / "new" / ".gitignore").read_text().splitlines()
 
 
@@ -58,7 +59,7 @@ def test_a_file_that_exists_is_left_alone(thresher, tmp_path):
 
     assert f"left alone {tmp_path / '.gitignore'}, which exists" in first.out
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
-    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 6, 0)
+    assert (second.code, second.out.count("which exists"), second.out.count("wrote")) == (0, 7, 0)
     assert (tmp_path / "curate.toml").read_bytes() == written
 
 
@@ -115,16 +116,14 @@ def test_the_starter_of_an_evaluation_names_suites_that_there_are(thresher, tmp_
     assert set(tomllib.loads((tmp_path / "eval.toml").read_text())["suites"]["names"]) <= set(SUITES)
 
 
-@pytest.mark.parametrize(
-    ("command", "writes_it"), [("curate", True), ("eval", True), ("train", True), ("augment", False)]
-)
-def test_a_mistake_leads_to_init_where_that_writes_such_a_file(thresher, tmp_path, command, writes_it):
+@pytest.mark.parametrize("command", ["curate", "eval", "train", "augment"])
+def test_a_mistake_leads_to_init_which_writes_such_a_file(thresher, tmp_path, command):
     path = tmp_path / f"{command}.toml"
     path.write_text("nonsense = 1\n")
     told = thresher(command, path, "--out", tmp_path / "out")
 
     assert told.code == 2
-    assert ("thresher init writes a commented example" in told.err) == writes_it
+    assert "thresher init writes a commented example" in told.err
     assert "hint: " in told.err
 
 

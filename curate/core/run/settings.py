@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from curate.core.run.errors import ConfigError, nearest
 
 M = TypeVar("M", bound=BaseModel)
-INIT = "thresher init writes a commented example"  # of curate, train, eval and gate.toml, and of no other
+INIT = "thresher init writes a commented example"  # of curate, augment, train, eval and gate.toml, and of no other
 
 
 def read_toml(path: Path) -> dict[str, Any]:
