@@ -7,7 +7,8 @@ a process of its own from JSON Lines to JSON Lines, at the same threshold (0.8) 
 1. medians of CPU and wall seconds, rows and megabytes a CPU second, and the peak of resident memory (of the largest
    process, where a peer starts several);
 2. what was removed, against the exact pairs: ``benchmarks/measuring/scoring.py`` says what the columns mean;
-3. our ratios to each peer and to the fastest of them: medians over the paired runs;
+3. our ratios to each peer and to the fastest of them: medians over the paired runs; and once more without what each
+   spends on one row, which is its start and its imports: how it goes on as rows grow, or inside a program that runs;
 4. our stages apart, and the share of the time that a bare read, parse and write of the file takes: the floor.
 
 Peers live in an environment of their own: ``make peers`` makes it, ``--python`` names another. A peer that is not
@@ -22,6 +23,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.corpora.planted import write_rows
 from benchmarks.measuring.contestants import CURATE, ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
 from benchmarks.measuring.measure import Used, median_cpu, median_wall, print_table, ratio, run, run_in_turn
 from benchmarks.measuring.stages import print_stages
@@ -60,17 +62,36 @@ def print_cost(source: Path, rows: int, used: Runs) -> None:
     print_table(("command", "CPU s", "wall s", "rows / CPU s", "MB / CPU s", "peak MB"), table)
 
 
-def print_ratios(used: Runs, ours: Sequence[str], peers: Sequence[str]) -> None:
-    """Print how many times as fast as each peer we are, and as the fastest of them."""
+def print_ratios(used: Runs, starts: Runs, ours: Sequence[str], peers: Sequence[str]) -> None:
+    """Print how many times as fast as each peer we are, and as the fastest of them; with start-up and without."""
     if not ours or not peers:
         return
     best = min(peers, key=lambda name: median_cpu(used[name]))
+    on = {name: beyond(runs, starts[name]) for name, runs in used.items() if name in starts}
     table = [
-        [name, *(f"{ratio(used[us], used[name]):.1f} ({ratio(used[us], used[name], 'wall'):.1f})" for us in ours)]
+        [
+            name,
+            f"{median_cpu(starts[name]):.2f}",
+            *(f"{ratio(used[us], used[name]):.1f} ({ratio(used[us], used[name], 'wall'):.1f})" for us in ours),
+            *(f"{ratio(on[us], on[name]):.1f}" for us in ours),
+        ]
         for name in peers
     ]
     row = next(row for row in table if row[0] == best)
-    print_table(("times as fast as", *(f"{us}, CPU (wall)" for us in ours)), [*table, [f"the best: {best}", *row[1:]]])
+    whole, without = [f"{us}, CPU (wall)" for us in ours], [f"{us}, CPU without start-up" for us in ours]
+    columns = ("times as fast as", "its start-up, CPU s", *whole, *without)
+    print_table(columns, [*table, [f"the best: {best}", *row[1:]]])
+    print("\nour start-up: " + ", ".join(f"{us} {median_cpu(starts[us]):.2f} CPU s" for us in ours))
+
+
+def _start(name: str) -> str:
+    return f"start of {name}"
+
+
+def beyond(runs: Sequence[Used], starts: Sequence[Used]) -> list[Used]:
+    """Return what runs used beyond their start-up."""
+    start = median_cpu(starts)
+    return [one._replace(cpu=max(one.cpu - start, 1e-9)) for one in runs]
 
 
 def print_removals(source: Path, entered: Sequence[Contestant], work: Path) -> int:
@@ -105,15 +126,18 @@ def main() -> None:
         source = write_corpus(work / "rows.jsonl", asked.records, asked.files)
         with source.open("rb") as lines:
             rows = sum(1 for _ in lines)
+        row = write_rows(work / "one.jsonl", ["A single row."])
         commands = {one.name: one.command(source, one.folder(work), THRESHOLD) for one in entered}
+        commands |= {_start(one.name): one.command(row, one.folder(work, "start"), THRESHOLD) for one in entered}
         commands["floor"] = [sys.executable, "-c", FLOOR, str(source), str(work / "floor.jsonl")]
         used = run_in_turn(commands, asked.times, answers=(0,))
+        starts = {one.name: used.pop(_start(one.name)) for one in entered}
         print_cost(source, rows, used)
         for name, reason in skipped.items():
             print(f"\nskipped {name}: {reason}")
         print()
         ours = [name for name in (CURATE, ENGINE) if name in used]
-        print_ratios(used, ours, [name for name in PEERS if name in used])
+        print_ratios(used, starts, ours, [name for name in PEERS if name in used])
         print()
         for name in ours:
             print_stages(name, commands[name], median_cpu(used[name]), median_cpu(used["floor"]))

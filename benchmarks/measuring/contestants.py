@@ -52,9 +52,9 @@ class Contestant:
         """Return the file of the rows that were kept."""
         return out / "run" / "train.jsonl" if self.name == CURATE else out / "kept.jsonl"
 
-    def folder(self, work: Path) -> Path:
-        """Return the contestant's own folder, made if need be."""
-        folder = work / self.name.replace(" ", "-")
+    def folder(self, work: Path, what: str = "run") -> Path:
+        """Return the contestant's own folder for a run or another purpose, made if need be."""
+        folder = work / f"{what}-{self.name.replace(' ', '-')}"
         folder.mkdir(exist_ok=True)
         return folder
 
