@@ -8,7 +8,7 @@ a process of its own from JSON Lines to JSON Lines, at the same threshold (0.8) 
    process, where a peer starts several);
 2. what was removed, against the exact pairs: ``benchmarks/measuring/scoring.py`` says what the columns mean;
 3. our ratios to each peer and to the fastest of them: medians over the paired runs; and once more without what each
-   spends on one row, which is its start and its imports: how it goes on as rows grow, or inside a program that runs;
+   spends on three rows, which is its start and its imports: how it goes on as rows grow, or inside a program that runs;
 4. our stages apart, and the share of the time that a bare read, parse and write of the file takes: the floor.
 
 Peers live in an environment of their own: ``make peers`` makes it, ``--python`` names another. A peer that is not
@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.corpora.planted import write_rows
-from benchmarks.measuring.contestants import CURATE, ENGINE, PEERS, PEERS_PYTHON, Contestant, contestants
+from benchmarks.measuring.contestants import CURATE, ENGINE, FEW, PEERS, PEERS_PYTHON, Contestant, contestants
 from benchmarks.measuring.measure import Used, median_cpu, median_wall, print_table, ratio, run, run_in_turn
 from benchmarks.measuring.stages import print_stages
 
@@ -73,7 +73,7 @@ def print_ratios(used: Runs, starts: Runs, ours: Sequence[str], peers: Sequence[
             name,
             f"{median_cpu(starts[name]):.2f}",
             *(f"{ratio(used[us], used[name]):.1f} ({ratio(used[us], used[name], 'wall'):.1f})" for us in ours),
-            *(f"{ratio(on[us], on[name]):.1f}" for us in ours),
+            *(f"{ratio(on[us], on[name]):.1f}" if on[us] and on[name] else "-" for us in ours),
         ]
         for name in peers
     ]
@@ -89,9 +89,11 @@ def _start(name: str) -> str:
 
 
 def beyond(runs: Sequence[Used], starts: Sequence[Used]) -> list[Used]:
-    """Return what runs used beyond their start-up."""
+    """Return what runs used beyond their start-up; nothing where that is too little to tell."""
     start = median_cpu(starts)
-    return [one._replace(cpu=max(one.cpu - start, 1e-9)) for one in runs]
+    if min(one.cpu for one in runs) < 1.1 * start:
+        return []
+    return [one._replace(cpu=one.cpu - start) for one in runs]
 
 
 def print_removals(source: Path, entered: Sequence[Contestant], work: Path) -> int:
@@ -126,9 +128,9 @@ def main() -> None:
         source = write_corpus(work / "rows.jsonl", asked.records, asked.files)
         with source.open("rb") as lines:
             rows = sum(1 for _ in lines)
-        row = write_rows(work / "one.jsonl", ["A single row."])
+        few = write_rows(work / "few.jsonl", FEW)
         commands = {one.name: one.command(source, one.folder(work), THRESHOLD) for one in entered}
-        commands |= {_start(one.name): one.command(row, one.folder(work, "start"), THRESHOLD) for one in entered}
+        commands |= {_start(one.name): one.command(few, one.folder(work, "start"), THRESHOLD) for one in entered}
         commands["floor"] = [sys.executable, "-c", FLOOR, str(source), str(work / "floor.jsonl")]
         used = run_in_turn(commands, asked.times, answers=(0,))
         starts = {one.name: used.pop(_start(one.name)) for one in entered}

@@ -24,7 +24,7 @@ PEERS: Mapping[str, tuple[str, ...]] = {  # a name: a script of benchmarks/peers
     "text-dedup": ("textdedup_minhash",),
     "datatrove": ("datatrove_minhash",),
 }
-_FEW = ["A line that stands here twice, to be found by all who look for such lines."] * 2 + ["Another."]
+FEW = ["A line that stands here twice, to be found by all who look for such lines."] * 2 + ["Another."]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _fault(one: Contestant) -> str | None:
     """Return the last thing a contestant says when it fails on three rows, one of which must go."""
     with tempfile.TemporaryDirectory(prefix="thresher-benchmark-") as folder:
         work = Path(folder)
-        source = write_rows(work / "few.jsonl", _FEW)
+        source = write_rows(work / "few.jsonl", FEW)
         try:
             done = subprocess.run(
                 one.command(source, work, 0.8),

@@ -122,6 +122,8 @@ def source_blocks(
     )
     for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):
         if room is not None and room <= 0:
+            if gatherer is not None:
+                gatherer.leave()
             continue  # the rest is read for its hash alone
         made.add(batch)
         if made.bytes >= block_bytes or (room is not None and made.rows >= room):

@@ -11,7 +11,10 @@ U8 = npt.NDArray[np.uint8]
 
 
 class Arena:
-    """Bytes for the pieces of a block, as many as the block before had; what was taken is valid for as long as held."""
+    """Bytes for the pieces of a block; there is room for a little more than the block before took.
+
+    What was taken is valid for as long as it is held. Whoever takes must leave now and then: the room grows until then.
+    """
 
     def __init__(self) -> None:
         self._bytes = np.empty(0, np.uint8)
@@ -19,7 +22,7 @@ class Arena:
         self._taken = 0  # of all, since the block began
 
     def room(self, size: int) -> U8:
-        """Return bytes to be filled, ``size`` or more; the next call gives the same, but for what is taken."""
+        """Return bytes to be filled, ``size`` or more: behind what was taken, or new ones if these are too few."""
         if len(self._bytes) - self._used < size:
             self._bytes, self._used = np.empty(max(2 * len(self._bytes), 4 * size), np.uint8), 0
         return self._bytes[self._used :]

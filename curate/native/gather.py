@@ -49,7 +49,7 @@ class Gatherer:
 
     def scan(self, data: bytes, layout: str, limit: int) -> Scanned | None:
         """Return the rows that are clean, and the lines to look at."""
-        if layout not in LAYOUTS or len(data) > MOST_BYTES:
+        if layout not in LAYOUTS or not 0 < len(data) <= MOST_BYTES:
             return None
         lines = int(self._library.thresher_lines(data, ctypes.c_size_t(len(data))))
         scan = Scan(layout=LAYOUTS.index(layout), most=limit, id=self._id, id_size=len(self._id))
@@ -64,8 +64,7 @@ class Gatherer:
         joined = {name: together([piece[name] for piece in pieces]) for name in (*self._ends_of, *PLAIN)}
         ends = {name: _joined([piece[name] for piece in pieces]) for name in (*self._ends_of.values(), "turn_ends")}
         line = np.concatenate([first + piece["line"] for (first, _), piece in zip(cleared, pieces, strict=True)])
-        for arena in self._arenas.values():
-            arena.leave()
+        self.leave()
         said = {
             "line": line.astype(np.uint64),
             "messages": chats(joined["roles"], joined["texts"], ends["text_ends"], ends["turn_ends"]),
@@ -77,6 +76,11 @@ class Gatherer:
         own = strings(joined["ids"], ends["id_ends"], joined["has_id"].view(np.bool_))
         known = own if own.null_count() == 0 else own.to_frame("id").select(pl.coalesce("id", _hex(digest))).to_series()
         return pl.DataFrame({**said, "id": known, "digest": digest, "raw": binary(joined["raw"], ends["raw_ends"])})
+
+    def leave(self) -> None:
+        """Let go of the rows cleared so far; what was given of them stays valid."""
+        for arena in self._arenas.values():
+            arena.leave()
 
     def _give(self, scan: Scan, size: int, lines: int) -> None:
         """Give a scan columns that hold whatever a piece of ``size`` bytes and ``lines`` lines may have."""

@@ -1,4 +1,4 @@
-/* Bytes to words, and words to hashes; minhash.c says what a word is, and what its hash. */
+/* Bytes to words, and words to hashes; minhash.c says what a word is, and what its hash, and which instructions V4 are. */
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -15,6 +15,7 @@ INLINE uint64_t mix64(uint64_t h) {
     return h ^ h >> 33;
 }
 
+/* Take eight more bytes of a word, in lower case already. */
 INLINE uint64_t step(uint64_t h, uint64_t bytes) {
     h = (h ^ bytes) * WORD;
     return h ^ h >> 32;
@@ -26,7 +27,7 @@ INLINE uint64_t step(uint64_t h, uint64_t bytes) {
 
 typedef struct {
     uint8_t lower[PIECE + 16]; /* so that 16 bytes can be read from any place */
-    uint32_t edges[PIECE + 16];
+    uint32_t edges[PIECE + 16];    /* one a byte at most; they are written sixteen at a time */
 } piece_t;
 
 /* Cut a piece of up to PIECE bytes; return how many edges it has. `inside`: whether the byte before is of a word. */

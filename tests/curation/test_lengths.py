@@ -20,7 +20,7 @@ TURN = st.fixed_dictionaries(
 
 
 @given(st.lists(st.lists(TURN, max_size=5), min_size=1, max_size=6))
-def testlengths_are_those_of_the_texts(chats):
+def test_lengths_are_those_of_the_texts(chats):
     """Oracle: the characters of the views ``answer`` and ``prompt``, which join the texts."""
     messages = pl.Series("messages", chats, dtype=BLOCK["messages"])
     turns = Turns(messages)

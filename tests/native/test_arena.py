@@ -6,7 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.core.read.rows import Seen
+from curate.core.run.settings import validate
+from curate.curation import stage
+from curate.curation.config import CurateConfig
+from curate.curation.plan import make_plan
 from curate.native.arena import Arena, together
+from curate.native.gather import native_gatherer
 
 
 def filled(arena: Arena, size: int, value: int) -> np.ndarray:
@@ -47,3 +53,17 @@ def test_what_was_taken_is_not_written_to_again():
 def test_nothing_taken_is_nothing():
     arena = Arena()
     assert together([filled(arena, 0, 1), filled(arena, 0, 2)]).tolist() == []
+
+
+def test_rows_that_nobody_wants_take_no_room(tmp_path, monkeypatch):
+    """A limit ends a run early, but the file is read on for its hash."""
+    gatherers = []
+    monkeypatch.setattr(stage, "native_gatherer", lambda name: gatherers.append(native_gatherer(name)) or gatherers[0])
+    monkeypatch.setattr(stage, "SCANNED_BYTES", 1 << 12)
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"".join(b'{"text":"row %d %s"}\n' % (row, b"a" * 200) for row in range(2_000)))
+    plan = make_plan(validate(CurateConfig, {"input": {"files": [str(path)]}}, ""), tmp_path)
+    blocks = list(stage.source_blocks(plan, plan.sources[0], Seen(), 1 << 16, limit=10))
+
+    assert [len(block) for block in blocks] == [10]
+    assert gatherers[0] is None or all(len(arena._bytes) < 1 << 16 for arena in gatherers[0]._arenas.values())

@@ -15,7 +15,7 @@ from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
-from train.model.parent import ALL_LINEAR, read_settings
+from train.model.parent import ALL_LINEAR
 from train.model.place import Place
 from train.model.source import Base
 
@@ -93,8 +93,10 @@ def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> An
         if config.quantisation is not None:
             model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         if config.adapter.parent is not None:
-            _refuse_narrower_parent(model, config.adapter, home)
-            return _grown(model, home / config.adapter.parent, base, peft)
+            linear = _linear_layers(model)
+            made = _grown(model, home / config.adapter.parent, base, peft)
+            _refuse_narrower(made, linear, config.adapter)
+            return made
         _refuse_unknown_targets(model, config.adapter.targets, base)
         try:
             made = peft.get_peft_model(model, _lora(config.adapter, peft))
@@ -114,23 +116,6 @@ def _refuse_unknown_targets(model: Any, targets: str | list[str], base: Base) ->
                 f"[adapter] targets: {base.called} has no module {target!r}{nearest(target, linear)}",
                 hint=f"its linear layers are {', '.join(linear)}",
             )
-
-
-def _refuse_narrower_parent(model: Any, table: AdapterTable, home: Path) -> None:
-    """Refuse a parent that leaves out linear layers, where all of them are asked for: it grows in its own shape."""
-    if table.parent is None or table.targets != ALL_LINEAR:
-        return
-    theirs, head = read_settings(home / table.parent).get("target_modules"), model.get_output_embeddings()
-    if isinstance(theirs, str):
-        return
-    linear = [name for name, one in model.named_modules() if _is_linear(one) and one is not head]
-    left = {name for name in linear if not any(f".{name}".endswith(f".{target}") for target in theirs or ())}
-    if left:
-        raise ConfigError(
-            f"[adapter] targets = {ALL_LINEAR}, but the parent {table.parent.as_posix()} leaves out "
-            f"{', '.join(sorted({name.rpartition('.')[2] for name in left}))}",
-            hint="leave targets out: an adapter goes on in its parent's shape",
-        )
 
 
 def _is_linear(module: Any) -> bool:
@@ -156,6 +141,25 @@ def _grown(model: Any, parent: Path, base: Base, peft: Any) -> Any:
         return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(f"the adapter {parent} does not fit {base.called}", _first(error)) from error
+
+
+def _linear_layers(model: Any) -> set[str]:
+    """Return the paths of the linear layers, but for the head."""
+    head = model.get_output_embeddings()
+    return {name for name, one in model.named_modules() if _is_linear(one) and one is not head}
+
+
+def _refuse_narrower(grown: Any, linear: set[str], table: AdapterTable) -> None:
+    """Refuse a parent that leaves out linear layers where all are asked for: it grows in its own shape."""
+    if table.targets != ALL_LINEAR or "targets" not in table.model_fields_set:
+        return
+    own = {name.removeprefix("base_model.model.") for name, one in grown.named_modules() if hasattr(one, "lora_A")}
+    if left := linear - own:
+        names = ", ".join(sorted({name.rpartition(".")[2] for name in left}))
+        raise ConfigError(
+            f"[adapter] targets = {ALL_LINEAR}, but the parent {table.parent} leaves out {names} in {len(left)} places",
+            hint="leave targets out: an adapter goes on in its parent's shape",
+        )
 
 
 def refuse_other_base(adapter: Path, base: Base) -> None:

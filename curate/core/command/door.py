@@ -14,7 +14,7 @@ from curate.core.command.exits import BUG, CANNOT, INTERRUPTED
 from curate.core.command.table import COMMANDS
 from curate.core.command.terminal import emit, harmless
 from curate.core.run.errors import ThresherError, nearest
-from curate.core.run.rest import at_rest
+from curate.core.run.rest import rest
 
 INTRO = "Separates grain from chaff in fine-tuning data, and holds a threshold on every release."
 
@@ -90,9 +90,9 @@ def build() -> Door:
     )
 
 
-@at_rest()
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Every error ends here in a sentence, never in a bare traceback."""
+    rest()
     try:
         result = build().main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:

@@ -10,7 +10,7 @@ BOM = b"\xef\xbb\xbf"
 Span = tuple[int, int, int]  # a line's number in its piece, from 0, and where it starts and ends
 
 READ_BYTES = 1 << 18  # small: records that are let go before the caches are full cost half as much
-SCANNED_BYTES = 1 << 20  # of pieces that a scanner looks at, which makes no records of them
+SCANNED_BYTES = 1 << 20  # of pieces that a scanner looks at: of most it makes no records
 BLOCK_BYTES = 16 << 20
 MAX_LINE_BYTES = 16 << 20
 

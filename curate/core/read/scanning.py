@@ -56,3 +56,7 @@ class Gatherer(Scanner, Protocol):
         Of id, digest and raw all are there, or none.
         """
         ...
+
+    def leave(self) -> None:
+        """Let go of the rows cleared since the last frame: none is wanted."""
+        ...

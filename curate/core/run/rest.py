@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 BLAS_TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"  # read once, when NumPy is imported
 
 
-@contextmanager
-def at_rest() -> Iterator[None]:
-    """Do without what costs time and gives nothing here; afterwards all is as it was. Also a decorator.
+def rest() -> None:
+    """Do without what costs time and gives nothing here, to the end of the process.
 
     Records are trees, not cycles: to collect them costs up to a third of the time and frees nothing. Idle threads of
     OpenBLAS stay awake for a while by default, which costs 0.1 s of CPU a process; now they sleep at once.
     """
-    collecting, told = gc.isenabled(), BLAS_TIMEOUT in os.environ
     gc.disable()
     os.environ.setdefault(BLAS_TIMEOUT, "4")
+
+
+@contextmanager
+def at_rest() -> Iterator[None]:
+    """Do without it for a while; afterwards all is as it was. Also a decorator.
+
+    It is the process that rests: of several threads the first that is done wakes it for all, which costs time alone.
+    """
+    collecting, late = gc.isenabled(), BLAS_TIMEOUT in os.environ or "numpy" in sys.modules
+    gc.disable()
+    if not late:
+        os.environ[BLAS_TIMEOUT] = "4"
     try:
         yield
     finally:
         if collecting:
             gc.enable()
-        if not told:
+        if not late:
             os.environ.pop(BLAS_TIMEOUT, None)

@@ -28,7 +28,7 @@ class WrittenFile:
             self.write(memoryview(b"\n".join([*some, b""])))
 
     def write(self, data: memoryview) -> None:
-        """Write bytes, whole lines with their ends; they must not change any more."""
+        """Write bytes, whole lines with their ends; they are hashed beside, and must not change any more."""
         self._sha.update(data)
         self.bytes += len(data)
         while data:  # an unbuffered file may take less than it is given

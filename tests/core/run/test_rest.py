@@ -8,17 +8,31 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import thresher
 from curate.core.run.rest import BLAS_TIMEOUT, at_rest
 
 
-def test_all_is_as_it_was_afterwards(monkeypatch):
+@pytest.fixture
+def before_numpy(monkeypatch):
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
     monkeypatch.delenv(BLAS_TIMEOUT, raising=False)
+
+
+@pytest.mark.usefixtures("before_numpy")
+def test_all_is_as_it_was_afterwards():
     with at_rest():
         assert not gc.isenabled()
         assert os.environ[BLAS_TIMEOUT] == "4"
     assert gc.isenabled()
     assert BLAS_TIMEOUT not in os.environ
+
+
+def test_where_numpy_is_loaded_the_environment_is_left_alone(monkeypatch):
+    monkeypatch.delenv(BLAS_TIMEOUT, raising=False)
+    with at_rest():
+        assert BLAS_TIMEOUT not in os.environ
 
 
 def test_what_the_user_chose_stays(monkeypatch):

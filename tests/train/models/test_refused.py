@@ -90,8 +90,13 @@ def test_all_linear_layers_are_those_of_the_parent_or_it_is_refused(thresher, pr
     asked["parent"] = str(tmp_path / "narrow" / "adapter")
     refused = thresher("train", project(adapter=asked), "--out", tmp_path / "third")
     assert refused.code == 2
-    assert "leaves out down_proj, gate_proj, k_proj, o_proj, up_proj, v_proj\n" in refused.err
+    assert "leaves out down_proj, gate_proj, k_proj, o_proj, up_proj, v_proj in " in refused.err
     assert "hint: leave targets out" in refused.err
+
+    settings = trained / "adapter_config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"layers_to_transform": [0]}))
+    refused = thresher("train", project(adapter=asked | {"parent": "first/adapter"}), "--out", tmp_path / "fourth")
+    assert (refused.code, "leaves out" in refused.err) == (2, True), refused.err
 
 
 @pytest.mark.parametrize(
