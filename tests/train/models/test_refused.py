@@ -94,9 +94,9 @@ def test_all_linear_layers_are_those_of_the_parent_or_it_is_refused(thresher, pr
     assert "hint: leave targets out" in refused.err
 
     settings = trained / "adapter_config.json"
-    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"layers_to_transform": [0]}))
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"exclude_modules": ["q_proj"]}))
     refused = thresher("train", project(adapter=asked | {"parent": "first/adapter"}), "--out", tmp_path / "fourth")
-    assert (refused.code, "leaves out" in refused.err) == (2, True), refused.err
+    assert (refused.code, "leaves out q_proj in " in refused.err) == (2, True), refused.err
 
 
 @pytest.mark.parametrize(
