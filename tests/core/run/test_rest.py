@@ -14,6 +14,16 @@ import thresher
 from curate.core.run.rest import BLAS_TIMEOUT, at_rest
 
 
+@pytest.fixture(autouse=True)
+def collecting():
+    """A command run in this process before has put it to rest, to its end."""
+    was = gc.isenabled()
+    gc.enable()
+    yield
+    if not was:
+        gc.disable()
+
+
 @pytest.fixture
 def before_numpy(monkeypatch):
     monkeypatch.delitem(sys.modules, "numpy", raising=False)
