@@ -36,3 +36,7 @@ def test_digests_are_those_of_hashlib(built, tmp_path, level, monkeypatch):
     wanted, _ = block(path, None)
 
     assert_frame_equal(found, wanted)
+
+
+def test_a_piece_of_nothing_is_nobodys(built):
+    assert gatherer(built).scan(b"", "text", 9) is None
