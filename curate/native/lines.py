@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.core.write.written import TOGETHER
 from curate.native.library import library
 from curate.native.views import VIEW_BYTES, Views
 
 U64 = npt.NDArray[np.uint64]
-
-TOGETHER = 512  # lines that are written at once: few calls, and the bytes are still in the cache
 
 
 def without(data: bytes, first: int, gone: U64) -> tuple[bytes | memoryview, int]:
