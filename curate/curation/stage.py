@@ -116,10 +116,8 @@ def source_blocks(
     gatherer = native_gatherer(plan.config.input.id) if plan.judge.is_bare else None
     made = Builder(source.index, plan.judge, plan.drops, plan.warns, plan.config.input.id, gatherer)
     room = limit
-    piece, longest = (
-        min(READ_BYTES if gatherer is None else SCANNED_BYTES, block_bytes),
-        plan.config.input.max_line_bytes,
-    )
+    piece = min(READ_BYTES if gatherer is None else SCANNED_BYTES, block_bytes)
+    longest = plan.config.input.max_line_bytes
     for batch in read_records(source, seen, block_bytes=piece, max_line_bytes=longest, scanner=gatherer):
         if room is not None and room <= 0:
             if gatherer is not None:
