@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from curate.core.run.errors import ConfigError
+from tests.augment.asking.test_asking import chat
 from tests.augment.made import augment, curated, questions
 from tests.augment.scripted import saying
-from tests.augment.test_asking import chat
 
 WEATHER = {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
 SYNTHESIS = {"use": "synthesis", "count": 2}

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 
 from train.data.rows import Row
 from train.examples import Examples
-from train.guards.control_tokens import control_tokens
-from train.guards.doubled_bos import doubled_bos
-from train.guards.empty_answer import empty_answer
 from train.guards.finding import Examined, Facts, Finding, Guard
-from train.guards.held_out_rows import changed_since, held_out_rows
-from train.guards.missing_end_of_turn import missing_end_of_turn
-from train.guards.never_stops import never_stops
-from train.guards.no_trained_token import no_trained_token
-from train.guards.rehearsal_short import rehearsal_short
-from train.guards.rewritten_answer import rewritten_answer
-from train.guards.template import no_template, template_differs
-from train.guards.template_refuses import template_refuses
-from train.guards.too_few_rows import too_few_rows
-from train.guards.tools import tools_left_out
-from train.guards.truncated import truncated
+from train.guards.rows.empty_answer import empty_answer
+from train.guards.rows.held_out_rows import changed_since, held_out_rows
+from train.guards.rows.no_trained_token import no_trained_token
+from train.guards.rows.rehearsal_short import rehearsal_short
+from train.guards.rows.too_few_rows import too_few_rows
+from train.guards.rows.truncated import truncated
+from train.guards.template.differs import no_template, template_differs
+from train.guards.template.refuses import template_refuses
+from train.guards.template.rewritten_answer import rewritten_answer
+from train.guards.template.tools import tools_left_out
+from train.guards.tokens.control_tokens import control_tokens
+from train.guards.tokens.doubled_bos import doubled_bos
+from train.guards.tokens.missing_end_of_turn import missing_end_of_turn
+from train.guards.tokens.never_stops import never_stops
+from train.guards.tokens.vocabulary import vocabulary
 from train.guards.usual import usual_rates
-from train.guards.vocabulary import vocabulary
 from train.masking.encoder import Encoder
 
 GUARDS: tuple[Guard, ...] = (

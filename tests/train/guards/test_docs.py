@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_guide_names_every_code():
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "train" / "guards").glob("*.py")))
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "train" / "guards").rglob("*.py")))
     codes = set(re.findall(r'Finding\(\s*"(\w+)"', source))
     guide = (ROOT / "docs" / "preflight.md").read_text(encoding="utf-8")
 

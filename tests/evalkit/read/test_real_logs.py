@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from tests.evalkit.test_read import read
+from tests.evalkit.read.test_read import read
 
 
 def sample(target: str, choices: list[str], likelihoods: list[str], **more: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Guards of rows: how many there are, what they say, and whether they stand in the tests."""
