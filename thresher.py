@@ -38,14 +38,16 @@ if TYPE_CHECKING:
 _HERE = str(Path(__file__).resolve().parent)
 sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
 
-from curate.core.run.rest import at_rest  # noqa: E402 - now that our folder is first on the path
+from curate.core.run.rest import at_rest, leave  # noqa: E402 - now that our folder is first on the path
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
     from curate.core.command.door import run  # noqa: PLC0415 - after our folder is first on the path
 
-    raise SystemExit(run())
+    code = run()
+    leave()
+    raise SystemExit(code)
 
 
 @at_rest()

@@ -21,6 +21,11 @@ def rest() -> None:
     os.environ.setdefault(BLAS_TIMEOUT, "4")
 
 
+def leave() -> None:
+    """Let the process end as it is: it would look through all that it holds once more, which costs 0.1 s of CPU."""
+    gc.freeze()
+
+
 @contextmanager
 def at_rest() -> Iterator[None]:
     """Do without it for a while; afterwards all is as it was. Also a decorator.

@@ -75,3 +75,16 @@ def test_numpy_is_first_imported_at_rest():
     asked = "import sys, thresher; from curate.core.command import door; print('numpy' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_a_command_leaves_without_looking_through_what_it_holds():
+    """The collection at exit passes by what is frozen; what was opened is closed before."""
+    asked = (
+        "import atexit, gc, sys, thresher; sys.argv[1:] = ['codes'];"
+        "atexit.register(lambda: print(gc.get_freeze_count(), len(gc.get_objects())));"
+        "thresher.main()"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    frozen, looked_at = map(int, said.stdout.splitlines()[-1].split())
+    assert frozen > 10_000
+    assert looked_at < frozen / 10
