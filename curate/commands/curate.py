@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,11 @@ import click
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
+
+_PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} MB
+  hint: the program, and what it knows of each row, stay in memory; allow more, or curate the files one after the other
+        with --write-index, each --against the ones before
+"""
 
 
 @click.command("curate")
@@ -78,7 +84,7 @@ def command(  # noqa: PLR0913 - a flag each
     from curate.check.asked import field_names  # noqa: PLC0415
     from curate.commands.curated import as_object, as_text  # noqa: PLC0415 - after the number of threads is known
     from curate.core.command.door import call  # noqa: PLC0415
-    from curate.core.run.settings import byte_count  # noqa: PLC0415
+    from curate.core.run.memory import byte_count, peak_bytes  # noqa: PLC0415
     from curate.curation.config import beside_earlier, config_of_files, load_config, protecting  # noqa: PLC0415
     from curate.curation.run import Options, run_curation  # noqa: PLC0415
 
@@ -96,14 +102,17 @@ def command(  # noqa: PLR0913 - a flag each
     else:
         config, base = config_of_files(list(inputs), changes, layout, field_names(names), protect), Path.cwd()
     config = beside_earlier(config, [os.path.relpath(path, base) for path in against], write_index=write_index)
+    most = byte_count(memory_limit) if memory_limit is not None else None
     options = Options(
-        memory_limit=byte_count(memory_limit) if memory_limit else None,
+        memory_limit=most,
         block_bytes=block_bytes,
         limit=limit,
         texts=not no_text,
         quiet=quiet,
     )
     outcome = run_curation(config, base, None if dry_run else out, options)
+    if most is not None and (peak := peak_bytes() or 0) > most:
+        sys.stderr.write(_PASSED.format(limit=memory_limit, peak=peak / 1e6))
     if outcome.out is not None and not no_report:
         call(
             "report",

@@ -18,6 +18,7 @@ import polars as pl
 
 from curate.core.record.block import EARLIER
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.memory import peak_bytes
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
@@ -270,6 +271,7 @@ def run_view(started: float, options: Options) -> dict[str, Any]:
         "engine": "local",
         "threads": pl.thread_pool_size(),
         "memory_limit": options.memory_limit,
+        "peak_memory_bytes": peak_bytes(),
         "python": platform.python_version(),
         "git_commit": os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA"),
         "ci": os.environ.get("GITHUB_RUN_ID") or os.environ.get("CI_JOB_URL"),

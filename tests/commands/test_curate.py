@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +127,7 @@ def test_limit_reads_the_first_rows_only(thresher, folder):
         pytest.param(["rows.jsonl", "--out", "out", "--set", "split.train=0.5"], "add up to 0.6", id="shares"),
         pytest.param(["rows.jsonl", "--out", "out", "--set", "output.layout=massages"], "did you mean 'messages'?", id="a layout"),
         pytest.param(["rows.jsonl", "--out", "out", "--memory-limit", "lots"], "no amount of memory", id="a memory limit"),
+        pytest.param(["rows.jsonl", "--out", "out", "--memory-limit", "-1GB"], "no amount of memory", id="less than none"),
         pytest.param(["rows.jsonl", "--out", "out", "--engine", "ray"], "there is local", id="an engine"),
         pytest.param(["none.toml", "--out", "out"], "cannot be read", id="no configuration"),
         pytest.param(["rows.jsonl", "--out", "rows.jsonl"], "is a file", id="--out is a file"),
@@ -138,6 +140,16 @@ def test_a_mistake_is_exit_2_with_the_next_thing_to_do(thresher, folder, flags, 
     assert said in ran.err
     assert "Traceback" not in ran.err
     assert "out" not in names(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not say what a process takes")
+@pytest.mark.parametrize(("limit", "said"), [("1MB", True), ("1000GB", False)])
+def test_a_memory_limit_that_was_passed_is_told_and_is_no_failure(thresher, folder, limit, said):
+    ran = thresher("curate", "rows.jsonl", "--out", "out", "--memory-limit", limit)
+
+    assert ran.code == 0
+    assert (f"--memory-limit {limit} was passed: the run took" in ran.err) == said
+    assert json.loads((folder / "out" / "run.json").read_bytes())["peak_memory_bytes"] > 10_000_000
 
 
 def test_a_broken_configuration_is_told_with_its_place(thresher, folder):

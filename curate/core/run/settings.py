@@ -110,21 +110,3 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
         return annotation
     inner = (model_in(argument) for argument in getattr(annotation, "__args__", ()))
     return next((found for found in inner if found is not None), None)
-
-
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-
-def byte_count(text: str) -> int:
-    """Return the bytes that ``2GB``, ``512MiB`` or ``1000000`` stand for.
-
-    Raises:
-        ConfigError: it is no amount of bytes.
-    """
-    stripped = text.strip().lower().replace(" ", "")
-    number = stripped.rstrip("bikmg")
-    unit = stripped[len(number) :]
-    try:
-        return int(float(number) * _UNITS[unit])
-    except (ValueError, KeyError):
-        raise ConfigError(f"{text!r} is no amount of memory", hint="write it as 2GB or 512MB") from None
