@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ def command(  # noqa: PLR0913 - a flag each
     if limits is None:
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")
     config = load_gate(limits)
-    named = {name: read_run(path) for name, path in map(_named, baselines)}
+    named = {name: read_run(path) for name, path in _by_name(baselines)}
     if planning:
         return _plan(config, named, candidate, items, as_json=as_json)
     if candidate is None:
@@ -127,6 +128,23 @@ def command(  # noqa: PLR0913 - a flag each
     return verdict.exit_code
 
 
+def _by_name(baselines: Sequence[str]) -> list[tuple[str, Path]]:
+    """Return names and paths of the baselines.
+
+    Raises:
+        ConfigError: two have one name: a rule would be held against one of them alone.
+    """
+    named = [_named(given) for given in baselines]
+    names = [name for name, _ in named]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        paths = ", ".join(str(path) for name, path in named if name == twice)
+        raise ConfigError(
+            f"more than one baseline is called {twice!r}: {paths}",
+            hint="name them: --baseline prod=DIR --baseline base=DIR; baseline = in gate.toml says which a rule means",
+        )
+    return named
+
+
 def _named(given: str) -> tuple[str, Path]:
     """Return the name and the path of a baseline; one without a name is called ``baseline``."""
     found = _NAMED.fullmatch(given)
@@ -143,8 +161,7 @@ def _plan(
     from evalkit.gate.plan import plan  # noqa: PLC0415
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
-    base = next(iter(named.values()), None)
-    planned = plan(config, base, None if candidate is None else read_run(candidate), items)
+    planned = plan(config, named, None if candidate is None else read_run(candidate), items)
     if as_json:
         emit(canonical({"schema_version": SCHEMA_VERSION, "plan": [one.told() for one in planned]}).decode())
     else:
@@ -162,8 +179,9 @@ def _self_test(
     from evalkit.gate.runs.pairing import pair  # noqa: PLC0415
     from evalkit.gate.self_test import self_test  # noqa: PLC0415
 
-    base = next(iter(named.values()), None)
-    tested = self_test(config, pair(run, base, allow_missing=allow_missing), splits)
+    alone = pair(run, None, allow_missing=allow_missing)
+    pairs = {name: pair(run, base, allow_missing=allow_missing) for name, base in named.items()}
+    tested = self_test(config, pairs, alone, splits)
     told = asdict(tested) | {"holds": tested.holds, "schema_version": SCHEMA_VERSION}
     emit(canonical(told).decode() if as_json else self_test_text(tested))
     return DONE if tested.holds else NO

@@ -14,6 +14,7 @@ from curate.core.run.settings import read_toml, validate
 RULES = ("max_drop", "min_gain", "max_ratio", "min_value", "max_value")
 Level = Literal["confident", "point"]
 OnInconclusive = Literal["inconclusive", "fail", "pass", "warn"]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]  # true is none
 _SLICE = re.compile(r"\*|[^=]+(=.*)?", re.DOTALL)
 
 
@@ -23,15 +24,15 @@ class Limit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     metric: str = Field(description="The name that scores.json has.")
-    max_drop: float | None = Field(
+    max_drop: Number | None = Field(
         None, ge=0, description="The non-inferiority margin: how much worse it may be, in the metric's unit."
     )  # fmt: skip
-    min_gain: float | None = Field(None, ge=0, description="How much better than the baseline it has to be.")
-    max_ratio: float | None = Field(
+    min_gain: Number | None = Field(None, ge=0, description="How much better than the baseline it has to be.")
+    max_ratio: Number | None = Field(
         None, gt=0, description="Candidate divided by baseline, at most: cost, latency, length."
     )
-    min_value: float | None = Field(None, description="The candidate's own value, at least; needs no baseline.")
-    max_value: float | None = Field(None, description="The candidate's own value, at most; needs no baseline.")
+    min_value: Number | None = Field(None, description="The candidate's own value, at least; needs no baseline.")
+    max_value: Number | None = Field(None, description="The candidate's own value, at most; needs no baseline.")
     slice: str | None = Field(
         None, description='Only these items: "field=value"; "field" is a rule for each value; "*" never gates.'
     )  # fmt: skip
@@ -99,7 +100,7 @@ class GateConfig(BaseModel):
     )  # fmt: skip
     draws: Annotated[int, Field(ge=1000)] = Field(10_000, description="Resamples of a bootstrap.")
     seed: Annotated[int, Field(ge=0)] = Field(0, description="Of every draw.")
-    too_good: Annotated[float, Field(gt=0)] = Field(
+    too_good: Annotated[Number, Field(gt=0)] = Field(
         0.2, description="A gain that is surely greater warns (share; points are divided by 100)."
     )
     waivers: Path | None = Field(None, description="File of committed waivers, relative to this one.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from curate.core.run.errors import ConfigError
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.rules.rule import line
+from evalkit.gate.rules.evaluate import baseline_of, slices_of
+from evalkit.gate.rules.needs import whole
+from evalkit.gate.rules.rule import line, refuse_margin
 from evalkit.gate.runs.pairing import Pair, pair
 from evalkit.gate.runs.run import Run
-from evalkit.gate.statistics import counted, reach
+from evalkit.gate.statistics import counted, reach, shares
 from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
@@ -26,6 +29,7 @@ class Planned:
     metric: str
     rule: str
     slice: str | None
+    baseline: str | None  # as the rule names it
     margin: float
     n: int
     assumed: str  # where the spread comes from
@@ -38,29 +42,26 @@ class Planned:
         return asdict(self)
 
 
-def plan(config: GateConfig, base: Run | None, candidate: Run | None, items: int | None) -> list[Planned]:
+def plan(config: GateConfig, named: Mapping[str, Run], candidate: Run | None, items: int | None) -> list[Planned]:
     """Return a plan for each rule, of both runs where they are given, of one, or of assumptions alone.
 
+    A rule is planned by the baseline that it is held against, by name; one on a run's own value by the candidate.
+
     Raises:
-        ThresherError: nothing says how many items there are, or runs cannot be compared.
+        ThresherError: nothing says how many items there are, runs cannot be compared, or a rule has no such runs.
     """
-    run = base or candidate
-    both = pair(candidate, base) if base is not None and candidate is not None else None
-    alone = pair(run, None) if run is not None else None
-    return [
-        _planned(config, limit, where, both, alone, items)
-        for limit in config.limits
-        if limit.slice != "*"
-        for where in _slices(limit, alone)
-    ]
-
-
-def _slices(limit: Limit, alone: Pair | None) -> list[str | None]:
-    if limit.slice is None or alone is None:
-        return [limit.slice]
-    return [name for name in alone.slices if name == limit.slice or name.partition("=")[0] == limit.slice] or [
-        limit.slice
-    ]
+    own = None if candidate is None else pair(candidate, None)
+    bases = {name: pair(base, None) for name, base in named.items()}
+    boths = {} if candidate is None else {name: pair(candidate, base) for name, base in named.items()}
+    planned = []
+    for limit in config.limits:
+        name = None if limit.alone or not named else baseline_of(limit, named)
+        alone = (own or next(iter(bases.values()), None)) if name is None else bases[name]
+        both = None if name is None else boths.get(name)
+        if limit.slice != "*":
+            places = [limit.slice] if alone is None else slices_of(limit, alone)
+            planned += [_planned(config, limit, where, both, alone, items) for where in places]
+    return planned
 
 
 def _planned(
@@ -69,11 +70,8 @@ def _planned(
     metric = make_metric(limit.metric)
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
     sample = None if alone is None else _sample(alone, limit.metric, where)
-    n = items or config.plan.items or (sample.n if sample is not None else 0)
-    if not n:
-        raise ConfigError(
-            "nothing says how many items there are", hint="--baseline RUN, or items in [plan] of gate.toml"
-        )
+    n = _items(items or config.plan.items, limit, where, alone, sample)
+    refuse_margin(limit, metric)
     own = line(limit, metric.better)
     if metric.shares and own.kind == "difference" and (sample is None or sample.clusters is None):
         share = config.plan.discordance
@@ -85,11 +83,38 @@ def _planned(
         distance = limit.margin if limit.rule == "max_drop" else -limit.margin
         chance = counted.chance_of_equal(distance, n, share, config.alpha)
         affordable = counted.affordable_margin(n, share, config.alpha, config.power)
-        needed = counted.needed_items(limit.margin, share, config.alpha, config.power)
+        needed = counted.needed_items(distance, share, config.alpha, config.power)
         return _told(limit, where, n, told, chance, affordable, needed)
     if sample is None:
         raise ConfigError(f"the spread of {limit.metric} is not known", hint="--baseline RUN: one scored run tells it")
+    if own.kind == "value" and sample.binary:
+        return _by_outcomes(config, limit, where, n, sample)
     return _by_error(config, limit, where, n, sample, _sample(both, limit.metric, where) if both else None)
+
+
+def _items(given: int | None, limit: Limit, where: str | None, alone: Pair | None, sample: Sample | None) -> int:
+    """Return how many items a rule has: of so many in all, a slice has its part."""
+    if sample is None or alone is None:
+        if not given:
+            raise ConfigError(
+                "nothing says how many items there are", hint="--baseline RUN, or items in [plan] of gate.toml"
+            )
+        return given
+    if not given:
+        return sample.n
+    return given if where is None else max(1, round(given * sample.n / alone.scored(limit.metric).sample.n))
+
+
+def _by_outcomes(config: GateConfig, limit: Limit, where: str | None, n: int, sample: Sample) -> Planned:
+    """Return the plan of a rule on a share of right items, were the share that was seen the truth."""
+    own = line(limit, sample.metric.better)
+    share = float(sample.candidate.mean())
+    told = f"measured: {share:.1%} of the items"
+    truth, at = (share, own.at) if own.above else (1 - share, 1 - own.at)
+    chance = shares.chance_of_clearing(truth, n, at, config.alpha)
+    affordable = shares.affordable_distance(truth, n, config.alpha, config.power)
+    needed = shares.needed_items(truth, at, config.alpha, config.power)
+    return _told(limit, where, n, told, chance, affordable, needed)
 
 
 def _by_error(
@@ -115,19 +140,20 @@ def _by_error(
         spread = reach.assumed(error, sample.units, widest)
     each = sample.units / sample.n  # units an item
     units = max(1, round(n * each))
-    chance = reach.chance_of_equal(spread, units, -distance if limit.rule == "min_gain" else distance, config.alpha)
+    distance = (
+        -distance if limit.rule == "min_gain" else distance
+    )  # which an equal model never passes, nor do more items
+    chance = reach.chance_of_equal(spread, units, distance, config.alpha)
+    affordable = reach.affordable_margin(spread, units, config.alpha, config.power)
     needed = reach.needed_units(spread, distance, config.alpha, config.power) / each
-    return _told(
-        limit, where, n, told, chance, reach.affordable_margin(spread, units, config.alpha, config.power), needed
-    )
+    return _told(limit, where, n, told, chance, affordable, needed)
 
 
 def _told(
     limit: Limit, where: str | None, n: int, told: str, chance: float, affordable: float, needed: float
 ) -> Planned:
-    items = math.ceil(needed) if math.isfinite(needed) else None
     rounded = float(f"{chance:.4g}"), float(f"{affordable:.4g}")
-    return Planned(limit.metric, limit.rule, where, limit.margin, n, told, *rounded, items)
+    return Planned(limit.metric, limit.rule, where, limit.baseline, limit.margin, n, told, *rounded, whole(needed))
 
 
 def _sample(own: Pair, name: str, where: str | None) -> Sample:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.core.run.errors import ConfigError
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.rules.rule import Judged, holm, judged, line
+from evalkit.gate.rules.evaluate import baseline_of, slices_of
+from evalkit.gate.rules.rule import Judged, holm, judged, line, tell_apart
 from evalkit.gate.runs.pairing import Pair
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
@@ -34,39 +37,48 @@ class SelfTest:
         return self.false_alarms <= self.alpha + 2 * math.sqrt(self.alpha * (1 - self.alpha) / self.splits)
 
 
-def self_test(config: GateConfig, own: Pair, splits: int) -> SelfTest:
-    """Return how the configured rules judge A against A'.
+def self_test(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair, splits: int) -> SelfTest:
+    """Return how the configured rules judge A against A', each on the baseline that it names.
 
-    With a baseline, each item's (or cluster's) two results change sides at the toss of a coin. Without one, the
+    With baselines, each item's (or cluster's) two results change sides at the toss of a coin. Without one, the
     candidate's items are split into two halves at random and paired as they come, clusters with clusters.
 
     Raises:
-        ThresherError: a rule names a metric that there is not.
+        ThresherError: a rule names what there is not, or none of them compares two runs.
     """
     random = np.random.Generator(np.random.Philox(config.seed))
-    limits = [limit for limit in config.limits if not limit.alone and limit.slice != "*"]
-    made = [(limit, where, _sample(own, limit.metric, where)) for limit in limits for where in _slices(limit, own)]
-    counts = {_name(limit, where): {"fail": 0, "inconclusive": 0, "pass": 0} for limit, where, _ in made}
+    made = _made(config, pairs, alone)
+    counts: list[dict[str, int]] = [{"fail": 0, "inconclusive": 0, "pass": 0} for _ in made]
+    names: list[str] = []
     alarms = 0
     for _ in range(splits):
         rows = [_judge(config, limit, where, _halves(sample, random)) for limit, where, sample in made]
-        for one, p in zip(rows, holm([one.p_fail for one in rows]), strict=True):
+        tell_apart(rows)
+        names = [one.name for one in rows]
+        for one, count, p in zip(rows, counts, holm([one.p_fail for one in rows]), strict=True):
             one.conclude(p, config.alpha)
-            counts[_name(one.limit, one.slice)][one.verdict] += 1
+            count[one.verdict] += 1
         alarms += any(one.verdict == "fail" for one in rows)
-    how = "items split into halves" if own.base is None else "results of an item change sides"
-    shares = {name: {said: n / splits for said, n in one.items()} for name, one in counts.items()}
+    how = "results of an item change sides" if pairs else "items split into halves"
+    shares = {name: {said: n / splits for said, n in count.items()} for name, count in zip(names, counts, strict=True)}
     return SelfTest(how, splits, config.alpha, shares, alarms / splits)
 
 
-def _name(limit: Limit, where: str | None) -> str:
-    return f"{limit.metric} {limit.rule}{f' on {where}' if where else ''}"
-
-
-def _slices(limit: Limit, own: Pair) -> list[str | None]:
-    if limit.slice is None:
-        return [None]
-    return [name for name in own.slices if name == limit.slice or name.partition("=")[0] == limit.slice]
+def _made(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair) -> list[tuple[Limit, str | None, Sample]]:
+    """Return each rule that compares two runs, with its slice and its sample."""
+    made = []
+    for limit in config.limits:
+        own = alone if limit.alone or not pairs else pairs[baseline_of(limit, pairs)]
+        own.scored(limit.metric)  # that a rule on one run is sound is looked at too
+        if limit.slice != "*":
+            places = slices_of(limit, own)
+            made += [(limit, where, _sample(own, limit.metric, where)) for where in places if not limit.alone]
+    if not made:
+        raise ConfigError(
+            "no rule compares two runs: there is nothing to test",
+            hint="a rule with max_drop, min_gain or max_ratio can raise a false alarm; others look at one run",
+        )
+    return made
 
 
 def _sample(own: Pair, name: str, where: str | None) -> Sample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import FEW_CLUSTERS, digits
 
 _SCALE = {"points": 100.0}
+_NONE_LEFT = {"n": 0, "estimate": None, "interval": [None, None], "verdict": "inconclusive"}
 _UNBOUNDED = ("share", "points", "correlation")
 
 
@@ -78,16 +80,17 @@ def judge(
     warnings = [note for one in pairs.values() for note in one.notes] + warnings
     without = _without_tainted(config, pairs, alone, tainted)
     rows, effective = [], []
-    for place, one in enumerate(found.gating):
+    for one in found.gating:
         waiver = holding.get(one.name)
         counts_as = _effective(one, config, waiver, warnings)
         row = _row(one, found, config) | {"waiver": None if waiver is None else waiver.told(), "counts_as": counts_as}
         if without is not None:
-            row["without_tainted"] = _short(without.gating[place])
-            if without.gating[place].verdict != one.verdict:
-                warnings.append(
-                    f"{one.name}: {one.verdict} with tainted items, {without.gating[place].verdict} without them"
-                )
+            clean = without.get((id(one.limit), one.slice))
+            row["without_tainted"] = _NONE_LEFT if clean is None else _short(clean)
+            if clean is None:
+                warnings.append(f"{one.name}: {one.verdict}, and all of its items are tainted")
+            elif clean.verdict != one.verdict:
+                warnings.append(f"{one.name}: {one.verdict} with tainted items, {clean.verdict} without them")
         rows.append(row)
         effective.append(counts_as)
         warnings += _doubts(one, found.pair(one), config)
@@ -191,7 +194,7 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
             f"{one.name}: {found.units} clusters are few; below {FEW_CLUSTERS} their errors are themselves uncertain"
         )
     scored = own.scored(one.limit.metric)
-    if found.value != found.value:
+    if not math.isfinite(found.value):
         told.append(f"{one.name}: there is no {one.line.kind}, for the baseline is 0")
     if scored.left_out:
         told.append(f"{one.limit.metric}: {scored.left_out:,} items are left out, for neither run has a score of them")
@@ -202,10 +205,12 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
 
 def _without_tainted(
     config: GateConfig, pairs: Mapping[str, Pair], alone: Pair, tainted: frozenset[str]
-) -> Evaluated | None:
+) -> dict[tuple[int, str | None], Judged] | None:
+    """Return each rule without tainted items, by the identity of its limit and its slice; None where there are none."""
     if not tainted & set(alone.ids.tolist()):
         return None
-    return evaluate(config, pairs, alone, tainted, slices=False)
+    found = evaluate(config, pairs, alone, tainted, slices=False)
+    return {(id(one.limit), one.slice): one for one in found.gating}
 
 
 def _tainted(tainted: frozenset[str], alone: Pair) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _entry(row: Row) -> Entry:
         count(row.n),
         row.line.at,
         row.line.passes,
-        None if own is None else Point(own.estimate, *own.interval),
+        None if own is None or not own.n else Point(own.estimate, *own.interval),
         waived=row.waiver is not None and row.verdict != "pass",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.numbers import count, plural
 from reports.values import between, change, estimate, value
-from reports.verdict.files import Row, Said, Verdict
+from reports.verdict.files import Row, Said, Untainted, Verdict
 from reports.view import Headline, Tone
 
 TONES: dict[Said, Tone] = {"pass": "ok", "fail": "bad", "inconclusive": "unsure"}
@@ -79,10 +79,7 @@ def notes(row: Row) -> list[str]:
     elif row.counts_as is not None and row.counts_as != row.verdict:
         told.append(f"Counts as {row.counts_as} (on_inconclusive).")
     if row.without_tainted is not None:
-        own = row.without_tainted
-        numbers = f"{estimate(own.estimate, row.unit, row.estimate.of)}"
-        numbers += f" ({between(*own.interval, row.unit, row.estimate.of)})"
-        told.append(f"Without tainted items: {own.verdict}, {numbers}, on {plural(own.n, 'item')}.")
+        told.append(_untainted(row, row.without_tainted))
     if row.units != row.n:
         told.append(f"{plural(row.n, 'item')} in {plural(row.units, 'cluster')}.")
     if row.unpaired:
@@ -94,6 +91,14 @@ def notes(row: Row) -> list[str]:
     if row.verdict == "inconclusive" and row.needed_n and row.needed_n > row.n:
         told.append(f"{count(row.needed_n)} items would decide; there are {count(row.n)}.")
     return told
+
+
+def _untainted(row: Row, own: Untainted) -> str:
+    if not own.n:
+        return "All of its items are tainted: nothing is left without them."
+    numbers = f"{estimate(own.estimate, row.unit, row.estimate.of)}"
+    numbers += f" ({between(*own.interval, row.unit, row.estimate.of)})"
+    return f"Without tainted items: {own.verdict}, {numbers}, on {plural(own.n, 'item')}."
 
 
 def _room(row: Row) -> float | None:

@@ -68,10 +68,9 @@ def _details(row: dict[str, Any]) -> list[str]:
     lines = []
     if "without_tainted" in row:
         own = row["without_tainted"]
-        lines.append(
-            f"{row['name']} without tainted items: {own['verdict']}, {number(own['estimate'])}"
-            f" ({' to '.join(map(number, own['interval']))}), n {own['n']:,}"
-        )
+        numbers = f"{number(own['estimate'])} ({' to '.join(map(number, own['interval']))}), n {own['n']:,}"
+        said = f"{own['verdict']}, {numbers}" if own["n"] else "nothing is left"
+        lines.append(f"{row['name']} without tainted items: {said}")
     if row["next"]:
         lines.append(f"{row['name']} is undecided. Cheapest first:")
         lines += [f"  {place}. {inert(step)}" for place, step in enumerate(row["next"], start=1)]
@@ -111,7 +110,8 @@ def plan_text(planned: list[Planned], power: float) -> str:
     )
     rows = [
         (
-            f"{one.metric} {one.rule}{f' on {one.slice}' if one.slice else ''}",
+            f"{one.metric} {one.rule}{f' on {one.slice}' if one.slice else ''}"
+            + (f" against {one.baseline}" if one.baseline else ""),
             f"{one.margin:g}",
             f"{one.n:,}",
             f"{one.chance_equal_passes:.1%}",

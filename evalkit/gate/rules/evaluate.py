@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.rules.rule import Judged, holm, judged, line
+from evalkit.gate.rules.rule import Judged, holm, judged, line, refuse_margin, tell_apart
 from evalkit.gate.runs.pairing import Pair
 from evalkit.gate.statistics.estimate import Settings, estimate
 
@@ -40,8 +40,8 @@ def evaluate(
 ) -> Evaluated:
     """Return all rules with their verdicts; ``pairs`` are by the name of the baseline, ``alone`` is the candidate.
 
-    Items named by ``left_out`` are left out. With ``slices`` each rule on all items looks at every slice too, which
-    informs and never gates.
+    Items named by ``left_out`` are left out, and with them each rule that none is left for. With ``slices`` each rule
+    on all items looks at every slice too, which informs and never gates.
 
     Raises:
         ThresherError: runs cannot be compared, a rule names a metric, slice or baseline that there is not.
@@ -50,15 +50,19 @@ def evaluate(
     informing: list[Judged] = []
     own: dict[int, Pair] = {}
     for limit in config.limits:
-        name, pair = _pair(limit, pairs, alone)
+        name = None if limit.alone else baseline_of(limit, pairs)
+        pair = alone if name is None else pairs[name]
         keep = ~np.isin(pair.ids, list(left_out)) if left_out else np.ones(len(pair.ids), dtype=bool)
-        wanted: list[str | None] = [] if limit.slice == "*" else list(_slices(limit, pair))
+        wanted: list[str | None] = [] if limit.slice == "*" else slices_of(limit, pair)
         beside = sorted(pair.slices) if slices and limit.slice in (None, "*") else []
         for where, rows in [*((one, gating) for one in wanted), *((one, informing) for one in beside)]:
-            found = _judge(config, limit, name, pair, where, keep, needed=rows is gating)
+            found = _judge(config, limit, name, pair, where, keep, needed=rows is gating and not left_out)
             if found is not None:
                 own[id(found)] = pair
                 rows.append(found)
+    if not gating and not left_out:
+        raise ConfigError("no rule gates: a slice of '*' only informs", hint="add a rule on all items, without a slice")
+    tell_apart(gating)
     confident = [one for one in gating if one.level == "confident"]
     for one, p in zip(confident, holm([one.p_fail for one in confident]), strict=True):
         one.p_adjusted = p
@@ -67,26 +71,33 @@ def evaluate(
     return Evaluated(gating, informing, own)
 
 
-def _pair(limit: Limit, pairs: Mapping[str, Pair], alone: Pair) -> tuple[str | None, Pair]:
-    if limit.alone:
-        return None, alone
-    if not pairs:
+def baseline_of(limit: Limit, names: Collection[str]) -> str:
+    """Return the name of the baseline that a rule is held against.
+
+    Raises:
+        ConfigError: there is none, none of this name, or several and the rule does not say which.
+    """
+    if not names:
         raise ConfigError(f"{limit.metric} {limit.rule} is held against a baseline", hint="--baseline DIR")
-    if limit.baseline is None and len(pairs) > 1:
+    if limit.baseline is None and len(names) > 1:
         raise ConfigError(
             f"{limit.metric} {limit.rule} does not say which baseline it is held against",
-            hint=f"baseline = {min(pairs)!r}; there is {', '.join(sorted(pairs))}",
+            hint=f"baseline = {min(names)!r}; there is {', '.join(sorted(names))}",
         )
-    name = next(iter(pairs)) if limit.baseline is None else limit.baseline
-    if name not in pairs:
+    name = next(iter(names)) if limit.baseline is None else limit.baseline
+    if name not in names:
         raise ConfigError(
-            f"no baseline is called {name!r}{nearest(name, sorted(pairs))}", hint=f"--baseline {name}=DIR"
+            f"no baseline is called {name!r}{nearest(name, sorted(names))}", hint=f"--baseline {name}=DIR"
         )
-    return name, pairs[name]
+    return name
 
 
-def _slices(limit: Limit, pair: Pair) -> list[str | None]:
-    """Return the slices that a rule is about: none named means all items."""
+def slices_of(limit: Limit, pair: Pair) -> list[str | None]:
+    """Return the slices that a rule is about; none named means all items.
+
+    Raises:
+        ConfigError: no item is in it.
+    """
     if limit.slice is None:
         return [None]
     known = sorted(pair.slices)
@@ -120,6 +131,7 @@ def _judge(
         )
     sample = scored.sample if len(rows) == scored.sample.n else scored.sample.take(rows)
     metric = scored.sample.metric
+    refuse_margin(limit, metric)
     settings = Settings(config.alpha, config.draws, config.seed, exact=needed)
     found = estimate(sample, line(limit, metric.better).kind, settings)
     return judged(limit, where, name, metric.better, found, limit.level or config.level)

@@ -6,9 +6,12 @@ import math
 
 from evalkit.gate.config import GateConfig
 from evalkit.gate.rules.rule import Judged
+from evalkit.gate.statistics import shares
 from evalkit.gate.statistics.counted import needed_items
 from evalkit.gate.statistics.power import smallest_difference, smallest_mean
 from evalkit.statistics.normal import quantile
+
+_NEVER = 1e12  # items
 
 
 def smallest_detectable(one: Judged, config: GateConfig) -> float:
@@ -31,11 +34,25 @@ def needed_n(one: Judged, config: GateConfig) -> int | None:
     if distance <= 0:
         return None
     if found.discordant is not None and one.limit.rule == "max_drop":
-        return math.ceil(needed_items(distance, _share(one), config.alpha, config.power))
-    if found.error <= 0:
+        return whole(needed_items(distance, _share(one), config.alpha, config.power))
+    if found.is_share:
+        return _clearing(one, config)
+    if not found.error > 0:
         return None
     z = quantile(1 - config.alpha) + quantile(config.power)
-    return math.ceil(found.n * (z * found.error / distance) ** 2)
+    return whole(found.n * (z * found.error / distance) ** 2)
+
+
+def _clearing(one: Judged, config: GateConfig) -> int | None:
+    """Return the items with which a share that is what was seen clears the line, on the side where it lies."""
+    share, at = one.estimate.value, one.line.at
+    sides = (share, at) if share > at else (1 - share, 1 - at)
+    return whole(shares.needed_items(*sides, config.alpha, config.power))
+
+
+def whole(items: float) -> int | None:
+    """Return the next whole number; None of more items than anyone will have."""
+    return math.ceil(items) if items < _NEVER else None
 
 
 def _distance(one: Judged) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from evalkit.gate.rules.rule import Judged
@@ -22,6 +24,9 @@ _MOST = 3
 def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
     """Return the steps for an inconclusive rule: what costs nothing first, a waiver last."""
     found = one.estimate
+    waiver = f'waive it in writing: rule = "{one.name}", with reason, who and until, in the file of waivers'
+    if not math.isfinite(found.value):
+        return ["hold the candidate's own value: max_value needs no baseline, and a ratio to 0 says nothing", waiver]
     steps = []
     enough = needed is not None and needed <= found.n  # it stands on the line: more of the same may not move it off
     if not enough and any(name.startswith("suite=") for name in pair.slices):
@@ -30,10 +35,10 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
     if found.discordant is not None and found.discordant > 0 and pair.base is not None:
         items = round(found.discordant * found.n)
-        steps.append(
-            f"read the {items:,} items on which the runs part: "
-            f"thresher review {pair.candidate.name} --flips {pair.base.name} --metric {one.limit.metric}"
-        )
+        how = f"thresher review {pair.candidate.name} --flips {pair.base.name} --metric {one.limit.metric}"
+        if pair.base.is_committed:  # it has no texts to read
+            how = "thresher gate ... --out DIR names them in verdict.json, under flips"
+        steps.append(f"read the {items:,} items on which the runs part: {how}")
     if found.units == found.n:
         steps.append(
             "answer each item k times (thresher predict --samples k): their mean carries less of the sampling's noise"
@@ -44,8 +49,7 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         steps.append(
             "raise the margin, or take more items: so many decide only where the difference is not on the line"
         )
-    steps.append(f'waive it in writing: rule = "{one.name}", with reason, who and until, in the file of waivers')
-    return steps
+    return [*steps, waiver]
 
 
 def _of(needed: int | None) -> str:

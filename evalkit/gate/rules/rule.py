@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from curate.core.run.errors import ConfigError
 from evalkit.gate.config import Level, Limit
-from evalkit.gate.statistics.estimate import Estimate
+from evalkit.gate.statistics.estimate import EXTREMES, Estimate
 from evalkit.gate.statistics.sample import Kind
+from evalkit.metrics.metric import Metric
 
 Said = Literal["pass", "fail", "inconclusive"]
 
@@ -47,13 +51,14 @@ class Judged:
     p_fail: float  # of the claim that the truth lies beyond the line
     p_adjusted: float
     verdict: Said = "inconclusive"
+    apart: str = ""  # what tells it from another rule that would be called the same
 
     @property
     def name(self) -> str:
         """Return what the rule is called, for waivers and reports: ``exact_match max_drop on language=de``."""
         on = f" on {self.slice}" if self.slice else ""
         against = f" against {self.limit.baseline}" if self.limit.baseline else ""
-        return f"{self.limit.metric} {self.limit.rule}{on}{against}"
+        return f"{self.limit.metric} {self.limit.rule}{self.apart}{on}{against}"
 
     def conclude(self, p_adjusted: float, alpha: float) -> None:
         """Set the verdict: pass needs no correction (all rules must pass), fail stands only if it does after Holm's."""
@@ -69,8 +74,41 @@ def judged(limit: Limit, where: str | None, baseline: str | None, better: str, f
     return Judged(limit, where, baseline, better, own, found, level, p, p)
 
 
+def refuse_margin(limit: Limit, metric: Metric) -> None:
+    """Refuse a margin that the metric cannot reach, such as one in points on a share: the rule would say nothing.
+
+    Raises:
+        ConfigError: it is one.
+    """
+    extremes = EXTREMES.get(metric.unit)
+    if extremes is None or limit.rule == "max_ratio":
+        return
+    least, most = extremes
+    moves = limit.rule in ("max_drop", "min_gain")
+    if limit.margin >= most - least if moves else not least <= limit.margin <= most:
+        raise ConfigError(
+            f"{limit.metric} {limit.rule} = {limit.margin:g} can never decide: "
+            f"the metric goes from {least:g} to {most:g}",
+            hint="a margin is in the metric's own unit: of a share, 0.02 are two percentage points",
+        )
+
+
+def tell_apart(rules: Sequence[Judged]) -> None:
+    """Give rules of one name their margins in it, and their levels where margins are not enough."""
+    named: dict[str, list[Judged]] = {}
+    for one in rules:
+        named.setdefault(one.name, []).append(one)
+    for same in named.values():
+        margins = {one.limit.margin for one in same}
+        levels = {one.level for one in same} if len(margins) < len(same) else set()
+        for one in same:
+            one.apart = f" {one.limit.margin:g}" * (len(margins) > 1) + f" by {one.level}" * (len(levels) > 1)
+
+
 def _point(one: Judged) -> Said:
     value, at = one.estimate.value, one.line.at
+    if math.isnan(value):
+        return "inconclusive"
     slack = 1e-12 * max(1.0, abs(at))  # 0.70 - 0.72 is a hair below -0.02
     return "pass" if (value >= at - slack if one.line.above else value <= at + slack) else "fail"
 

@@ -49,13 +49,15 @@ def in_force(waivers: list[Waiver], rules: list[str]) -> tuple[dict[str, Waiver]
     """Return the waiver of each rule that has one today, and a warning for each that has run out.
 
     Raises:
-        ConfigError: a waiver is of a rule that there is not.
+        ConfigError: a waiver is of a rule that there is not, or of one that is given twice.
     """
     holding: dict[str, Waiver] = {}
     warnings = []
     for waiver in waivers:
         if waiver.rule not in rules:
             raise ConfigError(f"a waiver is of a rule that there is not: {waiver.rule!r}{nearest(waiver.rule, rules)}")
+        if rules.count(waiver.rule) > 1:
+            raise ConfigError(f"a waiver is of a rule that is given twice: {waiver.rule!r}", hint="keep one of them")
         if waiver.until < today():
             warnings.append(f"the waiver of {waiver.rule} ran out on {waiver.until} ({waiver.who}: {waiver.reason})")
         else:

@@ -11,6 +11,11 @@ _NO_LABEL = -1.0  # the code of an answer that is no label
 _BOUNDED = ("share", "points", "correlation")
 
 
+def needs_reference(metric: Metric) -> bool:
+    """Say whether the statistics of a wrong answer hold something of the item's reference, which only a score tells."""
+    return metric.use in ("f1", "mcc") or metric.use in _OF_REFERENCE
+
+
 def as_wrong(metric: Metric, others: Numbers) -> Numbers | None:
     """Return the statistics of wrong answers to items whose statistics in another run are ``others``.
 

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curate.core.run.errors import ThresherError
-from evalkit.gate.runs.missing import as_wrong
+from evalkit.gate.runs.missing import as_wrong, needs_reference
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Metric, Numbers
@@ -97,13 +97,19 @@ class Pair:
         return Scored(sample, places, counted, int((~has).sum()))
 
     def _alone(self, metric: Metric, numbers: Numbers, name: str) -> Scored:
-        """Return the candidate's statistics; answers that are missing or empty are wrong ones here too."""
+        """Return the candidate's statistics; answers that are missing or empty are wrong ones here too.
+
+        Raises:
+            NotComparableError: answers are missing, or what a wrong one would add cannot be known.
+        """
         why = self.candidate.reasons(name)[self.rows]
         silent, failed = why == _OWN_FAULT, np.isin(why, _NO_ANSWER)
         if failed.any() and not self.allow_missing:
             raise self._lacking(self.candidate, name, np.flatnonzero(failed))
         lacks = np.flatnonzero(silent | failed)
-        wrong = as_wrong(metric, np.zeros((len(lacks), 1))) if numbers.shape[1] == 1 else None
+        if len(lacks) and needs_reference(metric):
+            raise self._unanswered(name, lacks)
+        wrong = as_wrong(metric, np.zeros((len(lacks), 1)))
         if wrong is not None:
             numbers[lacks] = wrong
         counted = {self.candidate.name: len(lacks)} if wrong is not None and len(lacks) else {}
@@ -139,6 +145,14 @@ class Pair:
             f"{run.name} has no {name} of {len(ids):,} items that it has to have one of",
             f"{', '.join(f'{reason} {n:,}' for reason, n in sorted(told.items()))}; such as {_some(ids)}",
             hint="answer them, or --allow-missing counts the candidate's as wrong",
+        )
+
+    def _unanswered(self, name: str, places: NDArray[np.intp]) -> NotComparableError:
+        return NotComparableError(
+            f"{self.candidate.name} has no answer to {len(places):,} items, which {name} cannot count as wrong alone",
+            f"what a wrong answer adds to it depends on the item's reference; such as {_some(self.ids[places])}",
+            hint="hold it against a baseline (max_drop), whose scores tell the references; or answer the items; or "
+            "take a rule on accuracy or exact_match, which count them",
         )
 
 

@@ -32,6 +32,11 @@ class Run:
     manifest: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_committed(self) -> bool:
+        """Say whether it is a baseline file, which has statistics of items and no texts."""
+        return self.scores.get("kind") == "baseline"
+
+    @property
     def metrics(self) -> dict[str, Any]:
         """Return what is known of each metric, by name."""
         return dict(self.scores["metrics"])

@@ -23,7 +23,8 @@ from evalkit.statistics.normal import below, quantile, t_below, t_quantile
 FEW_CLUSTERS = 40  # below it a verdict warns
 CAUTIOUS_BELOW = 256  # units
 _INVERTED_FROM = 256
-_RANGES = {"share": 1.0, "points": 100.0, "correlation": 2.0}
+EXTREMES = {"share": (0.0, 1.0), "points": (0.0, 100.0), "correlation": (-1.0, 1.0)}
+_RANGES = {unit: most - least for unit, (least, most) in EXTREMES.items()}
 Tails = Callable[[float], tuple[float, float]]  # margin -> p of "below the margin", p of "above it"
 
 
@@ -52,6 +53,7 @@ class Estimate:
     method: str  # the interval's name, its level and its draws
     tails: Tails
     discordant: float | None = None  # the share of items on which exactly one run is right
+    is_share: bool = False  # whether it is one run's share of right items, judged by Wilson's bounds
     test: tuple[str, float] | None = None  # the test of no difference that stands beside, and its p value
 
 
@@ -87,7 +89,8 @@ def _share(sample: Sample, settings: Settings) -> Estimate:
         return chance, 1 - chance
 
     error = math.sqrt(share * (1 - share) / n)
-    return Estimate(share, None, share, low, high, error, n, n, f"wilson,alpha:{settings.alpha:g}", tails)
+    method = f"wilson,alpha:{settings.alpha:g}"
+    return Estimate(share, None, share, low, high, error, n, n, method, tails, is_share=True)
 
 
 def _shares(sample: Sample, settings: Settings) -> Estimate:
@@ -138,7 +141,7 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
         units=sample.units, test=test,
     )  # fmt: skip
     if not error > 1e-12 * max(1.0, abs(value)):
-        low, high = _still(sample, kind, value, settings.alpha)
+        low, high = _within(sample, kind, *_still(sample, kind, value, settings.alpha))
         return build(
             low=low, high=high, error=0.0, method=f"no_spread,alpha:{settings.alpha:g}", tails=_outside(low, high)
         )
@@ -150,6 +153,7 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     low, high, tails = (
         _cautious(bca, error, sample.moving, settings.alpha) if few else (*bca.bounds(settings.alpha), bca.tails)
     )
+    low, high = _within(sample, kind, low, high)
     name = ("bca_or_t" if few else "bca") + (",clusters" if sample.clusters is not None else "")
     return build(low=low, high=high, error=error, method=f"{name},{way},alpha:{settings.alpha:g}", tails=tails)
 
@@ -190,6 +194,15 @@ def _cautious(bca: BCa, error: float, moving: int, alpha: float) -> tuple[float,
     return min(low, bca.value - reach), max(high, bca.value + reach), tails
 
 
+def _within(sample: Sample, kind: Kind, low: float, high: float) -> tuple[float, float]:
+    """Return bounds cut to what the metric can be: a difference to its range on either side."""
+    span = _RANGES.get(sample.metric.unit)
+    if span is None or kind == "ratio":
+        return low, high
+    least, most = (-span, span) if kind == "difference" else EXTREMES[sample.metric.unit]
+    return max(low, least), min(high, most)
+
+
 def _still(sample: Sample, kind: Kind, value: float, alpha: float) -> tuple[float, float]:
     """Return bounds where no unit moved: as many others may move as stay unseen with chance ``alpha``, all the way.
 
@@ -212,5 +225,8 @@ def widest_of(sample: Sample, kind: Kind, value: float) -> float:
 
 
 def _outside(low: float, high: float) -> Tails:
-    """Return p values of 0 outside of bounds and 1 inside: all that is known where nothing moved."""
-    return lambda margin: (float(high >= margin), float(low <= margin))
+    """Return p values of 0 outside of bounds and 1 inside: all that is known where nothing moved.
+
+    Where there are no bounds, as those of a ratio to 0, nothing is known and both are 1.
+    """
+    return lambda margin: (float(not high < margin), float(not low > margin))

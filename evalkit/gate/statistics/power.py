@@ -45,5 +45,5 @@ def smallest_mean(error: float, alpha: float, power: float) -> float:
 
 
 def chance_of_equal_mean(margin: float, error: float, alpha: float) -> float:
-    """Return the chance that a model as good as the baseline passes a margin, at some standard error."""
-    return below(margin / error - quantile(1 - alpha)) if error > 0 else 1.0
+    """Return the chance that a model as good as the baseline passes a margin, at some standard error above 0."""
+    return below(margin / error - quantile(1 - alpha))

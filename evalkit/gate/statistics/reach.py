@@ -15,6 +15,7 @@ from evalkit.metrics.metric import Numbers
 from evalkit.statistics.normal import quantile, t_quantile
 
 _DRAWS = 4000
+_STILL = 1e-12
 _ASSUMED = 4096  # normal units, where only the size of a spread is known
 _t_quantile = lru_cache(maxsize=1024)(t_quantile)
 
@@ -26,6 +27,11 @@ class Spread:
     influence: Numbers  # (units,), its mean is 0
     moving: float  # the share of the units on which the runs differ
     widest: float  # the most that a unit can move, of which the gate is wary where none does
+
+    @property
+    def is_still(self) -> bool:
+        """Say whether no unit adds anything: the gate looks at how many may have stayed unseen."""
+        return not bool(np.any(np.abs(self.influence) > _STILL))
 
     def error(self, units: int) -> float:
         """Return the standard error of so many units."""
@@ -50,6 +56,8 @@ def assumed(error: float, units: int, widest: float) -> Spread:
 
 def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> float:
     """Return the chance that an equal model passes a margin."""
+    if spread.is_still:
+        return float(still_reach(units, alpha, spread.widest) <= margin)
     if units >= CAUTIOUS_BELOW:
         return chance_of_equal_mean(margin, spread.error(units), alpha)
     return float((_reaches(spread, units, alpha) <= margin).mean())
@@ -57,6 +65,8 @@ def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> 
 
 def affordable_margin(spread: Spread, units: int, alpha: float, wanted: float) -> float:
     """Return the margin that an equal model passes with a chance of ``wanted``."""
+    if spread.is_still:
+        return still_reach(units, alpha, spread.widest)
     if units >= CAUTIOUS_BELOW:
         return smallest_mean(spread.error(units), alpha, wanted)
     return float(np.quantile(_reaches(spread, units, alpha), wanted))
@@ -66,6 +76,8 @@ def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> 
     """Return the units with which an equal model passes a margin with a chance of ``wanted``."""
     if margin <= 0:
         return math.inf
+    if spread.is_still:
+        return max(1.0, math.log(alpha) / math.log1p(-margin / spread.widest)) if margin < spread.widest else 1.0
     low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
     if low >= CAUTIOUS_BELOW:
         return low
@@ -98,7 +110,10 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     t = np.array([_t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
     student = drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1)))
     still = drawn.mean(axis=1) - still_reach(units, alpha, spread.widest)
-    return np.asarray(-np.where(moving > 0, np.minimum(bca, student), still))
+    seen = (moving > 0) & (
+        square > _STILL * units
+    )  # by draws that hold units of one kind alone the gate sees no spread
+    return np.asarray(-np.where(seen, np.minimum(bca, student), still))
 
 
 def _moving(spread: Spread) -> np.ndarray:

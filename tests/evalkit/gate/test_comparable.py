@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.evalkit.gate.runs import AREAS, DROPPED, GOOD, gate, limits, right, scored
 
 
@@ -87,6 +89,30 @@ def test_silence_does_not_help_a_rule_on_one_run_either(thresher, tmp_path):
     assert (quiet.code, quiet.json["limits"][0]["candidate"]) == (1, 0.7)
     assert (refused.code, "request_failed 300" in refused.err) == (2, True)
     assert allowed.json["limits"][0]["candidate"] == 0.7
+
+
+@pytest.mark.parametrize("metric", ["f1:macro", "bleu", "mcc", "chrf", "json_fields:f1"])
+@pytest.mark.parametrize("left", [pytest.param({"prediction": ""}, id="empty"), pytest.param({"prediction": None, "fault": "timed_out"}, id="failed")])  # fmt: skip
+def test_what_silence_costs_cannot_be_told_without_the_reference(thresher, tmp_path, metric, left):
+    """A run that answers one item of ten, and that one well, does not clear a line for all."""
+    good, bad = (
+        ('{"a": 1}', '{"a": 2}') if metric.startswith("json") else ("yes it is so indeed", "no it never was like that")
+    )
+    rows = [
+        row | {"prediction": (ref := good if n % 20 < 10 else bad), "reference": ref}
+        for n, row in enumerate(right([1] * 200))
+    ]
+    silent = [row | (left if n % 10 else {}) for n, row in enumerate(rows)]
+    rules = limits(tmp_path, f'metric = "{metric}"\nmin_value = 0.5')
+    flags = ["--allow-missing"] if left["prediction"] is None else []
+
+    ran = thresher("gate", scored(tmp_path, "silent", silent, metric), "--limits", rules, *flags)
+    held = limits(tmp_path, f'metric = "{metric}"\nmax_drop = 0.02')
+    against = gate(thresher, tmp_path / "silent", scored(tmp_path, "full", rows, metric), held, *flags)
+
+    assert ran.code == 2
+    assert f"180 items, which {metric} cannot count as wrong alone" in ran.err
+    assert against.code == 1
 
 
 def test_files_that_do_not_belong_together(thresher, tmp_path, base):

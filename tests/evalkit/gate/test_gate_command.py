@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import thresher as door
-from tests.evalkit.gate.runs import AREAS, DROPPED, SOME, gate, limits, right, scored
+from tests.evalkit.gate.runs import AREAS, DROPPED, GOOD, SOME, gate, limits, right, scored
 
 ROOT = Path(__file__).parents[3]
 
@@ -42,6 +42,80 @@ def test_the_self_test_finds_no_false_alarms(thresher, tmp_path, base):
     assert halves.json["false_alarms"] <= 0.05
     assert sides.code == 0
     assert "false alarms of the whole gate: 0.0%" in sides.out
+
+
+TWO = (
+    'metric = "exact_match"\nmax_drop = 0.02\nbaseline = "near"\n\n'
+    'metric = "exact_match"\nmax_drop = 0.02\nbaseline = "far"'
+)
+
+
+def test_each_rule_is_planned_and_tested_on_its_own_baseline(thresher, tmp_path, base):
+    """Oracle: the other order of the flags, and the shares of a rule, which are all of its comparisons."""
+    far = scored(tmp_path, "far", right(GOOD[::-1], **AREAS))
+    new = scored(tmp_path, "new", right(SOME, **AREAS))
+    given = ["--baseline", f"near={base}", "--baseline", f"far={far}"]
+    rules = limits(tmp_path, TWO)
+
+    plans = [
+        thresher("gate", new, "--plan", *some, "--limits", rules, "--json").json
+        for some in (given, given[2:] + given[:2])
+    ]
+    near, other = plans[0]["plan"]
+    tested = thresher("gate", new, "--self-test", "--splits", 50, *given, "--limits", rules, "--json").json["rules"]
+
+    assert plans[0] == plans[1]
+    assert near["assumed"] == "measured: 1.0% of the items discordant"
+    assert other["assumed"] == "measured: 59.0% of the items discordant"
+    assert set(tested) == {"exact_match max_drop against near", "exact_match max_drop against far"}
+    assert all(sum(shares.values()) == pytest.approx(1) for shares in tested.values())
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ('metric = "exact_match"\nmax_drop = 0.02\nslice = "area=c"', "no item is in the slice"),
+        ('metric = "exact_match"\nmax_drop = 0.02\nbaseline = "prod"', "no baseline is called 'prod'"),
+        ('metric = "exact_mitch"\nmin_value = 0.02', "exact_mitch"),
+    ],
+)
+@pytest.mark.parametrize("flag", ["--plan", "--self-test"])
+def test_what_the_gate_refuses_its_plan_and_its_test_refuse(thresher, tmp_path, base, rule, told, flag):
+    ran = gate(thresher, base, base, limits(tmp_path, rule), flag)
+
+    assert (ran.code, told in ran.err) == (2, True)
+
+
+def test_rules_on_one_run_have_nothing_to_test(thresher, tmp_path, base):
+    ran = thresher("gate", base, "--self-test", "--limits", limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.5'))
+
+    assert (ran.code, "nothing to test" in ran.err) == (2, True)
+
+
+def test_a_slice_has_its_part_of_the_items_and_a_gain_is_not_for_an_equal_model(thresher, tmp_path):
+    base = scored(tmp_path, "base", right(GOOD, slices=lambda n: {"area": "rare" if n % 10 == 0 else "often"}))
+    rules = limits(
+        tmp_path, 'metric = "exact_match"\nmax_drop = 0.02\nslice = "area"\n\nmetric = "exact_match"\nmin_gain = 0.02'
+    )
+
+    plan = thresher("gate", "--plan", "--items", 2000, "--baseline", base, "--limits", rules, "--json").json["plan"]
+
+    assert {one["slice"]: one["n"] for one in plan} == {"area=often": 1800, "area=rare": 200, None: 2000}
+    assert plan[-1]["needed_n"] is None
+
+
+def test_a_share_is_planned_by_the_bounds_of_the_gate(thresher, tmp_path):
+    """Oracle: the gate on that run, which cannot pass it, and on one of as many items as the plan asks for."""
+    rules = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.98')
+    run = scored(tmp_path, "run", right([1] * 60))
+
+    planned = thresher("gate", run, "--plan", "--limits", rules, "--json").json["plan"][0]
+    judged = thresher("gate", run, "--limits", rules, "--json").json["limits"][0]
+    enough = scored(tmp_path, "enough", right([1] * planned["needed_n"]))
+
+    assert planned["chance_equal_passes"] == 0.0
+    assert planned["needed_n"] == judged["needed_n"] == 133
+    assert (judged["verdict"], thresher("gate", enough, "--limits", rules).code) == ("inconclusive", 0)
 
 
 def test_what_is_written(thresher, tmp_path, base, monkeypatch):

@@ -7,10 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from evalkit.gate.statistics import counted, power, reach, tango
+from evalkit.gate.statistics import counted, power, reach, shares, tango
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
+from evalkit.statistics.intervals import wilson
+from evalkit.statistics.normal import quantile
 
 
 def test_connors_numbers():
@@ -70,3 +72,64 @@ def test_few_units_pass_as_often_as_planned(size):
     assert np.mean(np.array(bounds) >= -margin) == pytest.approx(0.8, abs=0.08)
     assert reach.needed_units(spread, margin, 0.05, 0.8) == pytest.approx(30, abs=2)
     assert reach.chance_of_equal(spread, 30, margin, 0.05) == pytest.approx(0.8, abs=0.001)
+
+
+def clearing(share, items, line):
+    """Return the chance that Wilson's lower bound clears a line: the oracle, a plain sum over all numbers of hits."""
+    chances = (math.comb(items, hits) * share**hits * (1 - share) ** (items - hits) for hits in range(items + 1))
+    return sum(p for hits, p in enumerate(chances) if wilson(hits, items, quantile(0.95))[0] >= line)
+
+
+@pytest.mark.parametrize(
+    ("hits", "items", "line", "chance"),
+    [(297, 300, 0.97, 0.816), (196, 200, 0.95, 0.629), (251, 256, 0.95, 0.869), (60, 60, 0.98, 0.0), (0, 20, 0.1, 0.0)],
+)
+def test_the_chance_that_a_share_clears_its_line(hits, items, line, chance):
+    found = shares.chance_of_clearing(hits / items, items, line, 0.05)
+
+    assert found == pytest.approx(clearing(hits / items, items, line), abs=1e-6)
+    assert found == pytest.approx(chance, abs=5e-4)
+
+
+@pytest.mark.parametrize(("hits", "items", "line"), [(48, 50, 0.9), (98, 100, 0.95), (59, 60, 0.95), (60, 60, 0.98)])
+def test_the_items_that_a_share_needs_are_enough_and_hardly_more(hits, items, line):
+    share = hits / items
+    needed = int(shares.needed_items(share, line, 0.05, 0.8))
+
+    assert all(clearing(share, size, line) >= 0.8 for size in range(needed, needed + 15))
+    assert clearing(share, round(0.8 * needed), line) < 0.8
+
+
+def test_far_more_items_than_are_counted_follow_the_normal_theory():
+    share, line = 0.953, 0.95
+    needed = int(shares.needed_items(share, line, 0.05, 0.8))
+
+    assert needed > counted.COUNTED_UP_TO
+    assert shares.chance_of_clearing(share, needed, line, 0.05) == pytest.approx(0.8, abs=0.01)
+    assert shares.chance_of_clearing(share, 5000, line, 0.05) == pytest.approx(
+        shares.chance_of_clearing(share, 5001, line, 0.05), abs=0.01
+    )
+    assert shares.needed_items(0.9, 0.95, 0.05, 0.8) == math.inf
+
+
+@pytest.mark.parametrize("distance", [0.01, 0.05])
+def test_a_share_clears_what_its_items_afford(distance):
+    """Oracle: the least line that the sum says is cleared."""
+    afforded = shares.affordable_distance(0.9, 200, 0.05, 0.8)
+
+    assert clearing(0.9, 200, 0.9 - afforded - 1e-6) >= 0.8
+    assert clearing(0.9, 200, 0.9 - afforded + distance) < 0.8
+
+
+@pytest.mark.parametrize("units", [60, 300])
+def test_where_nothing_moved_a_plan_counts_what_may_have_stayed_unseen(units):
+    """Oracle: the gate on that very run."""
+    flat = Sample(make_metric("token_f1"), np.ones((units, 1)), np.ones((units, 1)), None)
+    spread = reach.spread_of(flat, "difference", above=True)
+    lies = -estimate(flat, "difference", Settings()).low
+
+    assert reach.affordable_margin(spread, units, 0.05, 0.8) == pytest.approx(lies)
+    assert reach.chance_of_equal(spread, units, lies * 1.01, 0.05) == 1.0
+    assert reach.chance_of_equal(spread, units, lies * 0.99, 0.05) == 0.0
+    assert reach.chance_of_equal(spread, units, -0.05, 0.05) == 0.0
+    assert math.ceil(reach.needed_units(spread, lies * 1.0001, 0.05, 0.8)) == units

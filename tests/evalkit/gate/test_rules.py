@@ -47,12 +47,15 @@ def test_a_rule_on_a_slice_gates_and_a_star_never_does(thresher, tmp_path):
 
     whole = gate(thresher, new, base, limits(tmp_path, f'{rule}"area"'), "--json")
     one = gate(thresher, new, base, limits(tmp_path, f'{rule}"area=b"'), "--json")
-    star = gate(thresher, new, base, limits(tmp_path, f'{rule}"*"'), "--json")
+    star = gate(thresher, new, base, limits(tmp_path, f'{rule}"*"\n\nmetric = "exact_match"\nmax_drop = 0.2'), "--json")
 
     assert [(row["slice"], row["verdict"]) for row in whole.json["limits"]] == [("area=a", "fail"), ("area=b", "pass")]
     assert (one.code, one.json["limits"][0]["n"]) == (0, 300)
-    assert (star.code, star.json["limits"]) == (0, [])
-    assert {row["slice"]: row["verdict"] for row in star.json["slices"]} == {"area=a": "fail", "area=b": "pass"}
+    assert (star.code, [row["slice"] for row in star.json["limits"]]) == (0, [None])
+    assert {row["slice"]: row["verdict"] for row in star.json["slices"] if row["margin"] == 0.05} == {
+        "area=a": "fail",
+        "area=b": "pass",
+    }
 
 
 def test_many_rules_adjust_only_the_claim_fail(thresher, tmp_path, base):
@@ -93,6 +96,10 @@ def test_several_baselines_by_name(thresher, tmp_path, base):
         ('metric = "exact_match"\nmax_drop = 0.1\nmin_value = 0.5', "this has max_drop and min_value"),
         ('metric = "exact_match"\nmax_dorp = 0.1', "did you mean 'max_drop'?"),
         ('metric = "exact_match"\nmax_drop = -0.1', "greater than or equal to 0"),
+        ('metric = "exact_match"\nmin_value = nan', "finite number"),
+        ('metric = "exact_match"\nmax_drop = inf', "finite number"),
+        ('metric = "exact_match"\nmin_value = true', "valid number"),
+        ('metric = "exact_match"\nmin_value = -inf', "finite number"),
         ('metric = "exact_match"\nmax_drop = 0.1\nslice = "area=c"', "did you mean 'area="),
         ('metric = "exact_match"\nmax_drop = 0.1\nbaseline = "prod"', "no baseline is called 'prod'"),
     ],
@@ -107,3 +114,95 @@ def test_mistakes_in_the_rules(thresher, tmp_path, base, text, told):
 def test_rules_that_need_a_baseline(thresher, tmp_path, base):
     assert "held against a baseline" in thresher("gate", base, "--limits", limits(tmp_path)).err
     assert thresher("gate", base, "--limits", limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.5')).code == 0
+
+
+@pytest.mark.parametrize("names", [("", ""), ("prod=", "prod=")])
+def test_two_baselines_of_one_name_are_refused(thresher, tmp_path, base, names):
+    weak = scored(tmp_path, "weak", right(DROPPED, **AREAS))
+    given = [f"{name}{run}" for name, run in zip(names, (base, weak), strict=True)]
+
+    ran = thresher("gate", base, "--baseline", given[0], "--baseline", given[1], "--limits", limits(tmp_path))
+
+    assert ran.code == 2
+    assert f"more than one baseline is called {names[0].rstrip('=') or 'baseline'!r}" in ran.err
+
+
+def test_a_waiver_is_of_one_rule_and_not_of_its_namesake(thresher, tmp_path, base):
+    """A hard stop beside a margin: to waive the margin leaves the stop."""
+    rules = 'metric = "exact_match"\nmax_drop = 0.02\n\nmetric = "exact_match"\nmax_drop = 0.2\nlevel = "point"'
+    config = limits(tmp_path, rules, 'waivers = "waivers.toml"')
+    text = '[[waivers]]\nrule = "exact_match max_drop 0.02"\nreason = "r"\nwho = "w"\nuntil = 2999-01-01\n'
+    (tmp_path / "waivers.toml").write_text(text)
+    new = scored(tmp_path, "new", right([0] * 300 + GOOD[300:], **AREAS))
+
+    ran = gate(thresher, new, base, config, "--json")
+    (tmp_path / "waivers.toml").write_text(text.replace(" 0.02", ""))
+    refused = gate(thresher, new, base, config)
+
+    told = [(row["name"], row["counts_as"]) for row in ran.json["limits"]]
+    assert told == [("exact_match max_drop 0.02", "pass"), ("exact_match max_drop 0.2", "fail")]
+    assert ran.code == 1
+    assert (refused.code, "did you mean 'exact_match max_drop 0.2'" in refused.err or "0.02" in refused.err) == (
+        2,
+        True,
+    )
+
+
+def test_a_waiver_of_a_rule_that_is_given_twice_is_refused(thresher, tmp_path, base):
+    rule = 'metric = "exact_match"\nmax_drop = 0.02'
+    config = limits(tmp_path, f"{rule}\n\n{rule}", 'waivers = "waivers.toml"')
+    waiver = '[[waivers]]\nrule = "exact_match max_drop"\nreason = "r"\nwho = "w"\nuntil = 2999-01-01\n'
+    (tmp_path / "waivers.toml").write_text(waiver)
+
+    ran = gate(thresher, base, base, config)
+
+    assert (ran.code, "given twice" in ran.err) == (2, True)
+
+
+def test_a_ratio_to_nothing_says_nothing_and_weakens_no_other_rule(thresher, tmp_path):
+    """Oracle: Holm's factor is that of all rules, whichever of them has no number."""
+    free = {"usage": lambda n: {"cost": 0.0}}
+    base = scored(tmp_path, "base", right(GOOD, **free), "exact_match,cost")
+    new = scored(tmp_path, "new", right([0] * 8 + GOOD[8:], **free), "exact_match,cost")
+    drop = 'metric = "exact_match"\nmax_drop = 0'
+    ratio = 'metric = "cost"\nmax_ratio = 1.2'
+
+    one = gate(thresher, new, base, limits(tmp_path, drop), "--json").json["limits"][0]
+    ran = gate(thresher, new, base, limits(tmp_path, f"{drop}\n\n{ratio}"), "--json")
+    point = gate(thresher, new, base, limits(tmp_path, f'{ratio}\nlevel = "point"'), "--json")
+
+    held, undefined = ran.json["limits"]
+    assert held["p_adjusted"] == pytest.approx(2 * one["p_value"], rel=1e-4)
+    assert (undefined["p_value"], undefined["verdict"], undefined["estimate"]["value"]) == (1.0, "inconclusive", None)
+    assert "max_value needs no baseline" in undefined["next"][0]
+    assert any("there is no ratio" in text for text in ran.json["warnings"])
+    assert point.json["limits"][0]["verdict"] == "inconclusive"
+
+
+def test_rules_that_only_inform_are_no_gate(thresher, tmp_path, base):
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.02\nslice = "*"')
+
+    ran = gate(thresher, base, base, rules, "--junit", tmp_path / "j.xml")
+
+    assert (ran.code, "no rule gates" in ran.err) == (2, True)
+    assert not (tmp_path / "j.xml").exists()
+
+
+@pytest.mark.parametrize("rule", ["max_drop = 2", "min_gain = 1", "min_value = 85", "max_value = -0.1"])
+@pytest.mark.parametrize("flags", [(), ("--plan",)])
+def test_a_margin_that_the_metric_cannot_reach_is_refused(thresher, tmp_path, base, rule, flags):
+    ran = gate(thresher, base, base, limits(tmp_path, f'metric = "exact_match"\n{rule}'), *flags)
+
+    assert (ran.code, "can never decide: the metric goes from 0 to 1" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("margin", ["1e-320", "1e-9"])
+def test_a_margin_next_to_nothing_needs_more_items_than_there_are(thresher, tmp_path, base, margin):
+    new = scored(tmp_path, "new", right(SOME, **AREAS))
+    rules = limits(tmp_path, f'metric = "exact_match"\nmax_drop = {margin}')
+
+    ran = gate(thresher, new, base, rules, "--json")
+    plan = gate(thresher, new, base, rules, "--plan", "--json")
+
+    assert (ran.code, ran.json["limits"][0]["needed_n"]) == (3, None)
+    assert plan.json["plan"][0]["needed_n"] is None

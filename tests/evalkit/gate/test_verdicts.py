@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.evalkit.gate.runs import AREAS, DROPPED, GOOD, SOME, gate, limits, right, scored
@@ -111,3 +113,41 @@ def test_tainted_items_get_a_second_line(thresher, tmp_path, jsonl):
     assert told["tainted"] | {"ids": []} == {"listed": 60, "items": 60, "of": 1000, "ids": []}
     assert "exact_match max_drop without tainted items: fail" in ran.out
     assert any("without them" in text for text in told["warnings"])
+
+
+@pytest.mark.parametrize("rule", ["max_drop = 0.05", 'max_drop = 0.05\nslice = "area=a"'])
+def test_where_all_items_are_tainted_there_is_a_verdict_all_the_same(thresher, tmp_path, jsonl, base, rule):
+    tainted = jsonl([{"suite": "s", "id": f"q{n:04d}", "rule": "ngram"} for n in range(1000)], "tainted.jsonl")
+    rules = limits(tmp_path, f'metric = "exact_match"\n{rule}')
+
+    ran = gate(thresher, base, base, rules, "--tainted", tainted, "--out", tmp_path / "verdict")
+    told = json.loads((tmp_path / "verdict" / "verdict.json").read_bytes())
+
+    assert ran.code == 0
+    assert told["limits"][0]["without_tainted"]["n"] == 0
+    assert "without tainted items: nothing is left" in ran.out
+    assert any("all of its items are tainted" in text for text in told["warnings"])
+    assert thresher("report", tmp_path / "verdict", "--output", tmp_path / "page.html").code == 0
+    assert "nothing is left without them" in (tmp_path / "page.html").read_text()
+
+
+def test_bounds_stay_within_what_the_metric_can_be(thresher, tmp_path):
+    labels = [row | {"prediction": row["reference"]} for row in right([1] * 40)]
+    rules = limits(tmp_path, 'metric = "f1:macro"\nmin_value = 0.9')
+
+    ran = thresher("gate", scored(tmp_path, "run", labels, "f1:macro"), "--limits", rules, "--json")
+
+    low, high = ran.json["limits"][0]["interval"]
+    assert 0 <= low < high == 1
+
+
+def test_a_committed_baseline_has_no_texts_to_review(thresher, tmp_path, base):
+    new = scored(tmp_path, "new", right([0] * 22 + GOOD[22:], **AREAS))
+    thresher("gate", base, "--accept", tmp_path / "prod.jsonl")
+
+    ran = gate(thresher, new, tmp_path / "prod.jsonl", limits(tmp_path), "--json")
+
+    steps = " ".join(ran.json["limits"][0]["next"])
+    assert ran.code == 3
+    assert "read the 22 items" in steps
+    assert "thresher review" not in steps
