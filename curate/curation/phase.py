@@ -29,13 +29,15 @@ def run_phase(
     plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool
 ) -> list[pl.DataFrame]:
     """Run one pass over the blocks, then the decisions of its set steps; return those."""
-    tables = {step.use: _table(step, keys / step.use, staged.mapped_bytes) for step in phase.set_steps}
+    tables = [
+        _table(step, keys / f"{place}-{step.use}", staged.mapped_bytes) for place, step in enumerate(phase.set_steps)
+    ]
     shared = shared_keys(plan, phase)
     exact = next((step for step in phase.set_steps if isinstance(step, ExactDuplicates)), None)
     prints = DiskTable(keys / "prints")
     if last and plan.config.split is not None:
         staged.split_keys = DiskTable(keys / "split")
-        own = tables.get(shared or "")
+        own = None if shared is None else tables[shared]
         staged.pair_keys = (
             own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
         )
@@ -44,8 +46,8 @@ def run_phase(
             block = _stepped(plan, phase, staged, block)
             if exact is not None and staged.beside.against is not None:
                 prints.append(prints_of_block(block, exact))
-            for set_step in phase.set_steps:
-                tables[set_step.use].append(set_step.keys(block))
+            for set_step, table in zip(phase.set_steps, tables, strict=True):
+                table.append(set_step.keys(block))
             if staged.split_keys is not None and plan.config.split is not None:
                 staged.split_keys.append(split_keys(block, plan.config.split.group_by, plan.normalise.ends))
                 if plan.split_rule is not None and shared is None and staged.pair_keys is not None:
@@ -53,13 +55,13 @@ def run_phase(
                     staged.pair_keys.append(near_keys(alive, plan.split_rule))
             staged.blocks.append(block)
         for block in _protected(plan, staged, keys) if any(step.sees_protected for step in phase.set_steps) else ():
-            for set_step in phase.set_steps:
+            for set_step, table in zip(phase.set_steps, tables, strict=True):
                 if set_step.sees_protected:
-                    tables[set_step.use].append(set_step.keys(block))
+                    table.append(set_step.keys(block))
     finally:
-        for table in (*tables.values(), staged.pair_keys):
-            if isinstance(table, ColumnTable):
-                table.close()
+        for held in (*tables, staged.pair_keys):
+            if isinstance(held, ColumnTable):
+                held.close()
     decisions = _decide(phase.set_steps, tables, staged, prints, plan.frozen)
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
@@ -99,7 +101,7 @@ def _table(step: SetStep, folder: Path, mapped_bytes: int) -> DiskTable | Column
 
 def _decide(
     steps: tuple[SetStep, ...],
-    tables: dict[str, DiskTable | ColumnTable],
+    tables: list[DiskTable | ColumnTable],
     staged: Staged,
     prints: DiskTable,
     frozen: int,
@@ -108,17 +110,17 @@ def _decide(
     last = int(staged.blocks.last_row)
     gone = pl.Series("row", [], dtype=pl.UInt64)
     decisions: list[pl.DataFrame] = []
-    for step in steps:
-        if not tables[step.use].rows:
+    for place, step in enumerate(steps):
+        if not tables[place].rows:
             continue
         if earlier is not None and isinstance(step, ExactDuplicates) and prints.rows:
             equal = equal_to_earlier(prints.without(gone).read(prints.columns), step, earlier)
             gone = pl.concat([gone, equal.filter("drops")["row"]])
             staged.removals.append(equal.filter("drops").select(a="matched", b="row"))
             decisions.append(equal.drop("cluster"))
-        table = tables[step.use]
+        table = tables[place]
         if earlier is not None and isinstance(step, NearDuplicates) and isinstance(table, ColumnTable):
-            table = tables[step.use] = _with_earlier(step, table, gone, earlier)
+            table = tables[place] = _with_earlier(step, table, gone, earlier)
         decided = _sparing(step.decide(table.without(gone), engine).sort("row"), frozen)
         dropped = decided.filter("drops")
         gone = pl.concat([gone, dropped["row"]])

@@ -180,14 +180,17 @@ def reason_owners(steps: Sequence[Step]) -> dict[str, str]:
     return owners
 
 
-def shared_keys(plan: Plan, phase: Phase) -> str | None:
-    """Return the step whose pair keys serve the split too: its bands find pairs at the split's similarity as surely."""
+def shared_keys(plan: Plan, phase: Phase) -> int | None:
+    """Return the place of the set step whose pair keys serve the split too, if there is one.
+
+    Its bands find pairs at the split's similarity as surely.
+    """
     near, rule = plan.near, plan.split_rule
     if rule is None or near is None or near not in phase.set_steps or near.compare != CONVERSATION:
         return None
     if near.rule.bands[1] > rule.bands_for_links:
         return None
-    return near.use
+    return phase.set_steps.index(near)
 
 
 def _phases(steps: Sequence[Step]) -> list[Phase]:

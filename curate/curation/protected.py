@@ -62,7 +62,10 @@ def find_protected(
     read = [source for source in sources if source.is_stdin or source.path.resolve() not in unseen]
     if not read:
         names = ", ".join(source.name for source in protected)
-        raise ConfigError(f"nothing is left to read: every input is protected ({names})", hint="name other inputs")
+        raise ConfigError(
+            f"nothing is left to read: every input is protected ({names})",
+            hint="name other inputs: a file that is read and must stay unseen is both, and leaks whole",
+        )
     read = [replace(source, index=index) for index, source in enumerate(read)]
     return read, [replace(source, index=len(read) + index) for index, source in enumerate(protected)]
 
