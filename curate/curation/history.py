@@ -15,6 +15,7 @@ from curate.curation.output.outputs import ADDED_FILE
 
 PIECE_BYTES = 1 << 20
 OF_EARLIER = "_of_earlier"
+_RECORD = b',"record":'  # the last member of a line of dropped.jsonl
 FEW = 10  # rows named of those that went for this one
 
 
@@ -150,23 +151,35 @@ def _split_of(folder: Path, place: dict[str, Any]) -> str | None:
 
 def _dropped(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any]:
     """Return what ``dropped.jsonl`` says of a dropped row."""
+    entry: dict[str, Any] = orjson.loads(_dropped_line(run, ledger, row))
+    return entry
+
+
+def _dropped_line(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> bytes:
     before = ledger.filter(pl.col("at") < row["at"])
     number = before.filter(pl.col("decision") == "dropped").select(pl.len()).collect().item()
-    entry: dict[str, Any] = orjson.loads(_line(run / "dropped.jsonl", number))
-    return entry
+    return _line(run / "dropped.jsonl", number)
 
 
 def _text(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> str | None:
     """Return the row's line as the run wrote it, out of its split or of the dropped rows."""
     if row["decision"] == "dropped":
-        entry = _dropped(run, ledger, row)
-        if "record" not in entry:
-            return None
-        record = entry["record"]
-        return record if isinstance(record, str) else orjson.dumps(record).decode()
+        return _record(_dropped_line(run, ledger, row))
     before = ledger.filter(pl.col("at") < row["at"])
     number = before.filter(pl.col("split") == row["split"]).select(pl.len()).collect().item()
     return _line(run / f"{row['split']}.jsonl", number).decode()
+
+
+def _record(line: bytes) -> str | None:
+    """Return the record of a line of ``dropped.jsonl`` as it came: read and written anew, a repeated key would be gone.
+
+    No text before it can hold the member's name, whose quotes would be escaped there.
+    """
+    _, found, rest = line.partition(_RECORD)
+    if not found:
+        return None
+    raw = rest.removesuffix(b"}")
+    return str(orjson.loads(raw)) if raw.startswith(b'"') else raw.decode()
 
 
 def _line(path: Path, number: int) -> bytes:

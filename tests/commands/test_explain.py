@@ -82,3 +82,19 @@ def test_a_rows_text_is_found_however_the_file_is_read(thresher, tmp_path, monke
     for n, row in enumerate(rows):
         (found,) = thresher("explain", run.out, f"row{n}", "--json").json["rows"]
         assert json.loads(found["text"]) == row
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param('{"messages": [], "messages": [{"role": "user",  "content": "Hi"}]}', id="a repeated key, and spaces"),
+        pytest.param('{"messages": [], "n": 99999999999999999999999, "similarity": 1.50}', id="numbers as they were spelt"),
+        pytest.param('{"messages": [], "record": ",\\"record\\":"}', id="a record in the record"),
+        pytest.param('{"messages": "é "} x', id="no JSON"),
+        pytest.param(',"record":{"a"}', id="no JSON that looks like the end of the line"),
+    ],
+)  # fmt: skip
+def test_a_dropped_row_is_shown_as_it_came(thresher, tmp_path, line):
+    run = curate_rows(tmp_path, {"rows.jsonl": [line, chat("What is a heron?", "A wading bird.")]})
+
+    assert thresher("explain", run.out, "rows.jsonl:1", "--json").json["rows"][0]["text"] == line
