@@ -31,6 +31,16 @@ def theirs(fault: Fault, fields: Mapping[str, str]) -> Fault:
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """Return a value as it should stand in a message: short, on one line."""
-    text = repr(value)
+    """Return a value as it should stand in a message: short, on one line, in the words of JSON."""
+    text = _told(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_told(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_told, value))}]"
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else repr(value)

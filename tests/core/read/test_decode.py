@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from curate.check.codes import CODES
 from curate.core.read.decode import MAX_DEPTH, decode_lines, is_blank
+from curate.core.read.fault import shown
 from curate.core.read.locate import locate
 from tests.strategies import JSON, SPOKEN
 
@@ -224,3 +225,15 @@ def test_the_json_test_suite_is_judged_right(real_data):
         if path.name[:2] in ("y_", "n_") and read != path.name.startswith("y_"):
             wrong.append(path.name)
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param(None, "null", id="null"),
+        pytest.param([True, {"a": False, "b": [None, 1.5, "x"]}], "[true, {'a': false, 'b': [null, 1.5, 'x']}]", id="nested"),
+        pytest.param(["a" * 80], f"['{'a' * 57}…", id="long"),
+    ],
+)  # fmt: skip
+def test_a_value_stands_in_a_message_in_the_words_of_json(value, words):
+    assert shown(value) == words
