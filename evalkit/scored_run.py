@@ -14,6 +14,7 @@ import polars as pl
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
 from evalkit.gate.runs.flips import alone
+from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import of_cells
 from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.metric import as_numbers
@@ -42,6 +43,11 @@ class ScoredRun:
     metrics: dict[str, Any]  # as in scores.json
     rows: pl.DataFrame  # as in rows.parquet
     judgements: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # metric -> id -> its line
+
+    @property
+    def judged(self) -> Run:
+        """Return it as the gate reads it, so that two runs pair as they do there."""
+        return Run(str(self.folder), self.rows, {"metrics": self.metrics})
 
     @property
     def made(self) -> dict[str, Any]:

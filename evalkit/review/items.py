@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from curate.core.run.errors import ConfigError, InputError
+from evalkit.gate.runs import flips as gate
+from evalkit.gate.runs.pairing import common
 from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.prompt import Turn, turns
 from evalkit.review.sample import draw, swapped
@@ -64,22 +66,21 @@ def sampled(
 
 
 def flips(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> Flips:
-    """Return the rows whose value by a metric differs between two runs, the worst first.
+    """Return the rows whose value by a metric differs between two runs, the worst first, as the gate counts them.
+
+    Of the rows that both runs hold, an empty answer is a wrong one, and so is any that the candidate alone lacks.
 
     Raises:
-        ConfigError: the runs have no such metric in common, or by different rules.
-        InputError: they share no row.
+        ConfigError: the runs have no such metric in common.
+        NotComparableError: they were scored by different rules.
     """
     name = _common(base, candidate, metric)
-    columns = [run.rows.select("id", pl.col(name).alias(side)) for run, side in ((base, "base"), (candidate, "new"))]
-    both = columns[0].join(columns[1], on="id").drop_nulls().filter(pl.col("base") != pl.col("new"))
-    sign = -1.0 if candidate.metrics[name]["better"] == "lower" else 1.0
-    moved = {row: (old, new) for row, old, new in both.iter_rows()}
-    gain = {row: sign * (new - old) for row, (old, new) in moved.items()}
-    ranked = sorted(moved, key=lambda row: (gain[row], row))
-    return Flips(
-        name, [row for row in ranked if gain[row] < 0], [row for row in reversed(ranked) if gain[row] > 0], moved
-    )
+    pair = common(candidate.judged, base.judged)
+    scored = pair.scored(name)
+    found = gate.flips(scored, pair.ids)
+    sides = zip(pair.ids[scored.places], *gate.values(scored), strict=True)
+    moved = {str(row): (float(old), float(new)) for row, old, new in sides if old != new}
+    return Flips(name, found.worse, found.better, moved)
 
 
 def flipped(found: Flips, base: pl.DataFrame, candidate: pl.DataFrame, size: int) -> list[Item]:
@@ -115,12 +116,6 @@ def _common(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> str:
         known = ", ".join(shared) or "none"
         problem = "which metric" if metric is None else f"both runs have no value a row of {metric!r}"
         raise ConfigError(f"{problem}; in common, with a value a row: {known}", hint="--metric NAME")
-    rules_of = [run.metrics[metric]["signature"].partition("|ci:")[0] for run in (base, candidate)]
-    if rules_of[0] != rules_of[1]:
-        raise ConfigError(
-            f"{base.folder} and {candidate.folder} were scored by different rules for {metric!r}", *rules_of,
-            hint="score the older run again",
-        )  # fmt: skip
     return metric
 
 

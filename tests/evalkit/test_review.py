@@ -260,7 +260,7 @@ def test_flips_show_what_got_worse_first(thresher, run):
 
     assert ran.out.startswith("exact_match: 2 rows got worse, 3 got better\n  q2  1 -> 0\n  q5  1 -> 0\n")
     items = payload(new / "flips.html")["items"]
-    assert [one["id"] for one in items] == ["q2", "q5", "q9", "q8", "q10"]
+    assert [one["id"] for one in items] == ["q2", "q5", "q10", "q8", "q9"]
     assert [answer["label"] for answer in items[0]["answers"]] == ["base", "candidate"]
     assert items[0]["remark"] == "exact_match: 1 → 0"
 

@@ -35,13 +35,20 @@ class Flips:
 def flips(scored: Scored, ids: np.ndarray[Any, Any]) -> Flips:
     """Return the flips of a metric; of corpus metrics each item is scored as if it were alone."""
     sample = scored.sample
-    moved = alone(sample.metric, sample.candidate) - alone(sample.metric, sample.base)
+    base, candidate = values(scored)
+    moved = candidate - base
     moved = np.where(np.isfinite(moved), moved if sample.metric.better == "higher" else -moved, 0.0)
     order = np.argsort(moved, kind="stable")
     named = ids[scored.places]
     worse = [str(named[place]) for place in order if moved[place] < 0]
     better = [str(named[place]) for place in np.argsort(-moved, kind="stable") if moved[place] > 0]
     return Flips(worse, better, sample.metric.shares)
+
+
+def values(scored: Scored) -> tuple[Numbers, Numbers]:
+    """Return what each item counts in the base and in the candidate; of corpus metrics as if it were alone."""
+    sample = scored.sample
+    return alone(sample.metric, sample.base), alone(sample.metric, sample.candidate)
 
 
 def alone(metric: Metric, statistics: Numbers) -> Numbers:
