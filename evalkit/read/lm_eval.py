@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from curate.core.read.decode import Record
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
+from evalkit.read.lm_eval_choice import Request, choice
 from evalkit.read.records import Fields, InputFile, json_lines, under
 
 
@@ -17,7 +16,8 @@ def read_lm_eval(file: InputFile, fields: Fields) -> Iterator[Answer]:
     """Yield the answers of a sample log; the raw response, for our normalisers do what its filters do.
 
     A document stands once for each filter: the first row counts, and a later one that has another response is an error.
-    In multiple choice the answer is the choice of the highest log-likelihood, the reference the text of the right one.
+    In multiple choice the answer is the choice of the highest log-likelihood, the reference the text of the right one;
+    there is none where the log does not tell which of several inputs is right.
     Where only log-likelihoods were asked for there is no answer, and they are those of the reference.
 
     Raises:
@@ -49,7 +49,7 @@ def _answer(record: Record, fields: Fields, name: str) -> Answer:
     prompt = asked[0][0] if asked else None
     named = under(record, fields.reference) if fields.reference else record.get("target")
     if _is_choice(responses):
-        return _choice(record, name, asked, [_likelihood(one) for one in responses], named)
+        return choice(record, name, asked, [_likelihood(one) for one in responses], named)
     alone = _pair(responses)
     if alone is not None and asked:  # the log-likelihood of one continuation
         return Answer(name, None, [asked[0][1]], prompt, log_likelihood=float(alone[0]), conditions="lm-eval")
@@ -61,53 +61,11 @@ def _answer(record: Record, fields: Fields, name: str) -> Answer:
     return Answer(name, as_text(first), as_references(named), prompt)
 
 
-def _choice(
-    record: Record, name: str, asked: list[tuple[str | None, str]], likelihoods: list[float], named: Any
-) -> Answer:
-    choices = [continuation.strip() for _, continuation in asked]  # each begins with the space that joins it
-    best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
-    chosen = choices[best] if best < len(choices) else str(best)
-    references = _right(named, choices, record.get("acc"), chosen)
-    alone = references is not None and len(references) == 1 and choices.count(references[0]) == 1
-    return Answer(
-        name,
-        chosen,
-        references,
-        asked[0][0] if asked else None,
-        conditions="lm-eval",
-        choices=choices,
-        choice_likelihoods=likelihoods,
-        gold=choices.index(references[0]) if references and alone else None,
-    )
-
-
-def _right(named: Any, choices: list[str], accurate: Any, chosen: str) -> list[str] | None:
-    """Return the right choices: ``target`` is the place of one, several places as a list, or a text.
-
-    Logs write the place as a text, so that "1" may be either; what the log's own accuracy says of the answer decides.
-    """
-    if isinstance(named, str) and named.startswith("["):
-        try:
-            named = orjson.loads(named)
-        except orjson.JSONDecodeError:
-            return [named.strip()]
-    if isinstance(named, list) and all(type(one) is int and 0 <= one < len(choices) for one in named):
-        return [choices[one] for one in named]
-    text = as_text(named)
-    if text is None:
-        return as_references(named)
-    place = choices[int(text)] if text.isdecimal() and int(text) < len(choices) else None
-    if place is None:
-        return [one.strip() for one in as_references(named) or []]
-    meant_text = text in choices and place != text and accurate in (0, 1) and (chosen == text) == bool(accurate)
-    return [text if meant_text and (chosen == place) != bool(accurate) else place]
-
-
 def _nested(responses: list[Any]) -> bool:
     return bool(responses) and isinstance(responses[0], list)
 
 
-def _requests(arguments: Any) -> list[tuple[str | None, str]]:
+def _requests(arguments: Any) -> list[Request]:
     """Return (context, continuation) of each request; newer logs have objects where older ones have lists."""
     if isinstance(arguments, dict):
         arguments = [[one.get("arg_0"), one.get("arg_1")] for one in arguments.values() if isinstance(one, dict)]
