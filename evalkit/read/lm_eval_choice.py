@@ -24,6 +24,8 @@ def choice(record: Record, name: str, asked: list[Request], likelihoods: list[fl
 
     ``likelihoods`` are natural logarithms, one a request; ``named`` is ``target``, or the field that stands for it.
     """
+    asked = _conditional(asked)
+    likelihoods = likelihoods[: len(asked) or None]
     best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
     if _has_several_inputs(asked):
         prompt, choices = _inputs(asked)
@@ -49,6 +51,16 @@ def choice(record: Record, name: str, asked: list[Request], likelihoods: list[fl
 
 def _at(choices: list[str], place: int) -> str:
     return choices[place] if place < len(choices) else str(place)
+
+
+def _conditional(asked: list[Request]) -> list[Request]:
+    """Return the requests without those that ``acc_mutual_info`` adds: each choice once more, after no context."""
+    half = len(asked) // 2
+    first, second = asked[:half], asked[half:]
+    if len(asked) % 2 or any(context for context, _ in second):
+        return asked
+    again = [continuation for _, continuation in first] == [continuation for _, continuation in second]
+    return first if again or all(context for context, _ in first) else asked
 
 
 def _has_several_inputs(asked: list[Request]) -> bool:

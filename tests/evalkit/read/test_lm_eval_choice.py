@@ -91,6 +91,10 @@ WITH_EXAMPLES = [(f"{EXAMPLES}{one}", " left.") for one in (SHORT, LONG)]
         pytest.param([("", f" {one}") for one in (SHORT, LONG)], "0", id="several continuations"),
         pytest.param([(one, " left.") for one in (SHORT, LONG)], "left.", id="several inputs"),
         pytest.param(WITH_EXAMPLES, "left.", id="several inputs after examples"),
+        pytest.param([("Who?", f" {one}") for one in (SHORT, LONG)] + [("", f" {one}") for one in (SHORT, LONG)], "0",
+                     id="several continuations, and each without the context"),
+        pytest.param([("", f" {one}") for one in (SHORT, LONG)] * 2, "0", id="and each once more, where there is no context"),
+        pytest.param(WITH_EXAMPLES + [("", f" {one}") for one in (SHORT, LONG)], "left.", id="several inputs, and each alone"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -102,8 +106,9 @@ WITH_EXAMPLES = [(f"{EXAMPLES}{one}", " left.") for one in (SHORT, LONG)]
     ],
 )
 def test_accuracies_are_those_of_the_log(jsonl, thresher, requests, target, likelihoods, acc, acc_norm):
-    """Oracle: the log's ``acc`` and ``acc_norm``."""
-    path = jsonl([logged(requests, likelihoods, target, acc=acc, acc_norm=acc_norm)])
+    """Oracle: the log's ``acc`` and ``acc_norm``, which leave out what is asked for ``acc_mutual_info`` alone."""
+    alone = [-0.3, -0.1][: len(requests) - 2]  # each likelier than after a context
+    path = jsonl([logged(requests, likelihoods + alone, target, acc=acc, acc_norm=acc_norm)])
 
     told = thresher(
         "score", path, "--from", "lm-eval", "--metrics", "choice,choice:normalised,exact_match", "--json"
