@@ -9,6 +9,7 @@ from curate.check.findings import SCHEMA_VERSION
 from curate.check.formats.as_json import encoded, lines
 from curate.check.profiles import PROFILES
 from curate.core.command.exits import DONE
+from curate.core.command.markdown import prose
 from curate.core.command.terminal import emit, styled
 from curate.core.run.errors import ConfigError
 
@@ -64,17 +65,11 @@ def _markdown() -> str:
     for title, codes in _families():
         out += [f"## {title}\n", "| code | slug | severity | what it says | what to do |", "|---|---|---|---|---|"]
         out += [
-            f"| {code.code} | `{code.slug}` | {_severity(code)} | {_cell(code.sentence)} | {_cell(code.hint)} |"
+            f"| {code.code} | `{code.slug}` | {_severity(code)} | {prose(code.sentence)} | {prose(code.hint)} |"
             for code in codes
         ]
         out.append("")
     return "\n".join(out[:-1])
-
-
-def _cell(text: str) -> str:
-    for mark in "\\|<*_[":
-        text = text.replace(mark, f"\\{mark}")
-    return text
 
 
 def _json() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from curate.core.command.markdown import cell
 from reports.numbers import count, plural
 from reports.summary.brief import Brief, Grid
 from reports.text import plain
@@ -12,10 +13,6 @@ LIMIT = 60_000  # bytes; a comment may have 65,536 characters
 ROWS = (40, 20, 10, 5, 0)  # of a table, tried until all has room
 LONGEST = 300  # characters of a cell or sentence
 SIGNS = {"ok": "✅", "bad": "❌", "unsure": "⚠️"}
-_ESCAPED = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\n": " ", "\r": " "}
-    | {mark: f"\\{mark}" for mark in "\\`*_[]|~#!"}
-)
 
 
 def as_markdown(briefs: Sequence[Brief]) -> str:
@@ -37,8 +34,7 @@ def as_markdown(briefs: Sequence[Brief]) -> str:
 
 def inline(text: str) -> str:
     """Return plain text as Markdown that shows it: no markup, link, mention, or hidden character is left in it."""
-    written = plain(text, LONGEST).translate(_ESCAPED)
-    return written.replace("://", "&#58;//").replace("www.", "www&#46;")
+    return cell(plain(text, LONGEST))
 
 
 def _section(brief: Brief, most: int) -> str:
@@ -58,9 +54,9 @@ def _table(grid: Grid, most: int) -> list[str]:
     lines = [f"**{inline(grid.title)}**", ""] if grid.title else []
     if rows:
         lines.append(f"| {' | '.join(inline(column) for column in grid.columns)} |")
-        sides = ["---" if any(cell[:1].isalpha() for cell in cells) else "---:" for cells in zip(*rows, strict=True)]
+        sides = ["---" if any(one[:1].isalpha() for one in column) else "---:" for column in zip(*rows, strict=True)]
         lines.append(f"| {' | '.join(sides)} |")
-        lines += [f"| {' | '.join(inline(cell) for cell in row)} |" for row in rows]
+        lines += [f"| {' | '.join(inline(one) for one in row)} |" for row in rows]
         lines.append("")
     if left := len(grid.rows) - len(rows):
         lines += [f"*{count(left)} more in the page.*", ""]

@@ -1,8 +1,14 @@
-"""Tables of Markdown, for pages of the documentation that a command writes."""
+"""Tables and texts of Markdown, for pages of the documentation and for what a command says in a comment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
+_DATA = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\n": " ", "\r": " "}
+    | {mark: f"\\{mark}" for mark in "\\`*_[]|~#!"}
+)
+_OURS = str.maketrans({mark: f"\\{mark}" for mark in "\\|<*_["})
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -12,17 +18,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Return a plain text as Markdown that shows it, code in double backticks included."""
-    text = text.replace("``", "`")
-    for mark in "|<*_[":
-        text = text.replace(mark, f"\\{mark}")
-    return text
+    """Return a text of data as one line of Markdown that shows it: no markup, link, mention or entity is left in it."""
+    return text.translate(_DATA).replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def prose(text: str) -> str:
-    """Return a sentence of ours as Markdown: ``cell``, but what stands in backticks is code, where only a bar needs it.
+    """Return a sentence of ours as Markdown: what stands in backticks is code, where only a bar needs an escape.
 
     For texts of data there is ``cell``: a backtick of theirs must not switch the escapes off.
     """
     parts = text.replace("``", "`").split("`")
-    return "`".join(part.replace("|", "\\|") if at % 2 else cell(part) for at, part in enumerate(parts))
+    return "`".join(part.replace("|", "\\|") if at % 2 else part.translate(_OURS) for at, part in enumerate(parts))
