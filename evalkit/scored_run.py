@@ -116,7 +116,7 @@ def read_run(folder: Path) -> ScoredRun:
     try:
         told = (folder / MANIFEST).read_bytes()
         scores = orjson.loads((folder / SCORES).read_bytes())
-        rows = pl.read_parquet(folder / ROWS)
+        rows = pl.read_parquet(folder / ROWS, glob=False)
         manifest = orjson.loads(told)
     except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(

@@ -29,7 +29,7 @@ def find_rows(run: Path, wanted: str) -> list[dict[str, Any]]:
         raise InputError(
             f"{run} holds no finished run: it has no {MANIFEST}", hint="run thresher curate --out there first"
         )
-    ledger = pl.scan_parquet(run / "ledger.parquet").with_row_index("at")
+    ledger = pl.scan_parquet(run / "ledger.parquet", glob=False).with_row_index("at")
     found = _by_place(run, ledger, wanted)
     if found is None:
         found = ledger.filter(pl.col("id") == wanted).collect()
@@ -145,7 +145,7 @@ def _split_of(folder: Path, place: dict[str, Any]) -> str | None:
     if not is_ours(folder):
         return None
     same = [pl.col(name) == value for name, value in place.items()]
-    found = pl.scan_parquet(folder / "ledger.parquet").filter(*same).select("split").head(1).collect()
+    found = pl.scan_parquet(folder / "ledger.parquet", glob=False).filter(*same).select("split").head(1).collect()
     return next(iter(found["split"]), None)
 
 

@@ -150,7 +150,11 @@ class DiskTable:
 def _read(part: pl.DataFrame | Path, columns: list[str]) -> pl.DataFrame:
     """Return columns of a batch, each once."""
     wanted = list(dict.fromkeys(columns))
-    return part.select(wanted) if isinstance(part, pl.DataFrame) else pl.read_ipc(part, columns=wanted)
+    return (
+        part.select(wanted)
+        if isinstance(part, pl.DataFrame)
+        else pl.scan_ipc(part, glob=False).select(wanted).collect()
+    )
 
 
 def _copied(values: pl.Expr, kind: Any) -> pl.Expr:

@@ -104,7 +104,7 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
     run = _run(folder, name)
     run.check(contents=True)
     rows = IndexRows(scheme, kind, group_by, work / "parts")
-    ledger = pl.read_parquet(folder / LEDGER_FILE, columns=["id", "source", "line", "decision", "split"])
+    ledger = pl.read_parquet(folder / LEDGER_FILE, glob=False, columns=["id", "source", "line", "decision", "split"])
     kept = ledger.filter(pl.col("decision") == "kept").drop("decision")
     starts = {NAMES.index(file.split): _starts(run.path(file.split)) for file in run.files}
     split = kept["split"].replace_strict({word: at for at, word in enumerate(NAMES)}, return_dtype=pl.UInt8).to_numpy()

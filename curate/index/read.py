@@ -64,7 +64,7 @@ class Index:
     def rows(self) -> int:
         """Return how many rows stand in this file."""
         if self.is_whole:
-            return int(pl.scan_parquet(self.path).select(pl.len()).collect().item())
+            return int(pl.scan_parquet(self.path, glob=False).select(pl.len()).collect().item())
         return sum(one["rows"] for one in self.told["segments"])
 
     @cached_property

@@ -116,7 +116,7 @@ class IndexRows:
         """
         segments, own = [], len(runs) - 1
         with PlainFile(path) as file:
-            rows = pl.scan_ipc(self._parts) if self._parts else pl.LazyFrame()
+            rows = pl.scan_ipc(self._parts, glob=False) if self._parts else pl.LazyFrame()
             start = 0
             for count in self._cut(rows):
                 at = file.segment(count, self._columns(rows.slice(start, count), count))

@@ -19,7 +19,7 @@ def read_clusters(path: Path) -> dict[str, str | None]:
     """
     file = path / LEDGER if path.is_dir() else path
     try:
-        rows = pl.read_parquet(file, columns=["id", "cluster"])
+        rows = pl.read_parquet(file, glob=False, columns=["id", "cluster"])
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"{file} is no ledger: {error}", hint="name the folder of a curation run") from error
     return dict(rows.cast(pl.String).iter_rows())

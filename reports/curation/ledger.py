@@ -36,11 +36,11 @@ def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -
         return None
     if _sha256(path) != listed[LEDGER].sha256:
         raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
-    marks = pl.read_parquet(path, columns=list(_MARKS)).with_row_index("at")
+    marks = pl.read_parquet(path, glob=False, columns=list(_MARKS)).with_row_index("at")
     if marks.is_empty():
         return None
     chosen = _chosen(marks)
-    rows = pl.scan_parquet(path).with_row_index("at").filter(pl.col("at").is_in(chosen.implode())).collect()
+    rows = pl.scan_parquet(path, glob=False).with_row_index("at").filter(pl.col("at").is_in(chosen.implode())).collect()
     said = _texts(run, marks, rows) if texts else {}
     frame = _framed(rows, names).with_columns(
         text=rows["at"].replace_strict(said, default=None, return_dtype=pl.String)

@@ -28,7 +28,7 @@ class ScoredFolder:
     @cached_property
     def ids(self) -> frozenset[str]:
         """Return the names of its rows."""
-        return frozenset(pl.read_parquet(self.folder.path / ROWS, columns=["id"])["id"].to_list())
+        return frozenset(pl.read_parquet(self.folder.path / ROWS, glob=False, columns=["id"])["id"].to_list())
 
     @cached_property
     def answers(self) -> Answers:

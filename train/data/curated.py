@@ -75,7 +75,7 @@ def held_out_ids(run: Path) -> dict[str, str]:
     ledger = run / "ledger.parquet"
     if not ledger.is_file():
         return {}
-    found = pl.read_parquet(ledger, columns=["id", "split"])
+    found = pl.read_parquet(ledger, glob=False, columns=["id", "split"])
     training = found.filter(pl.col("split") == "train")["id"]
     held = found.filter(pl.col("split").is_in(HELD_OUT), ~pl.col("id").is_in(training.implode()))
     return dict(held.rows())

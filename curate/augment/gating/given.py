@@ -54,7 +54,7 @@ class GivenRun:
     @cached_property
     def kept(self) -> pl.DataFrame:
         """Return id, source, origin, parents and split of each kept row, those of a split in the order of its file."""
-        ledger = pl.read_parquet(self.folder / LEDGER_FILE)
+        ledger = pl.read_parquet(self.folder / LEDGER_FILE, glob=False)
         return ledger.filter(decision="kept").select("id", "source", "origin", "parents", "split")
 
     def changed(self, name: str) -> InputError:

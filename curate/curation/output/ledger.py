@@ -64,4 +64,6 @@ def write_ledger(parts: list[Path], path: Path) -> None:
     if not parts:
         LEDGER.to_frame().write_parquet(path)
         return
-    pl.scan_ipc(parts).sink_parquet(path, row_group_size=GROUP_ROWS, compression="zstd", maintain_order=True)
+    pl.scan_ipc(parts, glob=False).sink_parquet(
+        path, row_group_size=GROUP_ROWS, compression="zstd", maintain_order=True
+    )

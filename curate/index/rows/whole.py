@@ -35,7 +35,7 @@ class Whole:
     @cached_property
     def rows(self) -> int:
         """Return how many rows it holds."""
-        return int(pl.scan_parquet(self._path).select(pl.len()).collect().item())
+        return int(pl.scan_parquet(self._path, glob=False).select(pl.len()).collect().item())
 
     def own(self, positions: I64) -> I64:
         """Return those of the positions whose run counts."""
@@ -61,7 +61,7 @@ class Whole:
 
     def take(self, positions: I64, columns: list[str]) -> pl.DataFrame:
         """Return the columns of the rows at ``positions``, which ascend; row groups without one are not read."""
-        rows = pl.scan_parquet(self._path).select(columns)
+        rows = pl.scan_parquet(self._path, glob=False).select(columns)
         parts = [rows.head(0).collect()]
         groups = positions // _GROUP_ROWS
         for group in np.unique(groups).tolist():
@@ -70,4 +70,4 @@ class Whole:
         return pl.concat(parts)
 
     def _numbers(self, name: str) -> U64:
-        return pl.read_parquet(self._path, columns=[name]).to_series().to_numpy()
+        return pl.read_parquet(self._path, glob=False, columns=[name]).to_series().to_numpy()

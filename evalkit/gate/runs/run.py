@@ -88,7 +88,7 @@ def read_run(path: Path) -> Run:
         return read_baseline(path)
     try:
         scores = orjson.loads((path / SCORES).read_bytes())
-        rows = pl.read_parquet(path / ROWS)
+        rows = pl.read_parquet(path / ROWS, glob=False)
     except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path} holds no scores: {str(error).splitlines()[0]}",
