@@ -13,6 +13,7 @@ from reports.table.table import Column, Detail, Table
 FLIPS = ("right to wrong", "wrong to right", "both wrong", "both right")
 BEHAVIOUR = ("length", "tokens", "latency", "cost")  # which move in almost every row
 MOVES = ("worse", "better", "same")
+EMPTY = "empty_prediction"  # why a row has no score
 SHOWN = 3  # metrics that have a column of their own; the others are told where a row opens
 
 
@@ -26,7 +27,7 @@ def run_table(key: str, answers: Answers, *, texts: bool) -> Table:
         column = f"value {name}"
         if values.binary:
             best = 1.0 if values.better == "higher" else 0.0
-            words = [None if one is None else "right" if one == best else "wrong" for one in values.numbers]
+            words = [None if one is None else "right" if one == best else "wrong" for one in _counted(answers, name)]
             frame = frame.with_columns(pl.Series(column, words, pl.String))
             family = ("result", "by metric")
             columns.append(
@@ -57,8 +58,8 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
         *(n for n in candidate.values if n not in metrics),
     ]
     both = [name for name in dict.fromkeys(names) if name in base.values]
-    sides = pl.DataFrame({"id": candidate.rows["id"]} | {f"new {n}": candidate.values[n].numbers for n in both}).join(
-        pl.DataFrame({"id": base.rows["id"]} | {f"old {n}": base.values[n].numbers for n in both}), on="id", how="inner"
+    sides = pl.DataFrame({"id": candidate.rows["id"]} | {f"new {n}": _counted(candidate, n) for n in both}).join(
+        pl.DataFrame({"id": base.rows["id"]} | {f"old {n}": _counted(base, n) for n in both}), on="id", how="inner"
     )
     frame = frame.join(sides, on="id", how="left", maintain_order="left")
     binary = [name for name in both if candidate.values[name].binary]
@@ -83,6 +84,17 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
         f"{key}-items", "Items of both runs", tuple(columns), _used(frame, columns, details, "flipped"), details,
         first="flipped", strata=strata,
     )  # fmt: skip
+
+
+def _counted(answers: Answers, name: str) -> pl.Series:
+    """Return the value of each row by a metric; an empty answer, which has none, is a wrong one, as in a gate."""
+    values = answers.values[name]
+    if not values.binary:
+        return values.numbers
+    of_metric = pl.element().struct.field("metric") == name
+    silent = answers.rows["unscored"].list.eval(of_metric & (pl.element().struct.field("reason") == EMPTY)).list.any()
+    wrong = 0.0 if values.better == "higher" else 1.0
+    return pl.select(pl.when(silent).then(pl.lit(wrong)).otherwise(values.numbers)).to_series()
 
 
 def _moved(name: str, unit: str, *, binary: bool, hidden: bool) -> list[Column]:
