@@ -29,9 +29,22 @@ def column(numbers) -> np.ndarray:
     return np.asarray(numbers, dtype=float)[:, None]
 
 
-@pytest.mark.parametrize(("losses", "gains"), [(1, 7), (6, 16), (0, 3), (5, 5), (40, 61), (900, 1010)])
+@pytest.mark.parametrize(
+    ("losses", "gains"),
+    [(1, 7), (6, 16), (0, 3), (40, 61), (900, 1010), pytest.param(1, 1, id="as many each way: 0.75"), (2, 2), (5, 5)],
+)
 def test_mcnemar_mid_p(losses, gains):
-    """Oracle: statsmodels' exact test less the chance of what was seen."""
+    """Oracle: the chances of all outcomes farther from even, and half of those as far, summed by scipy."""
+    far = np.abs(2 * np.arange(losses + gains + 1) - losses - gains)
+    chances = stats.binom.pmf(np.arange(losses + gains + 1), losses + gains, 0.5)
+    wanted = chances[far > abs(gains - losses)].sum() + chances[far == abs(gains - losses)].sum() / 2
+
+    assert mid_p(losses, gains) == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize(("losses", "gains"), [(1, 7), (6, 16), (0, 3), (40, 61), (900, 1010)])
+def test_mcnemar_mid_p_is_the_exact_test_less_what_was_seen(losses, gains):
+    """Oracle: statsmodels' exact test."""
     from statsmodels.stats.contingency_tables import mcnemar
 
     exact = mcnemar([[0, losses], [gains, 0]], exact=True).pvalue
