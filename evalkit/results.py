@@ -25,6 +25,8 @@ def as_scores(scored: Scored, model: dict[str, Any], *, texts: bool = True) -> d
     ``{"metrics": {"exact_match": {"value": 0.5, "unit": "share", "better": "higher", "n": 2, "unscored": 1,
     "reasons": {"no_reference": 1}, "interval": [0.09, 0.91], "signature": "exact_match|norm:raw|v:1|ci:wilson"}},
     "slices": {}, "rows": 3, "data_sha256": ..., "model": {}}``
+
+    ``interval`` is null where there is no value, and where nothing varies that could be of any size.
     """
     metrics: dict[str, Any] = {}
     told: list[dict[str, Any]] = []

@@ -45,7 +45,7 @@ def as_text(outcome: Outcome) -> str:
 
 def _cells(score: dict[str, Any]) -> tuple[str, str, str, str]:
     interval = (
-        "" if score["interval"] is None else f"{_number(score['interval'][0])} to {_number(score['interval'][1])}"
+        "-" if score["interval"] is None else f"{_number(score['interval'][0])} to {_number(score['interval'][1])}"
     )
     reasons = ", ".join(f"{reason} {n:,}" for reason, n in score["reasons"].items())
     unscored = f"{score['unscored']:,}" + (f" ({reasons})" if reasons else "")

@@ -45,8 +45,8 @@ class Drawn:
 class BCa:
     """Bounds and tails of a statistic (Efron 1987, Journal of the American Statistical Association 82:171-185).
 
-    ``units`` widens the level as Student's t would (Hesterberg 2015, The American Statistician 69:371-386): plain
-    bootstraps of few items are too narrow. 0 leaves Efron's bounds as they are.
+    ``units`` widens the level (``expanded``): plain bootstraps of few items are too narrow. 0 leaves Efron's bounds as
+    they are.
     """
 
     distribution: Distribution
@@ -61,9 +61,7 @@ class BCa:
 
     def bounds(self, alpha: float) -> tuple[float, float]:
         """Return the lower and the upper bound, each of which holds with chance ``1 - alpha``."""
-        z = quantile(alpha)
-        if self.units > 1:
-            z = t_quantile(alpha, self.units - 1) * math.sqrt(self.units / (self.units - 1))
+        z = expanded(alpha, self.units)
         return self._at(z), self._at(-z)
 
     def _at(self, z: float) -> float:
@@ -83,6 +81,15 @@ class BCa:
         if self.units > 1:
             chance = t_below(z * math.sqrt((self.units - 1) / self.units), self.units - 1)
         return 1 - chance, chance
+
+
+def expanded(alpha: float, units: int) -> float:
+    """Return the normal quantile of a level, widened as Student's t would (Hesterberg 2015), of 2 units and more.
+
+    The American Statistician 69:371-386: the spread of draws is that of a sample with n in place of n - 1, and its
+    quantiles are normal ones.
+    """
+    return t_quantile(alpha, units - 1) * math.sqrt(units / (units - 1)) if units > 1 else quantile(alpha)
 
 
 def acceleration(left_out: Numbers, counts: Numbers) -> float:

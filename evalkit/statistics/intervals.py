@@ -1,6 +1,8 @@
 """Intervals of 95%: Wilson's for shares, else a seeded bootstrap over rows, or over clusters of rows.
 
-Bootstraps of sums have BCa bounds (Efron 1987); of labels, whose value is no sum, they have plain percentiles.
+Bootstraps of sums have BCa bounds (Efron 1987); of labels, whose value is no sum, they have percentiles. Both are
+expanded by the number of units, and where these are few, they are no narrower than Student's t. Where nothing varies
+among the units, draws say nothing: then a metric of known range has Wilson's interval of as many units, any other none.
 """
 
 from __future__ import annotations
@@ -12,26 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.metrics.metric import Metric, Numbers
-from evalkit.statistics.bca import BCa, Drawn, acceleration
+from evalkit.statistics.bca import BCa, Drawn, acceleration, expanded, jackknife_error
+from evalkit.statistics.cells import sums_up
+from evalkit.statistics.few import Interval, no_narrower_than_t, range_of, varies
+from evalkit.statistics.left_out import left_out
 from evalkit.statistics.normal import below
 
 DRAWS = 1000
 SEED = 0
 _Z = 1.959963984540054
+_ALPHA = below(-_Z)  # of each bound
 _NUMBERS_AT_ONCE = 1_000_000
-Interval = tuple[float, float]
 
 
 def method(metric: Metric, *, clustered: bool, seed: int) -> str:
     """Return how the interval of a metric is made, for its signature."""
     if metric.shares and not clustered:
         return "wilson"
-    return f"{'bca' if _sums_up(metric) else 'bootstrap'},{DRAWS},seed:{seed}" + (",clusters" if clustered else "")
-
-
-def _sums_up(metric: Metric) -> bool:
-    """Say whether the value follows from summed statistics, so that leaving a row out is a subtraction."""
-    return type(metric).replicates is Metric.replicates
+    bounds = "bca_or_t" if sums_up(metric) else "bootstrap_or_t"
+    return f"{bounds},{DRAWS},seed:{seed}" + (",clusters" if clustered else "")
 
 
 def intervals(
@@ -55,11 +56,37 @@ def intervals(
             [metrics[place] for place in drawn], [statistics[place] for place in drawn], clusters, seed
         )
         for place, replicates in zip(drawn, values, strict=True):
-            if _sums_up(metrics[place]):
-                found[place] = bca(replicates, *_left_out(metrics[place], statistics[place], clusters))
-            else:
-                found[place] = _percentiles(replicates)
+            found[place] = _bootstrapped(metrics[place], statistics[place], clusters, replicates)
     return found
+
+
+def _bootstrapped(
+    metric: Metric, numbers: Numbers, clusters: NDArray[np.intp] | None, replicates: Numbers
+) -> Interval | None:
+    drawn = Drawn(np.sort(replicates[np.isfinite(replicates)]))
+    scored = ~np.isnan(numbers[:, 0])
+    value, rest = left_out(metric, numbers[scored], None if clusters is None else clusters[scored])
+    if not len(drawn.values):
+        return None
+    bounds = bca(drawn, value, rest) if sums_up(metric) else percentiles(drawn, value, rest)
+    if bounds is None:
+        return still(value, len(rest), metric.unit)
+    least, most = range_of(metric.unit)
+    return _rounded(max(least, bounds[0])), _rounded(min(most, bounds[1]))
+
+
+def still(value: float, units: int, unit: str) -> Interval | None:
+    """Return the interval of a value that is the same without any one of its units; None if it has no greatest value.
+
+    Wilson's of as many rows with this share: in a known range no distribution of a mean is wider than that of right and
+    wrong (Bhatia and Davis 2000, The American Mathematical Monthly 107:353-357).
+    """
+    least, most = range_of(unit)
+    if not math.isfinite(most):
+        return None
+    share = min(1.0, max(0.0, (value - least) / (most - least)))
+    low, high = wilson(share * units, units)
+    return _rounded(least + low * (most - least)), _rounded(least + high * (most - least))
 
 
 def wilson(hits: float, rows: int, z: float = _Z) -> Interval:
@@ -96,38 +123,28 @@ def _weights(random: np.random.Generator, draws: int, units: int) -> Numbers:
     return np.bincount(places.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
 
 
-def bca(replicates: Numbers, value: float, left_out: Numbers) -> Interval | None:
-    """Return BCa bounds; ``left_out`` holds the value without each unit."""
-    drawn = replicates[np.isfinite(replicates)]
-    if not len(drawn):
+def bca(drawn: Drawn, value: float, rest: Numbers) -> Interval | None:
+    """Return BCa bounds of draws; ``rest`` holds the value without each unit. None where none moves it."""
+    known, error = _jackknifed(rest)
+    if not varies(error, value):
         return None
-    known = left_out[np.isfinite(left_out)]  # without its only row there is no value
-    skew = acceleration(known, np.ones(len(known))) if len(known) else 0.0
-    low, high = BCa(Drawn(np.sort(drawn)), value, skew).bounds(below(-_Z))
-    return _rounded(low), _rounded(high)
+    bounds = BCa(drawn, value, acceleration(known, np.ones(len(known))), len(rest)).bounds(_ALPHA)
+    return no_narrower_than_t(bounds, value, error, len(rest), _ALPHA)
 
 
-def _left_out(metric: Metric, numbers: Numbers, clusters: NDArray[np.intp] | None) -> tuple[float, Numbers]:
-    """Return the value of all scored rows, and that without each row, or each cluster of rows."""
-    scored = ~np.isnan(numbers[:, 0])
-    rows = np.hstack([numbers[scored], np.ones((int(scored.sum()), 1))])
-    total = rows.sum(axis=0)
-    if clusters is not None:
-        units = np.zeros((int(clusters.max()) + 1, rows.shape[1]))
-        np.add.at(units, clusters[scored], rows)
-        rows = units[units[:, -1] > 0]
-    rest = total - rows
-    with np.errstate(invalid="ignore", divide="ignore"):
-        whole = metric.of_sums(total[None, :-1], total[None, -1])
-        return float(whole[0]), np.asarray(metric.of_sums(rest[:, :-1], rest[:, -1]))
-
-
-def _percentiles(replicates: Numbers) -> Interval | None:
-    finite = replicates[np.isfinite(replicates)]
-    if not len(finite):
+def percentiles(drawn: Drawn, value: float, rest: Numbers) -> Interval | None:
+    """Return expanded percentiles of draws (Hesterberg 2015); None where no unit moves the value."""
+    _, error = _jackknifed(rest)
+    if not varies(error, value):
         return None
-    low, high = np.quantile(finite, (0.025, 0.975))
-    return _rounded(float(low)), _rounded(float(high))
+    chance = below(expanded(_ALPHA, len(rest)))
+    return no_narrower_than_t((drawn.quantile(chance), drawn.quantile(1 - chance)), value, error, len(rest), _ALPHA)
+
+
+def _jackknifed(rest: Numbers) -> tuple[Numbers, float]:
+    """Return the values that there are without a unit (without its only row a set has none), and the standard error."""
+    known = rest[np.isfinite(rest)]
+    return known, jackknife_error(known, np.ones(len(known))) if len(known) > 1 else 0.0
 
 
 def _rounded(value: float) -> float:

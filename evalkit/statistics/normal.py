@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -46,6 +47,7 @@ def t_below(t: float, freedom: int) -> float:
     return 0.5 + between / 2
 
 
+@lru_cache(maxsize=4096)  # up to 8 ms each, and hundreds of slices share their sizes
 def t_quantile(chance: float, freedom: int) -> float:
     """Return the t below which Student's t lies with a chance, by bisection."""
     if freedom > _LARGE:

@@ -240,6 +240,16 @@ def test_self_check_does_not_need_predictions_that_worked(thresher, jsonl):
     assert thresher("score", jsonl(rows), "--metrics", "bleu,chrf,rouge1:stem", "--self-check").code == 0
 
 
+def test_an_interval_that_nothing_tells_is_null(thresher, jsonl):
+    rows = jsonl([{"id": "1", "prediction": "abc"}])
+
+    told = thresher("score", rows, "--metrics", "length", "--json").json["metrics"]["length"]
+    shown = next(line for line in thresher("score", rows, "--metrics", "length").out.split("\n") if "3.0000" in line)
+
+    assert (told["value"], told["interval"]) == (3.0, None)
+    assert shown.split() == ["length", "3.0000", "-", "1", "0"]
+
+
 def test_from_python(file, tmp_path):
     outcome = door.score(file, ["exact_match"], out=tmp_path / "out")
 

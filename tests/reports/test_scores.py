@@ -24,6 +24,14 @@ def test_metrics_have_intervals_signatures_and_what_is_unscored(thresher, page, 
     assert "no_predictionThe row has no prediction.11.23%" in text
 
 
+def test_a_value_without_an_interval_has_a_dash(thresher, page, tmp_path):
+    run = scored(tmp_path, "run", [{"id": "1", "prediction": "abc"}], "length")
+
+    assert thresher("report", run, "--output", tmp_path / "report.html", "-q").code == 0
+    assert thresher("compare", run, run, "--json").json["metrics"][0]["base"] == 3.0
+    assert "length|of:characters|v:1|ci:bca_or_t,1000,seed:03–10" in page(tmp_path / "report.html").text
+
+
 @pytest.mark.parametrize(
     ("metrics", "row", "told"),
     [

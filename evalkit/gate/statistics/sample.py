@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evalkit.gate.statistics.resample import Units, as_units
 from evalkit.metrics.metric import Metric, Numbers
+from evalkit.statistics.cells import by_cluster, cells_of, sums_up
 
 Kind = Literal["difference", "ratio", "value"]
 _LEFT_OUT_AT_ONCE = 512
@@ -101,7 +102,7 @@ def estimand(sample: Sample, kind: Kind) -> Estimand:
     sides = [slice(place * width, (place + 1) * width) for place in range(len(runs))]
     metric = sample.metric
     if of_cells(metric):
-        cells, counts, place = _cells(joint)
+        cells, counts, place = cells_of(joint)
         units = (
             _by_cluster(place, len(cells), sample.clusters)
             if sample.clusters is not None
@@ -128,7 +129,7 @@ def estimand(sample: Sample, kind: Kind) -> Estimand:
 def value_of(metric: Metric, statistics: Numbers) -> float:
     """Return a run's value of statistics (items, width)."""
     if of_cells(metric):
-        cells, counts, _ = _cells(statistics)
+        cells, counts, _ = cells_of(statistics)
         return float(metric.replicates(cells, counts[None, :])[0])
     rows = np.full(1, float(len(statistics)))
     return float(metric.of_sums(statistics.sum(axis=0)[None, :], rows)[0])
@@ -136,18 +137,12 @@ def value_of(metric: Metric, statistics: Numbers) -> float:
 
 def of_cells(metric: Metric) -> bool:
     """Say whether the value follows from how often each row of statistics comes, and not from their sums."""
-    return type(metric).replicates is not Metric.replicates
-
-
-def _cells(rows: Numbers) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
-    cells, place, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
-    return cells, counts.astype(np.float64), place.reshape(-1)
+    return not sums_up(metric)
 
 
 def _by_cluster(place: NDArray[np.intp], cells: int, clusters: NDArray[np.intp]) -> Units:
     many = int(clusters.max()) + 1
-    flat = np.bincount(clusters * cells + place, minlength=many * cells)
-    return Units(flat.reshape(many, cells).astype(np.float64), np.ones(many))
+    return Units(by_cluster(place, cells, clusters, many), np.ones(many))
 
 
 def _summed(rows: Numbers, clusters: NDArray[np.intp]) -> Numbers:
