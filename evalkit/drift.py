@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evalkit.gate.runs.pairing import signature_of
+from evalkit.gate.runs.pairing import Pair, common, pair, signature_of
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
 from evalkit.gate.statistics.sample import Sample
+from evalkit.gate.statistics.signflip import sign_flip_p
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.statistics.intervals import wilson
-from evalkit.statistics.normal import quantile
-from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p
+from evalkit.statistics.normal import quantile, t_quantile
+from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p, signed_ranks
 
 BEHAVIOUR = ("length", "empty", "refusal", "language", "repetition", "truncation", "tokens", "latency", "cost")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+Clusters = NDArray[np.intp] | None  # 0 to the number of clusters, one a row; None: each row stands for itself
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Spread:
     base: tuple[float, ...]  # the quantiles of ``QUANTILES``
     candidate: tuple[float, ...]
     distance: float  # Kolmogorov and Smirnov's, 0 to 1
-    test: str  # "signed_rank" of pairs, "rank_sum" where no ids match
+    test: str  # "signed_rank" of pairs, "rank_sum" where no ids match; with ",clusters" where rows share some
     p_value: float
 
 
@@ -56,21 +59,24 @@ class Drift:
 def drift(base: Run, candidate: Run, settings: Settings | None = None) -> list[Drift]:
     """Return how each metric of behaviour moved that both runs have by the same rules, on rows that both scored.
 
-    Rows are paired by id; where no id is in both runs, the runs are compared as two samples. Both bounds of an interval
-    hold one-sided with chance ``1 - alpha``.
+    Rows are paired by id; where no id is in both runs, the runs are compared as two samples. Rows of one cluster count
+    together, as they do for the metric. Both bounds of an interval hold one-sided with chance ``1 - alpha``.
     """
     settings = settings or Settings(alpha=0.025)
+    together = common(candidate, base)
     found = []
     for name in sorted(base.metrics.keys() & candidate.metrics.keys()):
         same = signature_of(base.metrics[name]) == signature_of(candidate.metrics[name])
         if name.partition(":")[0] not in BEHAVIOUR or not same:
             continue
         metric, numbers = candidate.statistics(name)
-        values = [_values(run, own) for run, own in ((base, base.statistics(name)[1]), (candidate, numbers))]
-        shared = sorted(values[0].keys() & values[1].keys())
-        one, other = (np.array([side[row] for row in shared or side], dtype=np.float64) for side in values)
-        if len(one) and len(other):
-            found.append(_drift(metric, one, other, settings, paired=bool(shared)))
+        old, new = (_values(run, own) for run, own in ((base, base.statistics(name)[1]), (candidate, numbers)))
+        if shared := sorted(old.keys() & new.keys()):
+            own = _clusters(together, shared)
+            found.append(_paired(metric, _array(old, shared), _array(new, shared), own, settings))
+        elif old and new:
+            one, other = (_with_clusters(run, values) for run, values in ((base, old), (candidate, new)))
+            found.append(_unpaired(metric, one, other, settings.alpha))
     return found
 
 
@@ -83,24 +89,70 @@ def _values(run: Run, numbers: Numbers) -> dict[str, float]:
     }
 
 
-def _drift(metric: Metric, base: Numbers, candidate: Numbers, settings: Settings, *, paired: bool) -> Drift:
-    means = float(base.mean()), float(candidate.mean())
-    if paired:
-        one = estimate(Sample(metric, base[:, None], candidate[:, None], None), "difference", settings)
-        interval, method = (one.low, one.high), one.method
+def _array(values: dict[str, float], rows: Iterable[str]) -> Numbers:
+    return np.array([values[row] for row in rows], dtype=np.float64)
+
+
+def _clusters(items: Pair, rows: Iterable[str]) -> Clusters:
+    """Return a number for the cluster of each of some rows."""
+    if items.clusters is None:
+        return None
+    known = dict(zip(items.ids.tolist(), items.clusters.tolist(), strict=True))
+    return np.unique([known[row] for row in rows], return_inverse=True)[1].astype(np.intp)
+
+
+def _with_clusters(run: Run, values: dict[str, float]) -> tuple[Numbers, Clusters]:
+    return _array(values, values), _clusters(pair(run, None), values)
+
+
+def _paired(metric: Metric, base: Numbers, candidate: Numbers, clusters: Clusters, settings: Settings) -> Drift:
+    found = estimate(Sample(metric, base[:, None], candidate[:, None], clusters), "difference", settings)
+    moved = candidate - base
+    if clusters is None:
+        test = "signed_rank", signed_rank_p(moved)
     else:
-        interval, method = _apart(metric, base, candidate, settings.alpha)
-    spread = None if metric.shares else _spread(base, candidate, paired=paired)
+        test = "signed_rank,clusters", _clustered_signed_rank_p(moved, clusters, settings)
+    return _drift(metric, base, candidate, (found.low, found.high), found.method, test, paired=True)
+
+
+def _clustered_signed_rank_p(moved: Numbers, clusters: NDArray[np.intp], settings: Settings) -> float:
+    """Return the two-sided p value of signed ranks that are summed by cluster, by flipping the signs of whole clusters.
+
+    The statistic of Rosner, Glynn and Lee (2006), Biometrics 62:185-192; Wilcoxon's, where each row is its own cluster.
+    Its p value is that of the sign-flip test, exact for 14 clusters or fewer.
+    """
+    return sign_flip_p(_summed(signed_ranks(moved), clusters), settings.draws, settings.seed)
+
+
+def _unpaired(
+    metric: Metric, base: tuple[Numbers, Clusters], candidate: tuple[Numbers, Clusters], alpha: float
+) -> Drift:
+    if base[1] is None and candidate[1] is None:
+        interval, method = _apart(metric, base[0], candidate[0], alpha)
+        test = "rank_sum", rank_sum_p(base[0], candidate[0])
+    else:
+        interval, method = _clusters_apart(base, candidate, alpha), "welch,t,clusters"
+        test = "rank_sum,clusters", rank_sum_p(_means(*base), _means(*candidate))
+    return _drift(metric, base[0], candidate[0], interval, method, test, paired=False)
+
+
+def _drift(
+    metric: Metric,
+    base: Numbers,
+    candidate: Numbers,
+    interval: tuple[float, float],
+    method: str,
+    test: tuple[str, float],
+    *,
+    paired: bool,
+) -> Drift:
+    old, new = float(base.mean()), float(candidate.mean())
+    spread = None
+    if not metric.shares:
+        quantiles = [tuple(map(float, np.quantile(one, QUANTILES))) for one in (base, candidate)]
+        spread = Spread(quantiles[0], quantiles[1], distance(base, candidate), *test)
     n = min(len(base), len(candidate))
-    return Drift(metric.name, metric.unit, *means, means[1] - means[0], interval, n, paired, method, spread)
-
-
-def _spread(base: Numbers, candidate: Numbers, *, paired: bool) -> Spread:
-    quantiles = [tuple(map(float, np.quantile(one, QUANTILES))) for one in (base, candidate)]
-    test, p_value = (
-        ("signed_rank", signed_rank_p(candidate - base)) if paired else ("rank_sum", rank_sum_p(base, candidate))
-    )
-    return Spread(quantiles[0], quantiles[1], distance(base, candidate), test, p_value)
+    return Drift(metric.name, metric.unit, old, new, new - old, interval, n, paired, method, spread)
 
 
 def _apart(metric: Metric, base: Numbers, candidate: Numbers, alpha: float) -> tuple[tuple[float, float], str]:
@@ -113,6 +165,30 @@ def _apart(metric: Metric, base: Numbers, candidate: Numbers, alpha: float) -> t
         return (gap - math.hypot(new - low, above - old), gap + math.hypot(high - new, old - below)), "newcombe"
     error = math.sqrt(sum(float(one.var(ddof=1)) / len(one) if len(one) > 1 else 0.0 for one in (base, candidate)))
     return (gap - z * error, gap + z * error), "welch,normal"
+
+
+def _clusters_apart(
+    base: tuple[Numbers, Clusters], candidate: tuple[Numbers, Clusters], alpha: float
+) -> tuple[float, float]:
+    """Return Welch's interval with cluster-robust errors and t of the fewer clusters less one; endless for one."""
+    gap = float(candidate[0].mean() - base[0].mean())
+    sums = [_summed(numbers - numbers.mean(), clusters) for numbers, clusters in (base, candidate)]
+    fewest = min(map(len, sums))
+    if fewest < 2:
+        return -math.inf, math.inf
+    rows = (len(base[0]), len(candidate[0]))
+    error = math.sqrt(sum(len(s) / (len(s) - 1) * float(s @ s) / n**2 for s, n in zip(sums, rows, strict=True)))
+    reach = -t_quantile(alpha, fewest - 1) * error
+    return gap - reach, gap + reach
+
+
+def _means(numbers: Numbers, clusters: Clusters) -> Numbers:
+    """Return the mean of each cluster."""
+    return _summed(numbers, clusters) / _summed(np.ones(len(numbers)), clusters)
+
+
+def _summed(numbers: Numbers, clusters: Clusters) -> Numbers:
+    return numbers if clusters is None else np.bincount(clusters, numbers).astype(np.float64)
 
 
 def _rounded(value: Any) -> Any:

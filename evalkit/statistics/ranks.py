@@ -17,15 +17,19 @@ def distance(first: Numbers, second: Numbers) -> float:
     return float(np.abs(shares[0] - shares[1]).max())
 
 
+def signed_ranks(differences: Numbers) -> Numbers:
+    """Return the ranks of how large differences are, with their signs; 0 for no difference, ties share their rank."""
+    moved = differences != 0
+    ranks = np.zeros(len(differences))
+    ranks[moved] = np.sign(differences[moved]) * _ranks(np.abs(differences[moved]))[0]
+    return ranks
+
+
 def signed_rank_p(differences: Numbers) -> float:
     """Return the two-sided p value of Wilcoxon's signed ranks (1945); zeros are left out, ties share their rank."""
-    moved = differences[differences != 0]
-    if not len(moved):
-        return 1.0
-    ranks, ties = _ranks(np.abs(moved))
-    n = len(moved)
-    spread = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
-    return _two_sided((float(ranks[moved > 0].sum()) - n * (n + 1) / 4) / math.sqrt(spread))
+    ranks = signed_ranks(differences)
+    spread = math.sqrt(float(ranks @ ranks))
+    return _two_sided(float(ranks.sum()) / spread) if spread > 0 else 1.0
 
 
 def rank_sum_p(first: Numbers, second: Numbers) -> float:

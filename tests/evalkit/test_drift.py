@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
+from evalkit.compare.compare import compare
 from evalkit.drift import drift
-from evalkit.gate.runs.run import read_run
+from evalkit.gate.runs.run import Run, read_run
+from evalkit.gate.statistics.estimate import Settings
 from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p
 
 RANDOM = np.random.default_rng(5)
@@ -83,3 +87,62 @@ def test_compare_shows_the_distributions(thresher, run):
     assert told["length"]["spread"]["test"] == "signed_rank"
     shown = thresher("compare", run("base", BASE), run("new", NEW)).out
     assert "how behaviour is distributed" in shown
+
+
+def lengths(values: Any, clusters: list[str], prefix: str = "q") -> Run:
+    """Return a run of answers of these lengths."""
+    rows = pl.DataFrame({"id": [f"{prefix}{n:03d}" for n in range(len(values))], "cluster": clusters, "length": values})
+    rows = rows.with_columns(slices=pl.lit(None, pl.String))
+    return Run(prefix, rows, {"metrics": {"length": {"value": float(np.mean(values)), "signature": "length|v:1"}}})
+
+
+EIGHT = [f"c{n}" for n in range(8) for _ in range(5)]
+
+
+def equal_but_for_clusters(random: np.random.Generator) -> tuple[Any, Any]:
+    """Return lengths of two runs whose differences lean by cluster, to either side alike."""
+    base = random.normal(100, 20, 40)
+    return base, base + np.repeat(random.normal(0, 8, 8), 5) + random.normal(0, 8, 40)
+
+
+def test_clusters_move_together_in_drift_as_in_the_metric():
+    """Oracle: the comparison's own row of the metric; every choice of signs for the clusters' sums of SciPy's ranks."""
+    base, new = equal_but_for_clusters(RANDOM)
+    found = compare(lengths(base, EIGHT), lengths(new, EIGHT))
+
+    drifted, metric = found.drift[0], found.moved[0].estimate
+    assert drifted.interval == (metric.low, metric.high)
+    assert drifted.method == metric.method
+    ranks = (np.sign(new - base) * stats.rankdata(np.abs(new - base))).reshape(8, 5).sum(axis=1)
+    signs = np.array(list(product((-1, 1), repeat=8)))
+    wanted = (np.abs(signs @ ranks) >= abs(ranks.sum())).mean()
+    assert drifted.spread.test == "signed_rank,clusters"
+    assert drifted.spread.p_value == pytest.approx(wanted, abs=1e-12)
+
+
+def test_equal_runs_of_clusters_rarely_seem_to_drift():
+    """Oracle: simulation; 5% of 400 shows as 3 to 7%. Rows taken for independent ones are rejected five times as often."""
+    random = np.random.default_rng(7)
+    shifted = missed = 0
+    for _ in range(400):
+        base, new = equal_but_for_clusters(random)
+        found = drift(lengths(base, EIGHT), lengths(new, EIGHT), Settings(alpha=0.025, draws=500))[0]
+        shifted += found.spread.p_value <= 0.05
+        missed += not found.interval[0] <= 0 <= found.interval[1]
+
+    assert shifted <= 0.075 * 400
+    assert missed <= 0.075 * 400
+
+
+def test_two_samples_of_clusters():
+    """Oracle: SciPy's Welch error and rank sums of the clusters' means, which are of five rows each."""
+    base, new = equal_but_for_clusters(np.random.default_rng(3))
+    found = drift(lengths(base, EIGHT), lengths(new, EIGHT, "other"))[0]
+
+    means = base.reshape(8, 5).mean(axis=1), new.reshape(8, 5).mean(axis=1)
+    reach = stats.t.ppf(0.975, 7) * np.hypot(*(stats.sem(one) for one in means))
+    assert (found.paired, found.method) == (False, "welch,t,clusters")
+    assert found.interval == pytest.approx((new.mean() - base.mean() - reach, new.mean() - base.mean() + reach))
+    assert found.spread.test == "rank_sum,clusters"
+    wanted = stats.mannwhitneyu(*means, method="asymptotic").pvalue
+    assert found.spread.p_value == pytest.approx(wanted, rel=1e-9)
