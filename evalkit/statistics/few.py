@@ -7,13 +7,13 @@ import math
 from evalkit.statistics.normal import t_quantile
 
 CAUTIOUS_BELOW = 256  # units
-_RANGES = {"share": (0.0, 1.0), "points": (0.0, 100.0), "correlation": (-1.0, 1.0)}
+RANGES = {"share": (0.0, 1.0), "points": (0.0, 100.0), "correlation": (-1.0, 1.0)}
 Interval = tuple[float, float]
 
 
 def range_of(unit: str) -> Interval:
     """Return the least and the greatest value of a metric by its unit; what is counted has no greatest."""
-    return _RANGES.get(unit, (0.0, math.inf))
+    return RANGES.get(unit, (0.0, math.inf))
 
 
 def varies(error: float, value: float) -> bool:

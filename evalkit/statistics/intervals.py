@@ -94,7 +94,8 @@ def wilson(hits: float, rows: int, z: float = _Z) -> Interval:
     share, square = hits / rows, z * z / rows
     centre = (share + square / 2) / (1 + square)
     half = z * math.sqrt(share * (1 - share) / rows + square / rows / 4) / (1 + square)
-    return _rounded(max(0.0, centre - half)), _rounded(min(1.0, centre + half))
+    low, high = _rounded(max(0.0, centre - half)), _rounded(min(1.0, centre + half))
+    return (low if hits > 0 else 0.0), (high if hits < rows else 1.0)
 
 
 def _replicates(

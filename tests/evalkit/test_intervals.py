@@ -27,6 +27,13 @@ def test_wilson(hits, rows, interval):
     assert wilson(hits, rows) == pytest.approx(interval, abs=5e-5)
 
 
+@pytest.mark.parametrize("rows", range(1, 60))
+def test_wilsons_interval_holds_the_share_itself(rows):
+    """A property; the roots' last bits laid the lower bound above a share of 0."""
+    assert all(low <= hits / rows <= high for hits in range(rows + 1) for low, high in [wilson(hits, rows)])
+    assert (wilson(0, rows)[0], wilson(rows, rows)[1]) == (0.0, 1.0)
+
+
 def test_a_share_uses_wilson_and_says_so():
     result = scored(answers(*[("a", "a")] * 81, *[("b", "a")] * 182), "exact_match")
 

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 
 from curate.core.run.errors import ConfigError
 from evalkit.gate.config import Level, Limit
-from evalkit.gate.statistics.estimate import EXTREMES, Estimate
+from evalkit.gate.statistics.estimate import Estimate
 from evalkit.gate.statistics.sample import Kind
 from evalkit.metrics.metric import Metric
+from evalkit.statistics.few import RANGES
 
 Said = Literal["pass", "fail", "inconclusive"]
 
@@ -80,7 +81,7 @@ def refuse_margin(limit: Limit, metric: Metric) -> None:
     Raises:
         ConfigError: it is one.
     """
-    extremes = EXTREMES.get(metric.unit)
+    extremes = RANGES.get(metric.unit)
     if extremes is None or limit.rule == "max_ratio":
         return
     least, most = extremes

@@ -17,14 +17,13 @@ from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, val
 from evalkit.gate.statistics.signflip import sign_flip_p
 from evalkit.metrics.metric import Numbers
 from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
+from evalkit.statistics.few import CAUTIOUS_BELOW, RANGES
 from evalkit.statistics.intervals import wilson
 from evalkit.statistics.normal import below, quantile, t_below, t_quantile
 
 FEW_CLUSTERS = 40  # below it a verdict warns
-CAUTIOUS_BELOW = 256  # units
 _INVERTED_FROM = 256
-EXTREMES = {"share": (0.0, 1.0), "points": (0.0, 100.0), "correlation": (-1.0, 1.0)}
-_RANGES = {unit: most - least for unit, (least, most) in EXTREMES.items()}
+_SPANS = {unit: most - least for unit, (least, most) in RANGES.items()}
 Tails = Callable[[float], tuple[float, float]]  # margin -> p of "below the margin", p of "above it"
 
 
@@ -196,10 +195,10 @@ def _cautious(bca: BCa, error: float, moving: int, alpha: float) -> tuple[float,
 
 def _within(sample: Sample, kind: Kind, low: float, high: float) -> tuple[float, float]:
     """Return bounds cut to what the metric can be: a difference to its range on either side."""
-    span = _RANGES.get(sample.metric.unit)
+    span = _SPANS.get(sample.metric.unit)
     if span is None or kind == "ratio":
         return low, high
-    least, most = (-span, span) if kind == "difference" else EXTREMES[sample.metric.unit]
+    least, most = (-span, span) if kind == "difference" else RANGES[sample.metric.unit]
     return max(low, least), min(high, most)
 
 
@@ -221,7 +220,7 @@ def widest_of(sample: Sample, kind: Kind, value: float) -> float:
     """Return the most that a unit can move: the metric's range, or that of the numbers seen."""
     numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
     spread = float(numbers.max() - numbers.min()) if sample.mean else abs(value_of(sample.metric, sample.candidate))
-    return value if kind == "ratio" else _RANGES.get(sample.metric.unit, spread)
+    return value if kind == "ratio" else _SPANS.get(sample.metric.unit, spread)
 
 
 def _outside(low: float, high: float) -> Tails:

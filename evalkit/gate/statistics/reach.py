@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from evalkit.gate.statistics.estimate import CAUTIOUS_BELOW, still_reach, widest_of
+from evalkit.gate.statistics.estimate import still_reach, widest_of
 from evalkit.gate.statistics.power import chance_of_equal_mean, smallest_mean
 from evalkit.gate.statistics.sample import Kind, Sample, estimand
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.few import CAUTIOUS_BELOW
 from evalkit.statistics.normal import quantile, t_quantile
 
 _DRAWS = 4000
 _STILL = 1e-12
 _ASSUMED = 4096  # normal units, where only the size of a spread is known
-_t_quantile = lru_cache(maxsize=1024)(t_quantile)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +103,10 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     square = (centred**2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         skew = np.where(square > 0, (centred**3).sum(axis=1) / (6 * square**1.5), 0.0)
-    z = -_t_quantile(1 - alpha, max(1, units - 1)) * math.sqrt(units / max(1, units - 1))
+    z = -t_quantile(1 - alpha, max(1, units - 1)) * math.sqrt(units / max(1, units - 1))
     bca = drawn.mean(axis=1) + np.sqrt(square) / units * (z + skew * (2 * z * z + 1))
     moving = _moving(spread)[places].sum(axis=1)
-    t = np.array([_t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
+    t = np.array([t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
     student = drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1)))
     still = drawn.mean(axis=1) - still_reach(units, alpha, spread.widest)
     seen = (moving > 0) & (
