@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from curate.core.command.terminal import emit, wants_colour
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.lines import MAX_LINE_BYTES
 from curate.core.read.source import Wanted, find_sources
+from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError, OutputError
 
 
@@ -94,7 +94,7 @@ def _deliver(report: str, findings: Findings, output: Path | None) -> None:
         _write(output, report)
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}", hint="check the path") from error
-    sys.stderr.write("\n".join([f"wrote {output}", *summary(findings), ""]))
+    aside("\n".join([f"wrote {output}", *summary(findings), ""]))
 
 
 def _write(output: Path, report: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit
+from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError
 
 _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} MB
@@ -112,7 +112,7 @@ def command(  # noqa: PLR0913 - a flag each
     )
     outcome = run_curation(config, base, None if dry_run else out, options)
     if most is not None and (peak := peak_bytes() or 0) > most:
-        sys.stderr.write(_PASSED.format(limit=memory_limit, peak=peak / 1e6))
+        aside(_PASSED.format(limit=memory_limit, peak=peak / 1e6))
     if outcome.out is not None and not no_report:
         call(
             "report",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.core.run.aside import aside
 from curate.native import library
 from curate.native.arrow import strings
 from curate.native.library import LEVELS, level_of
@@ -117,5 +117,5 @@ def kernel() -> Kernel | None:
     if loaded is not None:
         return Kernel(loaded, library.most_level(loaded))
     if not library.FILE.exists() and os.environ.get(library.SWITCH) != "off":
-        sys.stderr.write("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
+        aside("note: the C kernel was not built: near-duplicates take about 10 times as long\n")
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +13,7 @@ import orjson
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit, harmless
+from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, ThresherError
 
@@ -110,7 +110,7 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
         outcome = run_training(config, path.parent, out, options, _warn)
     except KeyboardInterrupt:
         if (out / CHECKPOINTS).is_dir():
-            sys.stderr.write(f"a checkpoint is in {out / CHECKPOINTS}: --resume goes on with it\n")
+            aside(f"a checkpoint is in {out / CHECKPOINTS}: --resume goes on with it\n")
         raise
     if not outcome.first:
         return NO if outcome.stopped.is_guard else DONE
@@ -119,7 +119,7 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
         try:
             call("report", str(out), "--output", str(out / "report.html"), "--quiet", *flags)
         except ThresherError as error:  # what was trained is whole: a page less is no reason to say otherwise
-            sys.stderr.write(f"warning: no report: {harmless(error.problem)}\n")
+            aside(f"warning: no report: {harmless(error.problem)}\n")
     told = {"schema_version": SCHEMA_VERSION, "out": str(out)}
     emit(canonical(outcome.stats | told).decode() if as_json else outcome_text(outcome, config))
     return NO if outcome.stopped.is_guard else DONE
@@ -133,8 +133,8 @@ def _warn(findings: Sequence[Finding]) -> None:
         same = list(group)
         for one in same[:EACH]:
             place = f"{one.place}: " if one.place else ""
-            sys.stderr.write(harmless(f"{one.severity}: {place}{one.message}") + "\n")
+            aside(harmless(f"{one.severity}: {place}{one.message}") + "\n")
         if len(same) > EACH:
-            sys.stderr.write(f"  and {len(same) - EACH:,} more of {code}: thresher preflight --json has them all\n")
+            aside(f"  and {len(same) - EACH:,} more of {code}: thresher preflight --json has them all\n")
         for hint in dict.fromkeys(one.hint for one in same[:EACH]):
-            sys.stderr.write(f"  hint: {harmless(hint)}\n")
+            aside(f"  hint: {harmless(hint)}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
@@ -12,6 +11,7 @@ from typing import Any
 from curate.core.command.door import call
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit, harmless
+from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, ThresherError
 from curate.core.write.folder import output_folder
@@ -57,8 +57,8 @@ def train_hosted(
         try:
             followed = follow(endpoint, job, config.hosted.poll, quiet=quiet)
         except KeyboardInterrupt:
-            sys.stderr.write(f"\n{job} goes on. To follow it: {_again(path, target)}\n")
-            sys.stderr.write(f"to cancel it: {_again(path, target)} --cancel\n")
+            aside(f"\n{job} goes on. To follow it: {_again(path, target)}\n")
+            aside(f"to cancel it: {_again(path, target)} --cancel\n")
             raise
         status = followed.job.get("status")
         if status != "succeeded":
@@ -83,9 +83,9 @@ def _checked(run: HostedRun) -> int:
         with redirect_stdout(StringIO()) as told:
             code = call("check", str(sent.path), "--profile", "openai", "--no-text")
         shown = (line for line in told.getvalue().splitlines(keepends=True) if not line.startswith("next: "))
-        sys.stderr.writelines(shown)  # what comes next is the job, and not another curation
+        aside("".join(shown))  # what comes next is the job, and not another curation
         if code != DONE:
-            sys.stderr.write(f"nothing was sent: {harmless(str(sent.path))} breaks the endpoint's rules\n")
+            aside(f"nothing was sent: {harmless(str(sent.path))} breaks the endpoint's rules\n")
             return code
     refuse_other_rows(run)
     return DONE

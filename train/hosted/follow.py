@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from curate.core.command.terminal import harmless
+from curate.core.run.aside import aside
 from curate.core.run.progress import Progress
 from train.hosted.endpoint import Endpoint
 
@@ -59,4 +59,4 @@ def _is_loss(value: object) -> bool:
 
 def _say(line: str, *, quiet: bool) -> None:
     if not quiet:
-        sys.stderr.write(f"{harmless(line)}\n")
+        aside(f"{harmless(line)}\n")

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import io
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
-from curate.core.command.exits import BUG, CANNOT, INTERRUPTED
+from curate.core.command.exits import BUG, CANNOT, DONE, INTERRUPTED
+from curate.core.command.streams import end_output, open_streams, reader_left
 from curate.core.command.table import COMMANDS
 from curate.core.command.terminal import emit, harmless
+from curate.core.run.aside import aside
 from curate.core.run.errors import ThresherError, nearest
 from curate.core.run.rest import rest
 
 INTRO = "Separates grain from chaff in fine-tuning data, and holds a threshold on every release."
 
 
+class CutError(Exception):
+    """A pipe was cut: click would make exit 1 of it, without a word."""
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Keep from click what it would end by itself: a cut pipe, and an interrupt, for which it writes to stderr."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise CutError from error
+    except KeyboardInterrupt as error:
+        raise click.Abort from error
+
+
 class Door(click.Group):
     """The group of all commands, which imports a command's module only when it is called."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the options of the group."""
+        with _ours():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is named."""
+        with _ours():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, those of the main road first."""
@@ -91,33 +121,48 @@ def build() -> Door:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code. Every error ends here in a sentence, never in a bare traceback."""
+    """Run one command; return its exit code. Every error ends here in a sentence, never in a bare traceback.
+
+    The code says what the command did, also where nobody can read its words any more.
+    """
     rest()
+    open_streams()
+    code = _code(arguments)
+    failed = end_output()
+    return code if failed is None or isinstance(failed, BrokenPipeError) else code or CANNOT
+
+
+def _code(arguments: Sequence[str] | None) -> int:
     try:
         result = build().main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:
-        sys.stderr.write("".join(f"{harmless(line)}\n" for line in f"error: {error}".split("\n")))
+        aside("".join(f"{harmless(line)}\n" for line in f"error: {error}".split("\n")))
         return error.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        told = io.StringIO()
+        error.show(told)
+        aside(told.getvalue())
         return CANNOT
     except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted\n")
+        aside("interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(
-            f"error: {place}{error.strerror or error}\n  hint: check the disk and its permissions, then run again\n"
-        )
-        return CANNOT
+    except (CutError, OSError) as error:
+        return _failed(error.__cause__ if isinstance(error, CutError) else error)
     except Exception:
-        traceback.print_exc()
-        sys.stderr.write("error: this is a bug in thresher, not in your data; please report the lines above\n")
+        aside(traceback.format_exc())
+        aside("error: this is a bug in thresher, not in your data; please report the lines above\n")
         return BUG
-    return result if isinstance(result, int) else 0
+    return result if isinstance(result, int) else DONE
+
+
+def _failed(error: BaseException | None) -> int:
+    """Return the code of an error of the system; a reader of standard output that went away (``| head``) is none."""
+    if isinstance(error, BrokenPipeError) and reader_left():
+        return DONE
+    place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    said = (error.strerror if isinstance(error, OSError) else None) or error
+    aside(f"error: {place}{said}\n  hint: check the disk and its permissions, then run again\n")
+    return CANNOT
 
 
 def call(name: str, *arguments: str) -> int:
@@ -125,5 +170,6 @@ def call(name: str, *arguments: str) -> int:
     command = build().get_command(click.Context(build()), name)
     if command is None:
         raise KeyError(name)
-    result = command.main(args=list(arguments), prog_name=f"thresher {name}", standalone_mode=False)
-    return result if isinstance(result, int) else 0
+    with command.make_context(f"thresher {name}", list(arguments)) as context:
+        result = command.invoke(context)
+    return result if isinstance(result, int) else DONE

@@ -7,6 +7,8 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from curate.core.run.aside import silence
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
@@ -52,7 +54,7 @@ def emit(text: str) -> None:
             sys.stdout.write(line.encode(coding, "backslashreplace").decode(coding))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout.fileno())
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:

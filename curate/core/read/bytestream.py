@@ -104,8 +104,10 @@ def open_bytes(source: Source, *, hashing: bool = True) -> Iterator[Opened]:
     """Open a source for reading once.
 
     Raises:
-        InputError: it cannot be opened, its archive is broken, or it changed while it was read.
+        InputError: it cannot be opened, its archive is broken, it changed while it was read, or stdin is closed.
     """
+    if source.is_stdin and sys.stdin is None:
+        raise InputError("standard input is closed", hint="name a file, or give it rows: < rows.jsonl")
     try:
         raw = sys.stdin.buffer if source.is_stdin else cast("BinaryIO", source.path.open("rb"))
     except OSError as error:

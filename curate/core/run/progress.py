@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import Self
+
+from curate.core.run.aside import aside, on_terminal
 
 QUIET_SECONDS = 10.0
 BLINK_SECONDS = 0.2
 
 
 class Progress:
-    """Tells how far a run is; never on standard output."""
+    """Tells how far a run is; never on standard output, and nothing where nobody can read it."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._terminal = sys.stderr.isatty()
+        self._terminal = on_terminal()
         self._quiet = quiet
         self._last = time.monotonic()
         self._shown = False
@@ -27,7 +28,7 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._shown and self._terminal:
-            sys.stderr.write("\r\x1b[K")
+            aside("\r\x1b[K")
 
     def tell(self, stage: str, done: int, of: int | None = None) -> None:
         """Show how many rows (or bytes) of a stage are done."""
@@ -38,5 +39,4 @@ class Progress:
         self._last, self._shown = now, True
         share = f" of {of:,} ({done / of:.0%})" if of else ""
         line = f"{stage}: {done:,}{share}"
-        sys.stderr.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
-        sys.stderr.flush()
+        aside(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
