@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
 from curate.core.write.whole import write_whole
@@ -27,7 +28,7 @@ ANOTHER = "name another file in a folder that is there"
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids and places stay.")
 @click.option(
     "--max-mb",
-    type=click.FloatRange(min=0.1),
+    type=Real(min=0.1),
     default=ROOM / 1e6,
     show_default=True,
     help="Megabytes the page may have; what had no room is said.",

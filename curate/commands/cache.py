@@ -11,6 +11,7 @@ import click
 from curate.core.chat.layers.store import Kept, Store
 from curate.core.chat.settings import default_cache
 from curate.core.command.exits import DONE
+from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit, inert
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, InputError
@@ -43,7 +44,7 @@ def stats(file: Path | None, *, as_json: bool) -> int:
 
 @command.command("prune")
 @_FILE
-@click.option("--older-than", type=click.FloatRange(min=0), metavar="DAYS", help="Replies kept longer ago.")
+@click.option("--older-than", type=Real(0, 1_000_000), metavar="DAYS", help="Replies kept longer ago.")
 @click.option("--model", help="Replies of this model.")
 @click.option("--faults", is_flag=True, help="Replies that are no answers: refused, cut at the length limit, ...")
 @click.option("--all", "everything", is_flag=True, help="All of them.")

@@ -20,6 +20,7 @@ from curate.check.profiles import PROFILES
 from curate.check.run import check_sources
 from curate.check.withheld import withhold
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit, wants_colour
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.lines import MAX_LINE_BYTES
@@ -35,10 +36,10 @@ from curate.core.run.errors import ConfigError, OutputError
 @click.option("--map", "maps", multiple=True, metavar="OURS=THEIRS", help="Name a field: --map prompt=question.")
 @click.option("--answer-schema", type=click.Path(path_type=Path), help="JSON Schema that every answer must keep.")
 @click.option("--tokenizer", type=click.Path(path_type=Path), help="tokenizer.json, to count the tokens of a row.")
-@click.option("--max-tokens", type=click.IntRange(min=1), help="Warn of rows with more (the profile's, if it has one).")
+@click.option("--max-tokens", type=Whole(min=1), help="Warn of rows with more (the profile's, if it has one).")
 @click.option(
     "--max-line-bytes",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=MAX_LINE_BYTES,
     show_default=True,
     help="Refuse longer lines.",
@@ -75,7 +76,7 @@ def command(  # noqa: PLR0913 - click hands over each option by its name
     rules = PROFILES[one_of("profile", profile, PROFILES)]
     judge = Judge(rules, answer_rules(answer_schema), token_counter(tokenizer, max_tokens, rules))
     known = None if baseline is None else read_baseline(baseline)
-    sources = find_sources([Wanted(file, layout, fields) for file in files], Path.cwd())
+    sources = find_sources([Wanted(file, layout, fields) for file in files], Path.cwd(), any_name=True)
 
     findings = check_sources(sources, judge, max_line_bytes=max_line_bytes)
     findings = findings if known is None else leave_out(findings, known)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
 from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError
@@ -35,9 +36,9 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
     help="Drop what an earlier run kept already: its folder, or its index; repeatable.",
 )
 @click.option("--write-index", is_flag=True, help="Write index.parquet, for --against of later runs.")
-@click.option("--limit", type=click.IntRange(min=1), help="Read only the first N rows.")
+@click.option("--limit", type=Whole(min=1), help="Read only the first N rows.")
 @click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of the column engine; all cores by default.")
+@click.option("--threads", type=Whole(min=1), help="Threads of the column engine; all cores by default.")
 @click.option("--engine", default="local", show_default=True, help="Where the run takes place.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any row cannot be read or breaks its layout.")
 @click.option("--no-records", is_flag=True, help="Leave the rows themselves out of dropped.jsonl.")
@@ -45,7 +46,7 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
-@click.option("--block-bytes", type=click.IntRange(min=1), hidden=True, help="Bytes of lines read together.")
+@click.option("--block-bytes", type=Whole(min=1), hidden=True, help="Bytes of lines read together.")
 def command(  # noqa: PLR0913 - a flag each
     inputs: tuple[str, ...],
     *,

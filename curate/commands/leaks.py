@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit, inert, styled
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ WIDTH = 52
 @click.command("leaks")
 @click.argument("train", metavar="TRAIN")
 @click.argument("tests", nargs=-1, required=True, metavar="TEST...")
-@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=0.8, show_default=True,
+@click.option("--threshold", type=Real(0, 1, min_open=True), default=0.8, show_default=True,
               help="Similarity of prompt and answer from which a row is a leak.")  # fmt: skip
 @click.option("--layout", metavar="L", help="The layout of the files; detected if absent.")
 @click.option("--map", "names", multiple=True, metavar="ours=theirs", help="Our field names to theirs.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.numbers import Real, Whole
 from curate.core.command.terminal import emit
 
 
@@ -14,8 +15,8 @@ from curate.core.command.terminal import emit
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("candidate", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--alpha", type=click.FloatRange(0.001, 0.4), default=0.05, show_default=True, help="Of each bound.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--alpha", type=Real(0.001, 0.4), default=0.05, show_default=True, help="Of each bound.")
+@click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write Markdown too, as for a comment.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def command(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
 
@@ -31,9 +32,9 @@ _NAMED = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 @click.option("--tainted", type=click.Path(path_type=Path), help="tainted.jsonl: judge without its items too.")
 @click.option("--waivers", type=click.Path(path_type=Path), help="File of waivers; that of gate.toml if absent.")
 @click.option("--plan", "planning", is_flag=True, help="Say what the items can decide, before a model runs.")
-@click.option("--items", type=click.IntRange(min=1), help="With --plan: so many items.")
+@click.option("--items", type=Whole(min=1), help="With --plan: so many items.")
 @click.option("--self-test", "testing", is_flag=True, help="Say how often A against A' would raise an alarm.")
-@click.option("--splits", type=click.IntRange(min=20), default=200, show_default=True, help="Of the self-test.")
+@click.option("--splits", type=Whole(min=20), default=200, show_default=True, help="Of the self-test.")
 @click.option("--accept", type=click.Path(path_type=Path), help="Write the candidate as a baseline to commit.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML.")
 @click.option("--summary", type=click.Path(path_type=Path), help="Write Markdown, as for $GITHUB_STEP_SUMMARY.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit, harmless, inert
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
@@ -40,20 +41,20 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> float | N
     "--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting of [chat]; repeatable."
 )
 @click.option("--cache", help="The file that keeps answers; the user's own if absent.")
-@click.option("--max-tokens", type=click.IntRange(min=1), default=512, show_default=True, help="Most tokens an answer.")
+@click.option("--max-tokens", type=Whole(min=1), default=512, show_default=True, help="Most tokens an answer.")
 @click.option("--temperature", default="0", show_default=True, callback=_temperature, help="Or: default.")
-@click.option("--seed", type=click.IntRange(min=0), help="Of the draws.")
+@click.option("--seed", type=Whole(min=0), help="Of the draws.")
 @click.option("--stop", multiple=True, metavar="TEXT", help="A text that ends an answer; repeatable.")
-@click.option("--samples", type=click.IntRange(min=1), default=1, show_default=True, help="Answers to each item.")
+@click.option("--samples", type=Whole(min=1), default=1, show_default=True, help="Answers to each item.")
 @click.option("--system", metavar="TEXT", help="A system message for items without one.")
 @click.option("--template", metavar="FILE|none", help="A chat template for local weights; none: bare texts.")
 @click.option("--logprobs", is_flag=True, help="Take the log-likelihood of each reference too (perplexity).")
 @click.option("--no-answers", is_flag=True, help="Take log-likelihoods only.")
 @click.option("--dtype", type=click.Choice(["auto", "float32", "bfloat16", "float16"]), help="Of local weights.")
 @click.option("--device", help="cpu or cuda; what there is if absent.")
-@click.option("--batch-size", type=click.IntRange(min=1), help="Rows at once on local weights; 16 if absent.")
-@click.option("--window", type=click.IntRange(min=2), help="Tokens seen at once for log-likelihoods.")
-@click.option("--stride", type=click.IntRange(min=1), help="Tokens by which the window slides; half of it if absent.")
+@click.option("--batch-size", type=Whole(min=1), help="Rows at once on local weights; 16 if absent.")
+@click.option("--window", type=Whole(min=2), help="Tokens seen at once for log-likelihoods.")
+@click.option("--stride", type=Whole(min=1), help="Tokens by which the window slides; half of it if absent.")
 @click.option("--id-field", metavar="F", help="The field that names an item; id if absent.")
 @click.option("--prompt-field", metavar="F", help="The field with the prompt, a text or messages.")
 @click.option("--reference-field", metavar="F", help="The field with the wanted answer, or a list of several.")
@@ -64,7 +65,7 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> float | N
 @click.option("--slice", "slices", multiple=True, metavar="F", help="A field to score apart later; repeatable.")
 @click.option("--prediction-field", metavar="F", default="prediction", help="Of a replayed file.")
 @click.option("--replay-id-field", metavar="F", default="id", help="Of a replayed file.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first N items.")
+@click.option("--limit", type=Whole(min=1), help="Only the first N items.")
 @click.option(
     "--times", is_flag=True, help="Write the seconds of each answer of an endpoint; no longer the same bytes."
 )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
 from curate.core.write.whole import write_whole
@@ -16,8 +17,8 @@ from curate.core.write.whole import write_whole
 @click.command("review")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), help="The page to write; RUN/review.html if absent.")
-@click.option("--sample", type=click.IntRange(min=1), default=150, show_default=True, help="Rows on the page.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of sample and intervals.")
+@click.option("--sample", type=Whole(min=1), default=150, show_default=True, help="Rows on the page.")
+@click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of sample and intervals.")
 @click.option("--metric", metavar="NAME", help="What ratings are held against; what the judge did, if absent.")
 @click.option("--rubric", type=click.Path(path_type=Path), help="The questions, where no judge asked them.")
 @click.option("--against", type=click.Path(path_type=Path), help="The other answers of judge:pairwise, if they moved.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.numbers import Real, Whole
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, nearest
@@ -27,11 +28,11 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--n", "count", default="auto", show_default=True, help="How many items of each; auto: as the margin needs."
 )
-@click.option("--margin", type=click.FloatRange(0, 1, min_open=True), default=_MARGIN, show_default=True,
+@click.option("--margin", type=Real(0.0001, 1), default=_MARGIN, show_default=True,
               help="The max_drop that an equal model should pass.")  # fmt: skip
-@click.option("--discordant", type=click.FloatRange(0, 1, min_open=True), default=0.1, show_default=True,
+@click.option("--discordant", type=Real(0, 1, min_open=True), default=0.1, show_default=True,
               help="The share of items on which two models differ.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Of the draw.")
+@click.option("--seed", type=Whole(0), default=7, show_default=True, help="Of the draw.")
 @click.option("--from", "origin", metavar="FILE|hub", help="The file of a public suite, or a text, that lies here; "
               "hub, hub@REVISION or hub:REPO[@REVISION]:FILE fetches it.")  # fmt: skip
 @click.option("--output", type=_PATH, help="Write the items here, as thresher predict --data reads them.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit, styled
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
               help="The model's folder, or one with its tokenizer alone.")  # fmt: skip
 @click.option("--template", type=click.Path(path_type=Path), metavar="F",
               help="A chat template to train with; the tokenizer's own if absent.")  # fmt: skip
-@click.option("--max-tokens", type=click.IntRange(min=1), metavar="N",
+@click.option("--max-tokens", type=Whole(min=1), metavar="N",
               help="Where rows are cut; what the model sees if absent.")  # fmt: skip
 @click.option("--train-on", type=click.Choice(["assistant", "last", "all"]), default="assistant", show_default=True,
               help="Train every answer, the last one, or all tokens.")  # fmt: skip

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 import zstandard
 
-from curate.core.read.source import Source
+from curate.core.read.source import Source, require_utf8
 from curate.core.run.errors import InputError
 from curate.core.run.hashing import RunningHash
 
@@ -104,8 +104,11 @@ def open_bytes(source: Source, *, hashing: bool = True) -> Iterator[Opened]:
     """Open a source for reading once.
 
     Raises:
-        InputError: it cannot be opened, its archive is broken, it changed while it was read, or stdin is closed.
+        InputError: it cannot be opened, its archive is broken, it changed while it was read, or stdin is closed;
+            or it is hashed and its name is no UTF-8.
     """
+    if hashing:  # then a manifest will name it
+        require_utf8(source.name)
     if source.is_stdin and sys.stdin is None:
         raise InputError("standard input is closed", hint="name a file, or give it rows: < rows.jsonl")
     try:

@@ -57,17 +57,22 @@ class Source:
         return {".json": "json", ".parquet": "parquet"}.get(Path(bare).suffix, "jsonl")
 
 
-def find_sources(wanted: Sequence[Wanted], base: Path, priority: Sequence[str] = ()) -> list[Source]:
+def find_sources(
+    wanted: Sequence[Wanted], base: Path, priority: Sequence[str] = (), *, any_name: bool = False
+) -> list[Source]:
     """Return the sources in their order: by path, those that ``priority`` matches first, each file once.
 
-    Relative paths are relative to ``base``.
+    Relative paths are relative to ``base``. With ``any_name`` a name may be what no file of ours can hold.
 
     Raises:
-        InputError: a path does not exist, a glob matches nothing, or a folder cannot be listed or holds no data.
+        InputError: a path does not exist, its name is no UTF-8, a glob matches nothing, or a folder cannot be listed or
+            holds no data.
     """
     found: dict[Path | str, tuple[str, Wanted]] = {}
     for one in wanted:
         for name in _expand(one.path, base):
+            if not any_name:
+                require_utf8(name)
             key = STDIN if name == STDIN else (base / name).resolve()
             if key not in found or name < found[key][0]:  # the name must not follow the order of the arguments
                 found[key] = (name, one)
@@ -77,6 +82,18 @@ def find_sources(wanted: Sequence[Wanted], base: Path, priority: Sequence[str] =
         Source(index, name, Path(STDIN) if name == STDIN else base / name, one.layout, one.fields)
         for index, (_, (name, one)) in enumerate(ordered)
     ]
+
+
+def require_utf8(name: str) -> None:
+    """Refuse the name of a file that no manifest and no ledger can hold.
+
+    Raises:
+        InputError: the name is no UTF-8.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"the name of the file {shown(name)} is no UTF-8", hint="rename it, or its folder") from None
 
 
 def _expand(path: str, base: Path) -> list[str]:

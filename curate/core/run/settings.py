@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from curate.core.run.bounds import LEAST, MOST
 from curate.core.run.errors import ConfigError, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -75,11 +77,32 @@ def validate(model: type[M], settings: Mapping[str, Any], where: str, hint: str 
         ConfigError: one line for each mistake, with the nearest known word for a misspelt one.
     """
     try:
-        return model.model_validate(dict(settings))
+        made = model.model_validate(dict(settings))
     except ValidationError as error:
         lines = [_told(model, problem) for problem in error.errors(include_url=False)]
-        count = f"{len(lines)} mistakes" if len(lines) > 1 else "a mistake"
-        raise ConfigError(f"{where} has {count}", *lines, hint=hint) from error
+        raise _mistakes(where, lines, hint) from error
+    if lines := list(_unwritable(made.model_dump())):
+        raise _mistakes(where, lines, hint)
+    return made
+
+
+def _mistakes(where: str, lines: Sequence[str], hint: str) -> ConfigError:
+    count = f"{len(lines)} mistakes" if len(lines) > 1 else "a mistake"
+    return ConfigError(f"{where} has {count}", *lines, hint=hint)
+
+
+def _unwritable(value: Any, place: str = "") -> Iterator[str]:
+    """Yield what is wrong with each number in settings that a manifest cannot hold."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _unwritable(one, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, list | tuple):
+        for at, one in enumerate(value):
+            yield from _unwritable(one, f"{place}.{at}")
+    elif isinstance(value, int) and not LEAST <= value <= MOST:
+        yield f"{place}: a number of at most 64 bits is needed, up to {MOST} (is {value})"
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{place}: a finite number is needed (is {value})"
 
 
 def _told(model: type[BaseModel], problem: Any) -> str:
