@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 import polars as pl
 
+from curate.core.command.words import path_word
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
 from evalkit.gate.runs.flips import alone
@@ -120,7 +121,8 @@ def read_run(folder: Path) -> ScoredRun:
         manifest = orjson.loads(told)
     except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(
-            f"{folder} holds no scored run: {error}", hint=f"thresher score FILE --metrics ... --out {folder}"
+            f"{folder} holds no scored run: {error}",
+            hint=f"thresher score FILE --metrics ... --out {path_word(folder)}",
         ) from error
     judgements: dict[str, dict[str, dict[str, Any]]] = {}
     path = folder / JUDGEMENTS

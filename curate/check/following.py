@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from curate.check.findings import Findings
+from curate.core.command.words import path_word
 
 SHOWN_FILES = 3
 
@@ -15,7 +15,7 @@ def next_command(findings: Findings, files: Sequence[str], *, named: bool) -> st
 
     ``named`` says that the user named a layout or fields, which a curation takes from its configuration only.
     """
-    words = shlex.join(files) if len(files) <= SHOWN_FILES else "FILES"
+    words = " ".join(map(path_word, files)) if len(files) <= SHOWN_FILES else "FILES"
     if findings.rows == 0:
         return f"thresher check {words}  (there are no rows yet)"
     notes = ["layout and map go to [[input.files]]"] if named else []

@@ -6,6 +6,7 @@ from typing import Any
 
 from curate.augment.told.preview import Preview
 from curate.core.command.terminal import harmless, inert, styled
+from curate.core.command.words import path_word, row_word
 from curate.core.run.canonical import canonical
 from curate.curation.run import Outcome
 
@@ -108,9 +109,10 @@ def _asked(role: str, told: dict[str, Any]) -> list[str]:
 
 def _next(outcome: Outcome) -> str:
     first = next((step["first"] for step in outcome.stats["added"]["steps"] if step["first"]), None)
+    place = row_word(first) if first else "ID"
     page = outcome.out / "report.html" if outcome.out is not None else None
     shown = f" (open {page})" if page is not None and page.exists() else ""
-    return f"wrote {outcome.out}{shown}. next: thresher explain {outcome.out} {inert(first) if first else 'ID'}"
+    return f"wrote {outcome.out}{shown}. next: thresher explain {path_word(outcome.out or 'DIR')} {place}"
 
 
 def preview_text(seen: Preview, *, texts: bool) -> str:

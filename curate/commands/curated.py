@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from curate.core.command.terminal import harmless, inert, styled
+from curate.core.command.words import path_word, row_word
 from curate.core.run.canonical import canonical
 from curate.curation.run import Outcome
 
@@ -119,7 +120,7 @@ def _next(outcome: Outcome, *, dry_run: bool) -> str:
     if dry_run:
         return "nothing was written. next: the same command with --out DIR instead of --dry-run"
     first = next((found[0] for found in outcome.stats["examples"].values() if found), None)
-    place = f"{first['source']}:{first['line']}" if first else "FILE:LINE"
+    place = row_word(f"{first['source']}:{first['line']}") if first else "FILE:LINE"
     page = outcome.out / "report.html" if outcome.out is not None else None
     shown = f" (open {page})" if page is not None and page.exists() else ""
-    return f"wrote {outcome.out}{shown}. next: thresher explain {outcome.out} {inert(place)}"
+    return f"wrote {outcome.out}{shown}. next: thresher explain {path_word(outcome.out or 'DIR')} {place}"

@@ -10,6 +10,7 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit
+from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError, OutputError
 from curate.core.run.version import version
 
@@ -46,7 +47,7 @@ def command(folder: Path, *, schema: bool, augment_schema: bool, markdown: bool)
         step = f"put your rows into {folder / 'raw'}"
     else:
         step = "compare what was left alone with docs/configuration.md"
-    raw, config, clean = folder / "raw", folder / "curate.toml", folder / "clean"
+    raw, config, clean = (path_word(folder / name) for name in ("raw", "curate.toml", "clean"))
     emit(f"next: {step}, then: thresher check {raw} && thresher curate {config} --out {clean}")
     return DONE
 

@@ -12,6 +12,7 @@ import click
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit, inert, styled
+from curate.core.command.words import path_word
 
 if TYPE_CHECKING:
     from curate.curation.leaked import Found, Leaked
@@ -59,8 +60,9 @@ def command(
         emit(canonical(as_object(leaked, texts=not no_text)).decode())
     else:
         flags = [*(["--layout", layout] if layout else []), *(part for name in names for part in ("--map", name))]
-        following = ["thresher", "curate", train, *(part for test in tests for part in ("--protect", test)), *flags]
-        emit(as_text(leaked, shlex.join([*following, "--out", "clean"]), Leaks.reasons, texts=not no_text))
+        held = [part for test in tests for part in ("--protect", path_word(test))]
+        following = " ".join(["thresher curate", path_word(train), *held, *map(shlex.quote, flags), "--out clean"])
+        emit(as_text(leaked, following, Leaks.reasons, texts=not no_text))
     return NO if leaked.sure else DONE
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from curate.core.command.words import path_word
 from curate.core.read.decode import Record, decode_lines
 from curate.core.read.layouts import Message, layout_of
 from curate.core.read.layouts.messages import write_messages
@@ -98,7 +99,7 @@ def _records(file: ItemFile) -> Iterator[tuple[int, Record, str]]:
             told = faults[index][0].message if index in faults else "the line is too long"
             raise InputError(
                 f"{file.name}:{lines.number(index)} cannot be read: {told}",
-                hint=f"thresher check {file.name} lists all such rows; a lost row would move every score",
+                hint=f"thresher check {path_word(file.name)} lists all such rows; a lost row would move every score",
             )
         for index, record in enumerate(records):
             if record is not None:

@@ -13,6 +13,7 @@ import click
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
+from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def command(  # noqa: PLR0913 - a flag each
         return DONE
     if accept is not None and limits is None and candidate is not None:
         write_baseline(read_run(candidate), accept, None)
-        emit(f"wrote {accept}. next: commit it, and thresher gate RUN --baseline {accept} --limits gate.toml")
+        emit(
+            f"wrote {accept}. next: commit it, and thresher gate RUN --baseline {path_word(accept)} --limits gate.toml"
+        )
         return DONE
     if limits is None:
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")

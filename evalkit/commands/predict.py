@@ -10,6 +10,7 @@ import click
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit, harmless, inert
+from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
 
@@ -148,4 +149,5 @@ def _text(predicted: Predicted, *, texts: bool) -> str:
     lines += [f"  no log-likelihood, {kind}: {count:,}" for kind, count in counts["likelihoods_by_fault"].items()]
     lines += [harmless(line) for line in predicted.summary]
     lines += [f"{inert(name, 40)}: {inert(said, 100)}" for name, said in predicted.answers[:_SHOWN] if texts]
-    return "\n".join([*lines, "", f"wrote {predicted.out}. next: thresher score {predicted.out} --metrics exact_match"])
+    following = f"thresher score {path_word(predicted.out)} --metrics exact_match"
+    return "\n".join([*lines, "", f"wrote {predicted.out}. next: {following}"])

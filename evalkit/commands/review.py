@@ -10,6 +10,7 @@ import click
 from curate.core.command.exits import DONE
 from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
+from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
 from curate.core.write.whole import write_whole
 
@@ -66,7 +67,7 @@ def command(  # noqa: PLR0913 - a flag each
         made = review_page(run, metric, rubric, against, predictions, sample, seed, texts=not no_text)
         shown = {"metric": made.metric}
         text = f"wrote {target}: {made.rows:,} rows to rate. open it in any browser, rate, export; then: thresher"
-        text += f" review {run} --ratings FILE"
+        text += f" review {path_word(run)} --ratings FILE"
     write_whole(target, made.html, "name another file: --output FILE.html")
     emit(as_object(shown | {"output": str(target), "rows": made.rows}) if as_json else text)
     return DONE

@@ -10,6 +10,7 @@ import click
 from curate.core.command.exits import DONE
 from curate.core.command.numbers import Real, Whole
 from curate.core.command.terminal import emit, styled
+from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, nearest
 from curate.core.write.whole import write_whole
@@ -147,7 +148,7 @@ def _sentence(name: str, shown: dict[str, Any]) -> str:
 
 def _next(output: Path, suites: dict[str, Suite]) -> str:
     metrics = ",".join(dict.fromkeys(metric for suite in suites.values() for metric in suite.metrics))
-    run = f"thresher predict --data {output.as_posix()} --model SPEC --out RUN"
+    run = f"thresher predict --data {path_word(output.as_posix())} --model SPEC --out RUN"
     return f"next: {run} && thresher score RUN --metrics {metrics}"
 
 

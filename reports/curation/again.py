@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
+from curate.core.command.words import row_word
 from reports.curation.read import Run
 from reports.toml import pairs, toml
 
@@ -24,7 +23,7 @@ def commands(run: Run, folder: str) -> list[tuple[str, str]]:
     """Return (what for, command) of what one does next; ``folder`` is what the run's folder is called."""
     limit = f" --limit {run.stats.first_rows}" if run.stats.first_rows is not None else ""
     found = next((found[0] for _, found in sorted(run.stats.examples.items()) if found), None)
-    place = shlex.quote(f"{found.source}:{found.line}") if found else "FILE:LINE"
+    place = row_word(f"{found.source}:{found.line}") if found else "FILE:LINE"
     return [
         ("make it again", f"thresher {run.manifest.command} {run.manifest.command}.toml --out NEW_DIR{limit}"),
         ("the history of one row", f"thresher explain {folder} {place}"),

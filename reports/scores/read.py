@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.core.command.words import path_word
 from curate.core.run.errors import InputError
 from reports.files import Folder, open_folder
 from reports.scores.answers import Answers, answers_of
@@ -44,7 +45,7 @@ def read_scores(path: Path) -> ScoredFolder:
     """
     folder = open_folder(path, AGAIN)
     if folder.listed(SCORES) is None:
-        raise InputError(f"{path} holds answers without scores", hint=f"thresher score {path} --metrics ...")
+        raise InputError(f"{path} holds answers without scores", hint=f"thresher score {path_word(path)} --metrics ...")
     folder.bytes(ROWS)
     scores = folder.model(SCORES, Scores)
     asked = made(folder).get("metrics", [])

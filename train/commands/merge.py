@@ -8,6 +8,7 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit
+from curate.core.command.words import path_word
 
 
 @click.command("merge")
@@ -37,6 +38,6 @@ def command(adapter: Path, *, base: Path | None, out: Path, dtype: str, as_json:
         return DONE
     emit(
         f"wrote {out}: logits are at most {merged.apart:.1e} of the largest away from base and adapter\n"
-        f"next: thresher predict --data FILE --model local:{out} --out DIR, and score what ships"
+        f"next: thresher predict --data FILE --model {path_word(f'local:{out}')} --out DIR, and score what ships"
     )
     return DONE

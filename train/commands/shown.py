@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from curate.core.command.terminal import columns, inert, styled
+from curate.core.command.words import path_word
 from train.preview import as_lines, preview
 
 if TYPE_CHECKING:
@@ -61,10 +62,9 @@ def outcome_text(outcome: Outcome, config: TrainConfig) -> str:
     lines.append(styled(ended, "red") if outcome.stopped.is_guard else ended)
     where = outcome.out / ("adapter" if adapter.kind == "lora" else "model")
     base = stats["model"]["name"]
-    spec = f"{base}+{where}" if adapter.kind == "lora" else str(where)
-    return "\n".join(
-        [*lines, "", f"wrote {outcome.out}. next: thresher predict --data FILE --model local:{spec} --out DIR"]
-    )
+    spec = path_word(f"local:{base}+{where}" if adapter.kind == "lora" else f"local:{where}")
+    following = f"thresher predict --data FILE --model {spec} --out DIR"
+    return "\n".join([*lines, "", f"wrote {outcome.out}. next: {following}"])
 
 
 def _change(what: str, before: Any, after: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from curate.core.command.words import path_word
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import Layout, Message, Record, layout_of, renamed
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
@@ -158,5 +159,5 @@ def _tools(tools: bytes | None, place: Place) -> list[Any] | None:
 
 
 def _unreadable(place: str, problem: str, name: str) -> InputError:
-    hint = f"thresher check {name} lists all such rows; thresher curate leaves them out, and says so"
+    hint = f"thresher check {path_word(name)} lists all such rows; thresher curate leaves them out, and says so"
     return InputError(f"{place} cannot be trained on: {problem}", hint=hint)

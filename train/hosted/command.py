@@ -11,6 +11,7 @@ from typing import Any
 from curate.core.command.door import call
 from curate.core.command.exits import DONE, NO
 from curate.core.command.terminal import emit, harmless
+from curate.core.command.words import path_word
 from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, ThresherError
@@ -127,7 +128,7 @@ def _why(job: dict[str, Any]) -> str:
 
 
 def _again(path: Path, out: Path) -> str:
-    return f"thresher train {path} --out {out}"
+    return f"thresher train {path_word(path)} --out {path_word(out)}"
 
 
 def _object(job: str, out: Path, manifest: dict[str, Any]) -> str:
@@ -137,10 +138,10 @@ def _object(job: str, out: Path, manifest: dict[str, Any]) -> str:
 
 def _text(config: HostedConfig, out: Path, manifest: dict[str, Any]) -> str:
     name = harmless(str(manifest["model"]["name"]))
-    where = f" --base-url {config.hosted.base_url}"
+    model = f"{path_word(f'openai:{name}')} --base-url {path_word(config.hosted.base_url)}"
     return "\n".join(
         [
             f"{config.hosted.model} was tuned: {name}",
-            f"wrote {out}. next: thresher predict --data test.jsonl --model openai:{name}{where} --out answers",
+            f"wrote {out}. next: thresher predict --data test.jsonl --model {model} --out answers",
         ]
     )

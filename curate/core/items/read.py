@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from curate.core.command.words import path_word
 from curate.core.items import ITEM_LAYOUTS, item_layout_of
 from curate.core.items.layout import ItemLayout, Record
 from curate.core.items.plain import fields_layout
@@ -106,7 +107,7 @@ def _item(name: str, place: str, record: Record, raw: bytes, layout: ItemLayout,
         asked = layout.read(record)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         problem = f"{name}, {place}: no item of layout {layout.name} ({layout.shape})"
-        raise InputError(problem, hint=f"thresher check {name} says what is wrong with a row") from error
+        raise InputError(problem, hint=f"thresher check {path_word(name)} says what is wrong with a row") from error
     own = field_of(record, named_by or layout.named_by)
     named = isinstance(own, (str, int)) and not isinstance(own, bool) and own != ""
     return Item(str(own) if named else hashlib.sha256(raw).hexdigest()[:16], asked.question, asked.answers)
@@ -148,7 +149,9 @@ def _lines(name: str, data: bytes) -> Iterator[tuple[str, Record, bytes]]:
                 value = orjson.loads(line)
             except orjson.JSONDecodeError as error:
                 problem = f"{name}, line {number} is no JSON: {error}"
-                raise InputError(problem, hint=f"thresher check {name} says what is wrong with it") from error
+                raise InputError(
+                    problem, hint=f"thresher check {path_word(name)} says what is wrong with it"
+                ) from error
             yield f"line {number}", _object(name, f"line {number}", value), line
 
 

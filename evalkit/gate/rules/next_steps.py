@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from curate.core.command.words import path_word
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.runs.pairing import Pair
 
@@ -35,7 +36,8 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
     if found.discordant is not None and found.discordant > 0 and pair.base is not None:
         items = round(found.discordant * found.n)
-        how = f"thresher review {pair.candidate.name} --flips {pair.base.name} --metric {one.limit.metric}"
+        runs = f"{path_word(pair.candidate.name)} --flips {path_word(pair.base.name)}"
+        how = f"thresher review {runs} --metric {one.limit.metric}"
         if pair.base.is_committed:  # it has no texts to read
             how = "thresher gate ... --out DIR names them in verdict.json, under flips"
         steps.append(f"read the {items:,} items on which the runs part: {how}")

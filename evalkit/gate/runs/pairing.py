@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from curate.core.command.words import path_word
 from curate.core.run.errors import ThresherError
 from evalkit.gate.runs.missing import as_wrong, needs_reference
 from evalkit.gate.runs.run import Run
@@ -131,7 +132,7 @@ class Pair:
             raise NotComparableError(
                 f"{self.candidate.name} and {self.base.name} were scored by different rules for {name!r}",
                 *(f"{run}: {signature}" for run, signature in told),
-                hint=f"score the older run again: thresher score {self.base.name} --metrics {name}",
+                hint=f"score the older run again: thresher score {path_word(self.base.name)} --metrics {name}",
             )
 
     def _lacking(self, run: Run, name: str, places: NDArray[np.intp]) -> NotComparableError:

@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
+from curate.core.command.words import path_word
 from curate.core.run.errors import InputError, nearest
 from curate.core.write.folder import MANIFEST, sha256_of
 from evalkit.gate.statistics.sample import value_of
@@ -50,7 +51,7 @@ class Run:
         if name not in self.metrics:
             raise InputError(
                 f"{self.name} has no scores by {name!r}{nearest(name, sorted(self.metrics))}",
-                hint=f"thresher score {self.name} --metrics {name}",
+                hint=f"thresher score {path_word(self.name)} --metrics {name}",
             )
         metric = make_metric(name)
         column = self.rows[name]
@@ -92,7 +93,7 @@ def read_run(path: Path) -> Run:
     except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path} holds no scores: {str(error).splitlines()[0]}",
-            hint=f"thresher score {path} --metrics ... writes {SCORES} and {ROWS}",
+            hint=f"thresher score {path_word(path)} --metrics ... writes {SCORES} and {ROWS}",
         ) from error
     return Run(str(path), rows, scores, [_file(path / name) for name in (SCORES, ROWS)], _manifest(path))
 

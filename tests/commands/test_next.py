@@ -1,0 +1,63 @@
+"""The command that a command ends with runs as it is printed, whatever the files are called."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tests.conftest import chat
+
+ROWS = [chat(f"What is bird {n} called?", f"It is called the bird of number {n}.") for n in range(6)]
+NAMES = ["a b.jsonl", "a#b.jsonl", "it's $HOME.jsonl", "-x.jsonl", "semi;colon&.jsonl"]
+
+
+def following(out: str) -> list[str]:
+    """Return the words of the next command, as a shell splits them, without its first."""
+    command = next(line for line in reversed(out.splitlines()) if "next: " in line).partition("next: ")[2]
+    return shlex.split(command.partition("  (")[0], comments=True)[1:]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_check_then_curate_then_explain(thresher, jsonl, name):
+    jsonl([*ROWS, ROWS[0]], name)
+    curated = thresher(*following(thresher("check", "--", name).out)[:-1], "out put")
+    explained = thresher(*following(curated.out))
+
+    assert (curated.code, explained.code) == (0, 0)
+    assert explained.out.startswith(f"{name}:7  id ")
+
+
+def test_rows_of_standard_input_are_explained(thresher, monkeypatch, jsonl):
+    with jsonl([*ROWS, ROWS[0]]).open() as rows:
+        monkeypatch.setattr("sys.stdin", rows)
+        curated = thresher("curate", "-", "--out", "out")
+
+    assert following(curated.out) == ["explain", "out", "--", "-:7"]
+    assert thresher(*following(curated.out)).code == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leaks_then_curate(thresher, jsonl, name):
+    jsonl(ROWS, name)
+    jsonl(ROWS[:1], f"{name} test.jsonl")
+    found = thresher("leaks", "--", name, f"{name} test.jsonl")
+    words = following(found.out)
+
+    assert found.code == 1
+    assert thresher(*words).code == 0
+
+
+@pytest.mark.parametrize("out", ["an swers", "-answers"])
+def test_predict_then_score(thresher, jsonl, out):
+    jsonl([{"id": "a", "prompt": "1 + 1?", "reference": "2"}], "items.jsonl")
+    jsonl([{"id": "a", "prediction": "2"}], "answers.jsonl")
+    ran = thresher("predict", "--data", "items.jsonl", "--model", "replay:answers.jsonl", "--out", out)
+
+    assert ran.code == 0
+    assert thresher(*following(ran.out)).code == 0
