@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,20 +13,47 @@ from curate.core.command.exits import DONE
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
 
+if TYPE_CHECKING:
+    from evalkit.eval.config import EvalConfig
+
 
 @click.command("eval")
 @click.argument("config", required=False, metavar="CONFIG.toml", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for everything that is written.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of eval.toml.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/eval-configuration.md.")
+@click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown, scored and reported.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
-def command(config: Path | None, *, out: Path | None, schema: bool, markdown: bool, quiet: bool) -> int:
+def command(
+    config: Path | None, *, out: Path | None, schema: bool, markdown: bool, no_text: bool, as_json: bool, quiet: bool
+) -> int:
     """Answer, score, compare and judge by one configuration; the exit code is the gate's.
 
     DIR then holds run/ (predictions, scores), gate/ (the verdict), compare.md, and the report if it is asked for.
     """
+    from evalkit.eval.config import load_eval, schema_text  # noqa: PLC0415 - it imports what it needs when it is called
+    from evalkit.eval.page import configuration_page  # noqa: PLC0415
+
+    if schema or markdown:
+        emit(configuration_page() if markdown else schema_text())
+        return DONE
+    if config is None or out is None:
+        raise ConfigError("eval needs a configuration and a folder", hint="thresher eval eval.toml --out DIR")
+    wanted, home = load_eval(config), config.resolve().parent
+    texts = not (no_text or (wanted.report is not None and wanted.report.no_text))
+    out.mkdir(parents=True, exist_ok=True)
+    if not as_json:
+        return _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+    with redirect_stdout(StringIO()):
+        code = _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+    emit(_object(out, judged=wanted.gate is not None))
+    return code
+
+
+def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: bool) -> int:
+    """Run the commands that the configuration stands for; return the exit code of the gate."""
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
-    from evalkit.eval.config import load_eval, schema_text  # noqa: PLC0415
     from evalkit.eval.flags import (  # noqa: PLC0415
         COMPARED,
         GATE,
@@ -34,16 +64,9 @@ def command(config: Path | None, *, out: Path | None, schema: bool, markdown: bo
         score_flags,
         suites_flags,
     )
-    from evalkit.eval.page import configuration_page  # noqa: PLC0415
 
-    if schema or markdown:
-        emit(configuration_page() if markdown else schema_text())
-        return DONE
-    if config is None or out is None:
-        raise ConfigError("eval needs a configuration and a folder", hint="thresher eval eval.toml --out DIR")
-    wanted, home = load_eval(config), config.resolve().parent
-    still = ["--quiet"] if quiet else []
-    out.mkdir(parents=True, exist_ok=True)
+    bare = [] if texts else ["--no-text"]
+    still = ["--quiet", *bare] if quiet else bare
     if wanted.suites is not None:
         emit("== suites")
         call("suites", *suites_flags(wanted.suites, out))
@@ -64,6 +87,18 @@ def command(config: Path | None, *, out: Path | None, schema: bool, markdown: bo
         folders += [str(out / GATE), *(str(path) for path in given.values() if path.is_dir())]
     if wanted.report is not None:
         emit("== report")
-        flags = ["--no-text"] if wanted.report.no_text else []
-        call("report", *folders, "--output", str(out / wanted.report.output), *flags)
+        call("report", *folders, "--output", str(out / wanted.report.output), *bare)
     return code
+
+
+def _object(out: Path, *, judged: bool) -> str:
+    """Return the verdict, or the scores where nothing is judged, and where all of it was written."""
+    import orjson  # noqa: PLC0415
+
+    from curate.core.run.canonical import canonical  # noqa: PLC0415
+    from evalkit.eval.flags import GATE, RUN  # noqa: PLC0415
+    from evalkit.gate.output.files import VERDICT  # noqa: PLC0415
+    from evalkit.results import SCORES  # noqa: PLC0415
+
+    file = out / GATE / VERDICT if judged else out / RUN / SCORES
+    return canonical(orjson.loads(file.read_bytes()) | {"out": str(out)}).decode()

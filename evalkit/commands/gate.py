@@ -83,11 +83,7 @@ def command(  # noqa: PLR0913 - a flag each
         emit(configuration_page() if markdown else schema_text())
         return DONE
     if accept is not None and limits is None and candidate is not None:
-        write_baseline(read_run(candidate), accept, None)
-        emit(
-            f"wrote {accept}. next: commit it, and thresher gate RUN --baseline {path_word(accept)} --limits gate.toml"
-        )
-        return DONE
+        return _accept(read_run(candidate), accept, as_json=as_json)
     if limits is None:
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")
     config = load_gate(limits)
@@ -130,6 +126,18 @@ def command(  # noqa: PLR0913 - a flag each
         if os.environ.get("GITHUB_ACTIONS") == "true" and (marks := as_annotations(verdict)):
             emit(marks)
     return verdict.exit_code
+
+
+def _accept(run: Run, accept: Path, *, as_json: bool) -> int:
+    """Write a run as a baseline by nobody's verdict, and say so."""
+    from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
+    from evalkit.gate.runs.baseline import write_baseline  # noqa: PLC0415
+
+    write_baseline(run, accept, None)
+    following = f"commit it, and thresher gate RUN --baseline {path_word(accept)} --limits gate.toml"
+    told = {"schema_version": SCHEMA_VERSION, "accepted": str(accept), "candidate": run.name, "verdict": None}
+    emit(canonical(told).decode() if as_json else f"wrote {accept}. next: {following}")
+    return DONE
 
 
 def _by_name(baselines: Sequence[str]) -> list[tuple[str, Path]]:

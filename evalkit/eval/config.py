@@ -93,7 +93,9 @@ class ReportTable(BaseModel):
     model_config = _MODEL
 
     output: str = Field("report.html", description="The page, in the folder of the evaluation.")
-    no_text: bool = Field(default=False, description="Leave texts of the data out.")
+    no_text: bool = Field(
+        default=False, description="Leave texts of the data out of the page, the scores and what is shown."
+    )
 
 
 class EvalConfig(BaseModel):

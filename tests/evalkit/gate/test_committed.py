@@ -74,3 +74,12 @@ def test_accepting_under_a_verdict_says_so(thresher, tmp_path, base):
     assert ran.code == 1
     assert "accepted under the verdict fail" in ran.out
     assert json.loads(file.read_text().splitlines()[0])["accepted"] == "fail"
+
+
+def test_accepting_without_rules_prints_json_where_it_is_asked_for(thresher, tmp_path, base):
+    file = tmp_path / "baseline.jsonl"
+    ran = thresher("gate", base, "--accept", file, "--json")
+
+    assert ran.code == 0
+    assert ran.json == {"accepted": str(file), "candidate": str(base), "schema_version": 1, "verdict": None}
+    assert file.exists()

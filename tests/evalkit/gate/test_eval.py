@@ -121,3 +121,47 @@ def test_a_report_is_the_last_thing_it_does(thresher, tmp_path, project):
     assert "The candidate may not ship" in html
     assert "verdict1-items-data" in html  # with both runs at hand, the flips have their texts
     assert [one["kind"] for one in again.json["runs"]] == ["verdict", "scores", "scores"]
+
+
+def evaluated(thresher, tmp_path, project, text, *flags):
+    """Run the evaluation of a candidate beside its baseline."""
+    (tmp_path / "eval.toml").write_text(text)
+    project(40)
+    thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "first", "--quiet")
+    (tmp_path / "first" / "run").rename(tmp_path / "base")
+    project(120)
+    return thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", *flags)
+
+
+def test_json_is_the_verdict_and_no_text(thresher, tmp_path, project):
+    ran = evaluated(thresher, tmp_path, project, f"{PREDICT}\n[report]\n", "--json", "--quiet")
+
+    verdict = json.loads((tmp_path / "out" / "gate" / "verdict.json").read_bytes())
+    assert (ran.code, ran.json) == (1, verdict | {"out": str(tmp_path / "out")})
+    assert ran.err == ""
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_json_without_a_gate_is_the_scores(thresher, tmp_path, project):
+    project(40)
+    (tmp_path / "eval.toml").write_text(PREDICT.partition("[gate]")[0])
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--json", "--quiet")
+
+    assert ran.code == 0
+    assert ran.json["metrics"]["exact_match"]["value"] == 0.9
+    assert ran.json["out"] == str(tmp_path / "out")
+
+
+@pytest.mark.parametrize(("flags", "setting"), [(["--no-text"], "false"), ([], "true")])
+def test_without_texts_none_is_shown_or_reported(thresher, tmp_path, project, jsonl, flags, setting):
+    said = "a secret answer"
+    jsonl([{"id": f"q{n}", "prompt": f"question {n}?", "reference": said} for n in range(3)], "items.jsonl")
+    jsonl([{"id": f"q{n}", "prediction": said} for n in range(3)], "answers.jsonl")
+    text = PREDICT.partition("[gate]")[0].replace('slice = ["area"]', "").replace('"bleu"', '"accuracy"')
+    (tmp_path / "eval.toml").write_text(f"{text.partition('[score.')[0]}\n[report]\nno_text = {setting}\n")
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", *flags)
+
+    assert ran.code == 0
+    assert said not in ran.out
+    assert said not in (tmp_path / "out" / "run" / "scores.json").read_text()
+    assert said not in (tmp_path / "out" / "report.html").read_text()
