@@ -9,14 +9,13 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
-import orjson
 import polars as pl
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
-from curate.core.write.folder import MANIFEST, WORK, output_folder, sha256_of
+from curate.core.write.folder import manifest_of, output_folder, sha256_of
 from evalkit.judge.ask import Plan, judge_files, plan
 from evalkit.metrics import make_metric
 from evalkit.metrics.metric import Metric
@@ -73,10 +72,13 @@ def run_scores(
     tell: Tell | None = None if progress is None else partial(progress.tell, "rows scored")
     scored = score(frame, metrics, options.seed, tell)
     target = out or folder
-    before = _manifest(folder) if folder else None
+    if folder is None and target is not None and _wrote(target, file):
+        folder = target
+    before = manifest_of(folder) if folder else None
+    inside = folder is not None and target is not None and target.resolve() == folder.resolve()
     scores = as_scores(scored, _model(file, before), texts=options.texts)
     if target is not None:
-        _write(target, scored, scores, file, names, options, before if target == folder else None)
+        _write(target, scored, scores, file, names, options, before if inside else None)
     return Outcome(scored, scores, target)
 
 
@@ -129,12 +131,19 @@ def _model(file: InputFile, before: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"name": next(iter(file.models))} if len(file.models) == 1 else {}
 
 
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    try:
-        found = orjson.loads((folder / MANIFEST).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return None
-    return found if isinstance(found, dict) and "thresher" in found else None
+def _lies_in(file: InputFile, folder: Path) -> bool:
+    return not file.source.is_stdin and file.path.resolve().parent == folder.resolve()
+
+
+def _wrote(folder: Path, file: InputFile) -> bool:
+    """Say whether the run in a folder answered what stands in the file."""
+    told = manifest_of(folder)
+    return (
+        told is not None
+        and told.get("command") == "predict"
+        and _lies_in(file, folder)
+        and file.path.name == PREDICTIONS_FILE
+    )
 
 
 def _write(
@@ -146,10 +155,14 @@ def _write(
     options: Options,
     before: dict[str, Any] | None,
 ) -> None:
-    """Write the files; into the folder of a prediction run its manifest stays, with ours beside its outputs."""
-    if file.path.parent == target and target.is_dir():
-        (target / WORK).mkdir(exist_ok=True)  # the user named this folder: it is ours to add to, whoever made it
-    with output_folder(target) as folder:
+    """Write the files; into the folder of a prediction run its manifest stays, with ours beside its outputs.
+
+    The folder of the predictions takes them whoever made it; a manifest, or scores, that are not ours stay.
+    """
+    command = "predict" if before is not None and before.get("command") == "predict" else "score"
+    beside = (*_OWN, _REQUESTS) if _lies_in(file, target) else None
+    stopped = () if beside is None or manifest_of(target) is not None else ("predict",)
+    with output_folder(target, command, also=stopped, beside=beside) as folder:
         write_json(folder.file(SCORES), scores)
         write_rows(folder.file(ROWS), as_rows(scored))
         judged = [one for m in scored.measured for one in m.metric.records(texts=options.texts)]

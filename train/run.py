@@ -19,7 +19,7 @@ from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
-from curate.core.write.folder import WORK, OutputFolder, output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from train.card import card
 from train.config import TrainConfig
 from train.guards.finding import Finding
@@ -96,9 +96,8 @@ def run_training(config: TrainConfig, home: Path, out: Path, options: Options, w
     try:
         if not ready.processes.first:
             return _followed(ready, out, options)
-        if Checkpoints(out, {}).ours:
-            (out / WORK).mkdir(exist_ok=True)  # a run that was stopped: the folder is ours
-        with output_folder(out) as folder, told_as_os_error():
+        beside = () if Checkpoints(out, {}).ours else None  # a run that was stopped: the folder is ours
+        with output_folder(out, "train", beside=beside) as folder, told_as_os_error():
             with _Log(folder.file(LOG), ready, quiet=options.quiet) as log:
                 loop = _loop(ready, out, options, log)
                 stopped = _trained(loop)

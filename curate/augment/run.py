@@ -63,7 +63,7 @@ def run_augment(config: AugmentConfig, base: Path, out: Path, options: Options |
     given = given_run(config.input.run, base)
     if out.resolve() == given.folder.resolve():
         raise InputError(f"{out} is the run that is augmented: it would be overwritten", hint="name another folder")
-    with output_folder(out) as folder, Progress(quiet=options.quiet) as progress:
+    with output_folder(out, "augment") as folder, Progress(quiet=options.quiet) as progress:
         shapes = Shapes(given.gates, given.layouts)
         models = Models(config, base, folder.work, progress)
         seeds = seeds_in(given, shapes)

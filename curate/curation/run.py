@@ -134,7 +134,7 @@ def work_folder(out: Path | None) -> Iterator[tuple[OutputFolder | None, Path]]:
         with tempfile.TemporaryDirectory(prefix="thresher-") as scratch:
             yield None, Path(scratch)
     else:
-        with output_folder(out) as folder:
+        with output_folder(out, "curate") as folder:
             yield folder, folder.work
 
 

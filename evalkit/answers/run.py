@@ -73,7 +73,7 @@ def run_predictions(data: Data, spec: str, out: Path, asking: Asking, progress: 
     started = time.perf_counter()
     file, items = read_data(data, asking.generation.samples)
     source = make_source(spec, asking)
-    with output_folder(out) as folder, source.open(folder.file(REQUESTS_FILE)):
+    with output_folder(out, "predict") as folder, source.open(folder.file(REQUESTS_FILE)):
         said = source.answer(items, progress)
         rows = [item.row() | one.row() for item, one in zip(items, said, strict=True)]
         with folder.file(PREDICTIONS_FILE).open("wb") as stream:

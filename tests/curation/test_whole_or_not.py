@@ -95,7 +95,7 @@ def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path, content):
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path):
-    with output_folder(tmp_path / "out"), pytest.raises(OutputError, match="another run"):
+    with output_folder(tmp_path / "out", "curate"), pytest.raises(OutputError, match="another run"):
         curate_rows(tmp_path, [GOOD])
 
 

@@ -51,7 +51,7 @@ def train_hosted(
     if dry_run:
         return _plan(run, as_json=as_json) if (code := _checked(run)) == DONE else code
     target = _given(out)
-    with Endpoint(config.hosted) as endpoint, output_folder(target) as folder:
+    with Endpoint(config.hosted) as endpoint, output_folder(target, "train") as folder:
         if read_state(target) is None and (code := _checked(run)) != DONE:
             return code
         job = run.job(endpoint, folder)

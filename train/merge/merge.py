@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from safetensors import SafetensorError
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.run.version import version
-from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.folder import MARK, OutputFolder, output_folder, sha256_of
 from evalkit.answers.local.loaded import read_tokenizer
 from evalkit.answers.local.weights import ADAPTER, find_weights, imported
 from train.model.disk import told_as_os_error
@@ -63,7 +62,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
     wanted = _logits(apart_model, probes)
     with apart_model.disable_adapter():
         untuned = _logits(apart_model, probes)
-    with output_folder(out) as folder, told_as_os_error():
+    with output_folder(out, "merge") as folder, told_as_os_error():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             merged = apart_model.merge_and_unload(safe_merge=True)
@@ -73,7 +72,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
         apart = _apart(said, wanted)
         lost = _nearer(said, untuned, wanted)
         if lost or apart > _APART[dtype]:
-            shutil.rmtree(folder.work)
+            folder.abandon()
             raise MergeError(
                 f"the merged model is {apart:.2g} of the largest logit away from base and adapter",
                 f"{dtype} loses the adapter in rounding: it moves logits by {_apart(untuned, wanted):.2g}"
@@ -160,7 +159,7 @@ def _manifest(adapter: Path, base: Base, dtype: str, apart: float) -> dict[str, 
 
 def _publish(folder: OutputFolder, manifest: dict[str, Any]) -> None:
     write_json(folder.file(CARD), {name: manifest[name] for name in ("adapter", "model", "schema_version", "thresher")})
-    names = sorted(path.name for path in folder.work.iterdir() if path.is_file())
+    names = sorted(path.name for path in folder.work.iterdir() if path.is_file() and path.name != MARK)
     for name in names:
         sha256, size = sha256_of(folder.file(name))
         manifest["outputs"].append({"path": name, "sha256": sha256, "bytes": size, "rows": None})

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from curate.core.run.errors import OutputError
 
 MANIFEST = "manifest.json"
 WORK = ".work"
+MARK = ".thresher"  # in the work folder: says that it is ours, and a run of which command made it
 
 
 class OutputFolder:
@@ -51,15 +52,34 @@ class OutputFolder:
         (self.work / MANIFEST).replace(self.path / MANIFEST)
         shutil.rmtree(self.work, ignore_errors=True)
 
+    def clear(self) -> None:
+        """Remove what was made in the work folder; the mark, by which it is ours, stays."""
+        for entry in self.work.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != MARK:
+                entry.unlink()
+
+    def abandon(self) -> None:
+        """Remove what was made; the mark goes too, unless it says of an older run's files that they are ours."""
+        self.clear()
+        if [entry.name for entry in self.path.iterdir()] == [WORK]:
+            shutil.rmtree(self.work, ignore_errors=True)
+
 
 @contextmanager
-def output_folder(path: Path) -> Iterator[OutputFolder]:
-    """Lock a folder for one run, empty its work folder and remove its old manifest.
+def output_folder(
+    path: Path, command: str, *, also: Collection[str] = (), beside: Collection[str] | None = None
+) -> Iterator[OutputFolder]:
+    """Lock a folder for one run of a command, empty its work folder and remove its old manifest.
+
+    The folder is absent, empty, or of a run, finished or stopped, of ``command`` or of one of ``also``. ``beside``
+    names the files of a run that may go into a folder of others: then that folder holds none of these, and no manifest.
 
     Raises:
         OutputError: the folder is not ours, another run has it, it cannot be written, or the disk is full.
     """
-    _refuse_foreign(path)
+    _refuse_foreign(path, (command, *also), beside)
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path, os.O_RDONLY)
@@ -75,8 +95,9 @@ def output_folder(path: Path) -> Iterator[OutputFolder]:
         folder = OutputFolder(path)
         with _full_disk_explained(folder):
             folder.work.mkdir(exist_ok=True)
+            (folder.work / MARK).write_text(command, encoding="utf-8")
             (path / MANIFEST).unlink(missing_ok=True)
-            _empty(folder.work)
+            folder.clear()
             yield folder
     finally:
         os.close(lock)
@@ -89,7 +110,7 @@ def _full_disk_explained(folder: OutputFolder) -> Iterator[None]:
     except OSError as error:
         if _number(error) not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
-        shutil.rmtree(folder.work, ignore_errors=True)
+        folder.abandon()
         problem = f"the disk is full: {folder.path} could not be written"
         raise OutputError(
             problem, hint="free some space (about 4 times the input) and run again; no output is left half"
@@ -102,34 +123,54 @@ def _number(error: OSError) -> int | None:
     return int(found.group(1)) if error.errno is None and found else error.errno
 
 
-def _empty(folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Refuse a folder that holds something and was not written by a run."""
+def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[str] | None) -> None:
+    """Refuse a folder that holds what no run of ours wrote, or a run of another command."""
     if not path.exists():
         return
     if not path.is_dir():
         raise OutputError(f"{path} is a file", hint="--out takes a folder")
     entries = {entry.name for entry in path.iterdir()}
-    if not entries or WORK in entries or is_ours(path):
+    manifest = manifest_of(path)
+    wrote = _stopped(path) if manifest is None else str(manifest.get("command"))
+    if wrote is not None and (manifest is not None or MANIFEST not in entries):
+        if wrote and wrote not in commands:
+            raise OutputError(
+                f"{path} holds a run of thresher {wrote}, which thresher {commands[0]} would write over",
+                hint="name another folder: --out DIR",
+            )
         return
-    some = ", ".join(sorted(entries)[:3])
-    raise OutputError(f"{path} holds files that no run of ours wrote ({some})", hint="name a new or empty folder")
+    if _is_empty(path / WORK):
+        entries.discard(WORK)  # killed before it was marked
+    theirs = entries if beside is None else entries & {MANIFEST, WORK, *beside}
+    if theirs:
+        some = ", ".join(sorted(theirs)[:3])
+        raise OutputError(f"{path} holds files that no run of ours wrote ({some})", hint="name a new or empty folder")
+
+
+def _stopped(path: Path) -> str | None:
+    """Return the command of the run that was stopped in a folder, empty where it had no time to say; None: no run."""
+    try:
+        return (path / WORK / MARK).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def manifest_of(path: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder; None where no run of ours has finished there."""
+    try:
+        manifest = orjson.loads((path / MANIFEST).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    return manifest if isinstance(manifest, dict) and "thresher" in manifest else None
 
 
 def is_ours(path: Path) -> bool:
     """Say whether a folder holds the manifest of a finished run."""
-    try:
-        manifest = orjson.loads((path / MANIFEST).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return False
-    return isinstance(manifest, dict) and "thresher" in manifest
+    return manifest_of(path) is not None
 
 
 def sha256_of(path: Path) -> tuple[str, int]:

@@ -29,7 +29,7 @@ def write_verdict(verdict: Verdict, out: Path, runs: list[Run], config: dict[str
     """
     if any(out.resolve() == Path(run.name).resolve() for run in runs):
         raise OutputError(f"{out} is the folder of a run that is judged", hint="name a folder of its own: --out DIR")
-    with output_folder(out) as folder:
+    with output_folder(out, "gate") as folder:
         write_json(folder.file(VERDICT), verdict.as_object())
         folder.file(JUNIT).write_text(as_junit(verdict), encoding="utf-8")
         folder.file(SUMMARY).write_text(as_markdown(verdict), encoding="utf-8")
