@@ -26,6 +26,7 @@ from curate.core.run.errors import InputError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
 from curate.core.write.folder import output_folder
+from curate.core.write.spared import refuse_read_in
 from curate.core.write.written import WrittenFile
 from curate.curation.divide import Division
 from curate.curation.output.examples.groups import largest_clusters
@@ -61,8 +62,7 @@ def run_augment(config: AugmentConfig, base: Path, out: Path, options: Options |
     options = options or Options()
     steps = make_augments(config)
     given = given_run(config.input.run, base)
-    if out.resolve() == given.folder.resolve():
-        raise InputError(f"{out} is the run that is augmented: it would be overwritten", hint="name another folder")
+    refuse_read_in(out, [given.folder])
     with output_folder(out, "augment") as folder, Progress(quiet=options.quiet) as progress:
         shapes = Shapes(given.gates, given.layouts)
         models = Models(config, base, folder.work, progress)

@@ -17,6 +17,7 @@ from curate.core.read.lines import BLOCK_BYTES, SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.write.spared import refuse_target
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
@@ -42,9 +43,10 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates) -> Deduplicated:
 
     Raises:
         InputError: the file cannot be read.
-        ThresherError: the output cannot be written.
+        ThresherError: the output cannot be written, or is the file.
     """
     (found,) = find_sources([Wanted(str(source))], Path.cwd())
+    refuse_target(out, [found.path])
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))

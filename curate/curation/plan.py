@@ -57,6 +57,11 @@ class Plan:
         """Return the name of each source at its index, the protected ones last."""
         return [source.name for source in (*self.sources, *self.protected)]
 
+    def files(self, base: Path) -> list[Path]:
+        """Return every file with rows or items that is read; ``base`` is the folder its paths are relative to."""
+        read = [source.path for source in (*self.sources, *self.protected) if not source.is_stdin]
+        return read + [base / file.path for step in self.contamination for file in step.files]
+
     def is_frozen(self, block: pl.DataFrame) -> bool:
         """Say whether the rows of a block stay whatever steps say of them; they are of one source."""
         return bool(block["source"][0] < self.frozen)

@@ -22,6 +22,7 @@ from curate.core.run.memory import peak_bytes
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.spared import refuse_read_in
 from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
@@ -98,6 +99,8 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
     plan = make_plan(config, base)
     here = (out or base).resolve()
     named = find_earlier(plan, base, out)
+    if out is not None:
+        refuse_read_in(out, plan.files(base))
     with work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
         memory = options.memory
         beside = open_earlier(plan, base, named, work / "earlier")

@@ -17,6 +17,7 @@ from curate.core.run.errors import ConfigError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.spared import refuse_read_in
 from evalkit.answers import Asking, make_source
 from evalkit.answers.generation import repeated
 from evalkit.answers.item import Item, Said, Source
@@ -25,6 +26,7 @@ from evalkit.answers.ledger import read_clusters
 from evalkit.results import PREDICTIONS_FILE, ROWS, SCORES
 
 RUN_FILE, REQUESTS_FILE = "run.json", "requests.jsonl"
+REPLAY = "replay:"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def run_predictions(data: Data, spec: str, out: Path, asking: Asking, progress: 
         ThresherError: an input cannot be read, the model cannot be used, or the folder cannot be written.
     """
     started = time.perf_counter()
+    replayed = [Path(spec.removeprefix(REPLAY))] if spec.startswith(REPLAY) else []
+    refuse_read_in(out, [data.path, *replayed])
     file, items = read_data(data, asking.generation.samples)
     source = make_source(spec, asking)
     with output_folder(out, "predict") as folder, source.open(folder.file(REQUESTS_FILE)):

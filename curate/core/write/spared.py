@@ -1,0 +1,59 @@
+"""What a command reads, and what the manifest of a run lists, is not written over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from curate.core.run.errors import OutputError
+from curate.core.write.folder import MANIFEST, manifest_of
+
+
+def refuse_read_in(out: Path, read: Iterable[Path]) -> None:
+    """Refuse to write a folder in which something lies that the run reads.
+
+    Raises:
+        OutputError: it would be written over, and the manifest would name what no longer is.
+    """
+    for one in read:
+        if out.is_dir() and one.resolve().is_relative_to(out.resolve()):
+            raise OutputError(
+                f"{one} is read by this run and lies in {out}: it would be overwritten",
+                hint="name another folder: --out DIR",
+            )
+
+
+def refuse_target(target: Path, read: Iterable[Path | None] = ()) -> None:
+    """Refuse to write a file that the command reads, or that is the manifest of a run or listed in one.
+
+    Of a folder that is read, the files that its manifest says it was made of count as read too, where they are found
+    from here. What is no plain file, as a terminal or a pipe, may be read and written.
+
+    Raises:
+        OutputError: it is such a file.
+    """
+    place = target.resolve()
+    if place.is_file() and any(one.is_file() and one.samefile(place) for one in _files(read)):
+        raise OutputError(f"{target} is read by this command: it would be overwritten", hint="name another file")
+    for folder in place.parents:
+        manifest = manifest_of(folder)
+        if manifest is not None and place.relative_to(folder).as_posix() in (MANIFEST, *_paths(manifest, "outputs")):
+            raise OutputError(
+                f"{target} is a file of the run in {folder}: it would be overwritten", hint="name another file"
+            )
+
+
+def _files(read: Iterable[Path | None]) -> Iterator[Path]:
+    for one in read:
+        if one is None:
+            continue
+        yield one
+        manifest = manifest_of(one)
+        if manifest is not None:
+            yield from (Path(path) for path in _paths(manifest, "inputs"))
+
+
+def _paths(manifest: dict[str, Any], part: str) -> list[str]:
+    listed = manifest.get(part)
+    return [str(one["path"]) for one in listed or () if isinstance(one, dict) and "path" in one]
