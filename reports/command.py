@@ -10,8 +10,9 @@ import click
 from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit
 from curate.core.run.canonical import canonical
+from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
-from reports.kinds import views_of
+from reports.kinds import parts_of, views_of
 from reports.page import ROOM, page
 from reports.provenance.chain import chain_of
 from reports.summary.brief import brief_of
@@ -51,6 +52,10 @@ def command(  # noqa: PLR0913 - a flag each
     quiet: bool,
 ) -> int:
     """Make one offline HTML page of one or more runs: what became of the data, scores, verdicts."""
+    read = [part for folder in folders for part in parts_of(folder)]
+    for target in (output, markdown, junit):
+        if target is not None:
+            refuse_target(target, read)
     views = views_of(folders, texts=not no_text)
     html = page(views, chain=chain_of(views), room=int(max_mb * 1e6), every_text=all_text)
     write_whole(output, html, ANOTHER)

@@ -27,6 +27,7 @@ from curate.core.read.lines import MAX_LINE_BYTES
 from curate.core.read.source import Wanted, find_sources
 from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError, OutputError
+from curate.core.write.spared import refuse_target
 
 
 @click.command("check")
@@ -77,6 +78,9 @@ def command(  # noqa: PLR0913 - click hands over each option by its name
     judge = Judge(rules, answer_rules(answer_schema), token_counter(tokenizer, max_tokens, rules))
     known = None if baseline is None else read_baseline(baseline)
     sources = find_sources([Wanted(file, layout, fields) for file in files], Path.cwd(), any_name=True)
+    if output is not None:  # a baseline may be written over: what is new is known from then on
+        read = [source.path for source in sources if not source.is_stdin]
+        refuse_target(output, [*read, answer_schema, tokenizer])
 
     findings = check_sources(sources, judge, max_line_bytes=max_line_bytes)
     findings = findings if known is None else leave_out(findings, known)

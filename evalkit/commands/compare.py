@@ -27,13 +27,17 @@ def command(
     Both are folders of scores, or committed baseline files. Items that only one of them has are said, and left out.
     """
     from curate.core.run.canonical import canonical  # noqa: PLC0415 - Polars is loaded after the flags are read
+    from curate.core.write.spared import refuse_target  # noqa: PLC0415
     from evalkit.compare.compare import compare  # noqa: PLC0415
     from evalkit.compare.shown import as_markdown, as_text  # noqa: PLC0415
     from evalkit.gate.output.files import write_text  # noqa: PLC0415
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
     from evalkit.gate.statistics.estimate import Settings  # noqa: PLC0415
 
-    compared = compare(read_run(base), read_run(candidate), Settings(alpha=alpha, seed=seed))
+    runs = read_run(base), read_run(candidate)
+    if output is not None:
+        refuse_target(output, [base, candidate, *(Path(file["path"]) for run in runs for file in run.files)])
+    compared = compare(*runs, Settings(alpha=alpha, seed=seed))
     if output is not None:
         write_text(output, as_markdown(compared))
     if as_json or form == "json":

@@ -67,6 +67,7 @@ def command(  # noqa: PLR0913 - a flag each
 
     CANDIDATE is a folder of scores. Nothing is written into it.
     """
+    from curate.core.write.spared import refuse_within  # noqa: PLC0415 - Polars is loaded after the flags are read
     from evalkit.gate.config import load_gate, schema_text  # noqa: PLC0415
     from evalkit.gate.output.files import write_text, write_verdict  # noqa: PLC0415
     from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
@@ -74,11 +75,12 @@ def command(  # noqa: PLR0913 - a flag each
     from evalkit.gate.output.summary import as_annotations, as_markdown  # noqa: PLC0415
     from evalkit.gate.page import configuration_page  # noqa: PLC0415
     from evalkit.gate.rules.waivers import load_waivers  # noqa: PLC0415
-    from evalkit.gate.runs.baseline import write_baseline  # noqa: PLC0415 - Polars is loaded after the flags are read
+    from evalkit.gate.runs.baseline import write_baseline  # noqa: PLC0415
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
     from evalkit.gate.verdict import judge  # noqa: PLC0415
     from evalkit.read.tainted import read_tainted  # noqa: PLC0415
 
+    refuse_within(candidate, [out, accept, junit, summary])
     if schema or markdown:
         emit(configuration_page() if markdown else schema_text())
         return DONE
@@ -87,7 +89,9 @@ def command(  # noqa: PLR0913 - a flag each
     if limits is None:
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")
     config = load_gate(limits)
-    named = {name: read_run(path) for name, path in _by_name(baselines)}
+    given = _by_name(baselines)
+    paths = [path for _, path in given]
+    named = {name: read_run(path) for name, path in given}
     if planning:
         return _plan(config, named, candidate, items, as_json=as_json)
     if candidate is None:
@@ -96,6 +100,9 @@ def command(  # noqa: PLR0913 - a flag each
     if testing:
         return _self_test(config, named, run, splits, allow_missing=allow_missing, as_json=as_json)
     file = waivers or config.waivers
+    rules = [limits, tainted, file]
+    _refuse_targets([junit, summary], [*rules, *paths])
+    _refuse_targets([accept], rules)  # a baseline may be accepted over the one that it was held against
     verdict = judge(
         run,
         named,
@@ -138,6 +145,14 @@ def _accept(run: Run, accept: Path, *, as_json: bool) -> int:
     told = {"schema_version": SCHEMA_VERSION, "accepted": str(accept), "candidate": run.name, "verdict": None}
     emit(canonical(told).decode() if as_json else f"wrote {accept}. next: {following}")
     return DONE
+
+
+def _refuse_targets(targets: Sequence[Path | None], read: Sequence[Path | None]) -> None:
+    from curate.core.write.spared import refuse_target  # noqa: PLC0415
+
+    for target in targets:
+        if target is not None:
+            refuse_target(target, read)
 
 
 def _by_name(baselines: Sequence[str]) -> list[tuple[str, Path]]:

@@ -12,6 +12,7 @@ from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit
 from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
+from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
 
 
@@ -58,6 +59,7 @@ def command(  # noqa: PLR0913 - a flag each
         emit(as_object(told) if as_json else as_text(told, run))
         return DONE
     target = output or run / ("flips.html" if flips else "review.html")
+    refuse_target(target, [run, flips, rubric, against, predictions])
     shown: dict[str, Any]
     if flips is not None:
         made, found = flips_page(run, flips, metric, predictions, sample, texts=not no_text)

@@ -13,6 +13,7 @@ from curate.core.command.terminal import emit, styled
 from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError, nearest
+from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def command(
     if not names or (origin is not None and len(names) > 1):
         raise ConfigError("--output takes the name of a suite, and --from that of one alone", hint="thresher suites")
     source, fetched = _source(names[0], suites[names[0]], origin)
+    refuse_target(output, [source])
     items = {name: _items(suite, source, _number(count), margin, discordant, seed) for name, suite in suites.items()}
     _write(output, [item for own in items.values() for item in own])
     told = {name: _shown(suites[name], len(own), margin, discordant) for name, own in items.items()}

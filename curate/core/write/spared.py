@@ -24,6 +24,20 @@ def refuse_read_in(out: Path, read: Iterable[Path]) -> None:
             )
 
 
+def refuse_within(folder: Path | None, targets: Iterable[Path | None]) -> None:
+    """Refuse to write anything into the folder of a run that is judged, however deep.
+
+    Raises:
+        OutputError: a target lies in it, or is the folder.
+    """
+    for target in targets:
+        if folder is not None and target is not None and target.resolve().is_relative_to(folder.resolve()):
+            raise OutputError(
+                f"{target} lies in {folder}, the folder of a run that is judged: nothing is written there",
+                hint="name a place beside it",
+            )
+
+
 def refuse_target(target: Path, read: Iterable[Path | None] = ()) -> None:
     """Refuse to write a file that the command reads, or that is the manifest of a run or listed in one.
 
