@@ -131,7 +131,7 @@ def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[st
         raise OutputError(f"{path} is a file", hint="--out takes a folder")
     entries = {entry.name for entry in path.iterdir()}
     manifest = manifest_of(path)
-    wrote = _stopped(path) if manifest is None else str(manifest.get("command"))
+    wrote = _stopped(path) if manifest is None else str(manifest.get("command") or "")
     if wrote is not None and (manifest is not None or MANIFEST not in entries):
         if wrote and wrote not in commands:
             raise OutputError(
@@ -139,7 +139,7 @@ def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[st
                 hint="name another folder: --out DIR",
             )
         return
-    if _is_empty(path / WORK):
+    if entries == {WORK} or _is_empty(path / WORK):
         entries.discard(WORK)  # killed before it was marked
     theirs = entries if beside is None else entries & {MANIFEST, WORK, *beside}
     if theirs:

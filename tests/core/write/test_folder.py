@@ -41,7 +41,7 @@ def replaced(tmp_path: Path) -> Path:
     "files",
     [
         pytest.param({"work__x": "theirs", "manifest_json": '{"a":1}'}, id="a work folder and a manifest of others"),
-        pytest.param({"work__x": "theirs"}, id="a work folder of others alone"),
+        pytest.param({"work__x": "theirs", "notes_json": "{}"}, id="a work folder of others beside a file of theirs"),
         pytest.param({"work__.thresher": "curate", "manifest_json": "{}"}, id="our mark, and a manifest of others"),
     ],
 )
