@@ -103,7 +103,8 @@ def tell_apart(rules: Sequence[Judged]) -> None:
         margins = {one.limit.margin for one in same}
         levels = {one.level for one in same} if len(margins) < len(same) else set()
         for one in same:
-            one.apart = f" {one.limit.margin:g}" * (len(margins) > 1) + f" by {one.level}" * (len(levels) > 1)
+            margin = f" {one.limit.margin:g}" if len(margins) > 1 else ""
+            one.apart = f"{margin} by {one.level}" if len(levels) > 1 else margin
 
 
 def _point(one: Judged) -> Said:

@@ -206,3 +206,14 @@ def test_a_margin_next_to_nothing_needs_more_items_than_there_are(thresher, tmp_
 
     assert (ran.code, ran.json["limits"][0]["needed_n"]) == (3, None)
     assert plan.json["plan"][0]["needed_n"] is None
+
+
+def test_rules_of_one_margin_are_told_apart_by_their_levels(thresher, tmp_path, base):
+    rule = 'metric = "exact_match"\nmax_drop = 0.02'
+
+    ran = gate(thresher, base, base, limits(tmp_path, f'{rule}\n\n{rule}\nlevel = "point"'), "--json")
+
+    assert [row["name"] for row in ran.json["limits"]] == [
+        "exact_match max_drop by confident",
+        "exact_match max_drop by point",
+    ]
