@@ -108,20 +108,25 @@ def augment(config: str | Path | Mapping[str, Any], out: str | Path) -> Outcome:
 
 
 @at_rest()
-def deduplicate(source: str | Path, out: str | Path, *, threshold: float = 0.8, **settings: Any) -> Deduplicated:
+def deduplicate(
+    source: str | Path, out: str | Path, *, threshold: float = 0.8, threads: int | None = None, **settings: Any
+) -> Deduplicated:
     """Write the lines of a JSON Lines file that are no near-duplicates of one before, and return what went.
 
-    ``settings`` are those of the step ``near_duplicates`` (``compare``, ``linkage``, ``keep``, ...).
+    ``settings`` are those of the step ``near_duplicates`` (``compare``, ``linkage``, ``keep``, ...); ``threads`` sign
+    rows, one a core if it is not given.
 
     Raises:
         ThresherError: a setting is wrong, the file cannot be read, or the output cannot be written.
     """
     from curate.core.run.settings import validate  # noqa: PLC0415
+    from curate.core.run.workers import cores  # noqa: PLC0415
     from curate.curation.deduplicate import deduplicate as run  # noqa: PLC0415
     from curate.steps.near_duplicates import NearDuplicates  # noqa: PLC0415
 
     given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, "tell_clusters": False, **settings}
-    return run(Path(source), Path(out), validate(NearDuplicates, given, "the settings"))
+    step = validate(NearDuplicates, given, "the settings")
+    return run(Path(source), Path(out), step, cores() if threads is None else threads)
 
 
 def predict(

@@ -38,7 +38,7 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 @click.option("--write-index", is_flag=True, help="Write index.parquet, for --against of later runs.")
 @click.option("--limit", type=Whole(min=1), help="Read only the first N rows.")
 @click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
-@click.option("--threads", type=Whole(min=1), help="Threads of the column engine; all cores by default.")
+@click.option("--threads", type=Whole(min=1), help="Blocks of rows that are worked on at once; one a core by default.")
 @click.option("--engine", default="local", show_default=True, help="Where the run takes place.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any row cannot be read or breaks its layout.")
 @click.option("--no-records", is_flag=True, help="Leave the rows themselves out of dropped.jsonl.")
@@ -86,6 +86,7 @@ def command(  # noqa: PLR0913 - a flag each
     from curate.commands.curated import as_object, as_text  # noqa: PLC0415 - after the number of threads is known
     from curate.core.command.door import call  # noqa: PLC0415
     from curate.core.run.memory import byte_count, peak_bytes  # noqa: PLC0415
+    from curate.core.run.workers import cores  # noqa: PLC0415
     from curate.curation.config import beside_earlier, config_of_files, load_config, protecting  # noqa: PLC0415
     from curate.curation.run import Options, run_curation  # noqa: PLC0415
 
@@ -106,6 +107,7 @@ def command(  # noqa: PLR0913 - a flag each
     most = byte_count(memory_limit) if memory_limit is not None else None
     options = Options(
         memory_limit=most,
+        threads=threads or cores(),
         block_bytes=block_bytes,
         limit=limit,
         texts=not no_text,

@@ -17,6 +17,7 @@ from curate.core.read.lines import BLOCK_BYTES, SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.run.workers import in_order
 from curate.core.write.spared import refuse_target
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
@@ -36,10 +37,11 @@ class Deduplicated(NamedTuple):
     twins: pl.DataFrame  # row, matched (numbers of lines, from 1) and similarity of each row that went
 
 
-def deduplicate(source: Path, out: Path, step: NearDuplicates) -> Deduplicated:
+def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> Deduplicated:
     """Write a file without the lines that are near-duplicates; the others stay as they are and in their order.
 
-    A line that cannot be read has nothing to compare and stays. The file is read twice.
+    A line that cannot be read has nothing to compare and stays. The file is read twice, by one thread; as many as
+    ``threads`` sign the rows.
 
     Raises:
         InputError: the file cannot be read.
@@ -50,8 +52,8 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates) -> Deduplicated:
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))
-        for block in _blocks(found, seen, lines=step.reads_fields):
-            keys.append(step.keys(block))
+        for some in in_order(step.keys, _blocks(found, seen, lines=step.reads_fields), threads):
+            keys.append(some)
         engine = LocalEngine(DiskTable(Path(folder, "none")))
         decided = step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else pl.DataFrame()
     twins = decided.filter("drops").select("row", "matched", "similarity") if len(decided) else decided

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from curate.core.read.rows import Seen
 from curate.core.record.block import BLOCK, EARLIER, row_of
-from curate.core.run.errors import ThresherError
-from curate.curation.earlier.beside import equal_to_earlier, prints_of_block
+from curate.core.run.workers import in_order
+from curate.curation.earlier.beside import equal_to_earlier
+from curate.curation.looked import Wanted, look
 from curate.curation.plan import Phase, Plan, shared_keys
 from curate.curation.protected import protected_blocks
 from curate.curation.staged import Staged
-from curate.dedupe.keys import near_keys
 from curate.engines.columns import ColumnTable
 from curate.engines.tables import DiskTable
 from curate.index.earlier import Earlier
-from curate.split.groups import split_keys
-from curate.steps.contamination import Contamination
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.step import SetStep
 
 
 def run_phase(
-    plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool
+    plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool, threads: int
 ) -> list[pl.DataFrame]:
-    """Run one pass over the blocks, then the decisions of its set steps; return those."""
+    """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps; return those."""
     tables = [
         _table(step, keys / f"{place}-{step.use}", staged.mapped_bytes) for place, step in enumerate(phase.set_steps)
     ]
@@ -41,19 +40,19 @@ def run_phase(
         staged.pair_keys = (
             own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
         )
+    wanted = Wanted(None if staged.beside.against is None else exact, split=staged.split_keys is not None)
     try:
-        for block in blocks:
-            block = _stepped(plan, phase, staged, block)
-            if exact is not None and staged.beside.against is not None:
-                prints.append(prints_of_block(block, exact))
-            for set_step, table in zip(phase.set_steps, tables, strict=True):
-                table.append(set_step.keys(block))
-            if staged.split_keys is not None and plan.config.split is not None:
-                staged.split_keys.append(split_keys(block, plan.config.split.group_by, plan.normalise.ends))
-                if plan.split_rule is not None and shared is None and staged.pair_keys is not None:
-                    alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
-                    staged.pair_keys.append(near_keys(alive, plan.split_rule))
-            staged.blocks.append(block)
+        for looked in in_order(partial(look, plan, phase, wanted), blocks, threads):
+            staged.tainted += looked.tainted
+            for found, taken in (
+                *zip(tables, looked.keys, strict=True),
+                (prints, looked.prints),
+                (staged.split_keys, looked.split_keys),
+                (staged.pair_keys, looked.pair_keys),
+                (staged.blocks, looked.block),
+            ):
+                if found is not None and taken is not None:
+                    found.append(taken)
         for block in _protected(plan, staged, keys) if any(step.sees_protected for step in phase.set_steps) else ():
             for set_step, table in zip(phase.set_steps, tables, strict=True):
                 if set_step.sees_protected:
@@ -66,15 +65,6 @@ def run_phase(
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
     return decisions
-
-
-def _stepped(plan: Plan, phase: Phase, staged: Staged, block: pl.DataFrame) -> pl.DataFrame:
-    """Return the block after the steps of a phase; rows that an earlier run kept pass them by."""
-    for step in () if plan.is_frozen(block) else phase.steps:
-        block = _checked(step.apply(block), block, step.use)
-        if isinstance(step, Contamination):
-            staged.tainted.append(step.tainted(block))
-    return block
 
 
 def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]:
@@ -147,10 +137,3 @@ def _with_earlier(step: NearDuplicates, table: ColumnTable, gone: pl.Series, ear
     if rows.is_empty():
         return table
     return table.extended(rows.with_columns(worth=pl.lit(0.0)))
-
-
-def _checked(after: pl.DataFrame, before: pl.DataFrame, step: str) -> pl.DataFrame:
-    """Return the block that a step gave back, having seen that no row was lost or added."""
-    if not after["row"].equals(before["row"]):
-        raise ThresherError(f"the step {step!r} lost or moved rows: {len(before)} came in, {len(after)} went out")
-    return after

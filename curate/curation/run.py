@@ -21,6 +21,7 @@ from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.memory import peak_bytes
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
+from curate.core.run.workers import cores
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from curate.core.write.spared import refuse_read_in
 from curate.curation.config import CurateConfig, steps_off
@@ -65,6 +66,7 @@ class Options:
     """How a run is done, which is no part of the configuration; ``limit`` and ``texts`` alone change what it writes."""
 
     memory_limit: int | None = None
+    threads: int = field(default_factory=cores)
     block_bytes: int | None = None
     limit: int | None = None  # rows read
     texts: bool = True  # texts of the data in stats and reports
@@ -73,7 +75,7 @@ class Options:
     @property
     def memory(self) -> Memory:
         """Return what the run may hold at once."""
-        bounds = memory_for(self.memory_limit)
+        bounds = memory_for(self.memory_limit, self.threads)
         return bounds if self.block_bytes is None else bounds._replace(block=self.block_bytes)
 
 
@@ -272,7 +274,7 @@ def run_view(started: float, options: Options) -> dict[str, Any]:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - started, 3),
         "engine": "local",
-        "threads": pl.thread_pool_size(),
+        "threads": options.threads,
         "memory_limit": options.memory_limit,
         "peak_memory_bytes": peak_bytes(),
         "python": platform.python_version(),

@@ -16,7 +16,7 @@ from curate.core.record.block import BLOCK
 from curate.core.record.marks import reject, warn
 from curate.core.run.progress import Progress
 from curate.curation.earlier.beside import ALONE, Beside
-from curate.curation.memory import DEFAULT, Memory
+from curate.curation.memory import Memory
 from curate.curation.output.tally.tally import Tally
 from curate.curation.phase import run_phase
 from curate.curation.plan import Plan
@@ -31,7 +31,7 @@ def stage(
     work: Path,
     progress: Progress,
     *,
-    memory: Memory = DEFAULT,
+    memory: Memory,
     limit: int | None = None,
     blocks: Iterator[pl.DataFrame] | None = None,
     beside: Beside = ALONE,
@@ -51,7 +51,9 @@ def stage(
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
         before, staged.blocks = staged.blocks, DiskTable(work / f"blocks{number}", BLOCK, room=room)
-        staged.decisions = run_phase(plan, phase, blocks, staged, work / f"keys{number}", last=last)
+        staged.decisions = run_phase(
+            plan, phase, blocks, staged, work / f"keys{number}", last=last, threads=memory.threads
+        )
         progress.tell("steps done", number + 1, len(plan.phases))
         before.clear()
         blocks = marked_blocks(staged.blocks, staged.decisions)

@@ -137,12 +137,16 @@ def test_an_input_that_changes_while_it_is_read_is_exit_2(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("limit", "size"),
+    ("limit", "threads", "size"),
     [
-        pytest.param(None, 16 << 20, id="no limit"),
-        pytest.param(10**9, 10**9 // 64, id="a share of the limit"),
-        pytest.param(1, SMALLEST_BLOCK, id="never too small to work"),
+        pytest.param(None, 1, 16 << 20, id="no limit"),
+        pytest.param(None, 2, 16 << 20, id="two threads"),
+        pytest.param(None, 30, 2 << 20, id="together they are not larger"),
+        pytest.param(None, 500, SMALLEST_BLOCK, id="many threads"),
+        pytest.param(10**9, 1, 10**9 // 64, id="a share of the limit"),
+        pytest.param(10**9, 4, 10**9 // 256, id="and of the threads"),
+        pytest.param(1, 2, SMALLEST_BLOCK, id="never too small to work"),
     ],
 )
-def test_blocks_follow_the_memory_limit(limit, size):
-    assert memory_for(limit).block == size
+def test_blocks_follow_the_memory_limit_and_the_threads(limit, threads, size):
+    assert memory_for(limit, threads).block == size

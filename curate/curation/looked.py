@@ -1,0 +1,66 @@
+"""What one pass takes of a block: a pure function of it, so that blocks may be looked at in any thread."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from curate.core.run.errors import ThresherError
+from curate.curation.earlier.beside import prints_of_block
+from curate.curation.plan import Phase, Plan, shared_keys
+from curate.dedupe.keys import near_keys
+from curate.split.groups import split_keys
+from curate.steps.contamination import Contamination
+from curate.steps.exact_duplicates import ExactDuplicates
+
+
+class Wanted(NamedTuple):
+    """What is to be taken of the blocks, beside the keys of the set steps."""
+
+    prints: ExactDuplicates | None  # the step by whose rule equal rows of earlier runs are known
+    split: bool  # what a split must keep together
+
+
+class Looked(NamedTuple):
+    """A block after the steps of a phase, and what is known of it for decisions over all blocks."""
+
+    block: pl.DataFrame
+    keys: list[pl.DataFrame]  # one a set step
+    tainted: list[pl.DataFrame]  # items of evaluation sets, one for each step that looks for them
+    prints: pl.DataFrame | None
+    split_keys: pl.DataFrame | None
+    pair_keys: pl.DataFrame | None  # None, too, where those of a set step serve
+
+
+def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looked:
+    """Return a block after the steps of a phase, with its keys; rows that an earlier run kept pass the steps by.
+
+    Raises:
+        ThresherError: a step lost or moved rows.
+    """
+    tainted: list[pl.DataFrame] = []
+    for step in () if plan.is_frozen(block) else phase.steps:
+        block = _checked(step.apply(block), block, step.use)
+        if isinstance(step, Contamination):
+            tainted.append(step.tainted(block))
+    split = plan.config.split if wanted.split else None
+    pairs = None
+    if split is not None and plan.split_rule is not None and shared_keys(plan, phase) is None:
+        alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
+        pairs = near_keys(alive, plan.split_rule)
+    return Looked(
+        block,
+        [step.keys(block) for step in phase.set_steps],
+        tainted,
+        None if wanted.prints is None else prints_of_block(block, wanted.prints),
+        None if split is None else split_keys(block, split.group_by, plan.normalise.ends),
+        pairs,
+    )
+
+
+def _checked(after: pl.DataFrame, before: pl.DataFrame, step: str) -> pl.DataFrame:
+    """Return the block that a step gave back, having seen that no row was lost or added."""
+    if not after["row"].equals(before["row"]):
+        raise ThresherError(f"the step {step!r} lost or moved rows: {len(before)} came in, {len(after)} went out")
+    return after
