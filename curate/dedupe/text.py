@@ -41,8 +41,9 @@ def compared(texts: pl.Series) -> Compared:
     character that is neither letter, mark, digit nor connector becomes a space, as ``\w`` has it; where a script has
     no spaces, each character becomes a word of its own.
     """
-    texts = texts.fill_null("")
-    foreign = texts.str.len_bytes() != texts.str.len_chars()
+    texts = texts.fill_null("") if texts.null_count() else texts
+    of = pl.col("text").str
+    foreign = texts.to_frame("text").select(of.len_bytes() != of.len_chars()).to_series()
     if not foreign.any():
         return Compared(texts, foreign)
     few = _foreign(texts.filter(foreign))
