@@ -8,6 +8,7 @@ import polars as pl
 
 from curate.core.run.errors import ThresherError
 from curate.curation.earlier.beside import prints_of_block
+from curate.curation.output.tally.tally import Sample
 from curate.curation.plan import Phase, Plan, shared_keys
 from curate.dedupe.keys import near_keys
 from curate.split.groups import split_keys
@@ -18,6 +19,7 @@ from curate.steps.exact_duplicates import ExactDuplicates
 class Wanted(NamedTuple):
     """What is to be taken of the blocks, beside the keys of the set steps."""
 
+    counts: bool  # what is counted of rows as they came in
     prints: ExactDuplicates | None  # the step by whose rule equal rows of earlier runs are known
     split: bool  # what a split must keep together
 
@@ -26,6 +28,7 @@ class Looked(NamedTuple):
     """A block after the steps of a phase, and what is known of it for decisions over all blocks."""
 
     block: pl.DataFrame
+    counted: Sample | None  # of the block before any step
     keys: list[pl.DataFrame]  # one a set step
     tainted: list[pl.DataFrame]  # items of evaluation sets, one for each step that looks for them
     prints: pl.DataFrame | None
@@ -39,6 +42,7 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
     Raises:
         ThresherError: a step lost or moved rows.
     """
+    counted = Sample(plan.tokens).add(block) if wanted.counts else None
     tainted: list[pl.DataFrame] = []
     for step in () if plan.is_frozen(block) else phase.steps:
         block = _checked(step.apply(block), block, step.use)
@@ -51,6 +55,7 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
         pairs = near_keys(alive, plan.split_rule)
     return Looked(
         block,
+        counted,
         [step.keys(block) for step in phase.set_steps],
         tainted,
         None if wanted.prints is None else prints_of_block(block, wanted.prints),

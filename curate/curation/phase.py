@@ -25,9 +25,20 @@ from curate.steps.step import SetStep
 
 
 def run_phase(
-    plan: Plan, phase: Phase, blocks: Iterator[pl.DataFrame], staged: Staged, keys: Path, *, last: bool, threads: int
+    plan: Plan,
+    phase: Phase,
+    blocks: Iterator[pl.DataFrame],
+    staged: Staged,
+    keys: Path,
+    *,
+    first: bool,
+    last: bool,
+    threads: int,
 ) -> list[pl.DataFrame]:
-    """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps; return those."""
+    """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps; return those.
+
+    In the ``first`` pass what came in is counted, in the ``last`` one a split's keys are taken.
+    """
     tables = [
         _table(step, keys / f"{place}-{step.use}", staged.mapped_bytes) for place, step in enumerate(phase.set_steps)
     ]
@@ -40,9 +51,11 @@ def run_phase(
         staged.pair_keys = (
             own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
         )
-    wanted = Wanted(None if staged.beside.against is None else exact, split=staged.split_keys is not None)
+    wanted = Wanted(first, None if staged.beside.against is None else exact, split=staged.split_keys is not None)
     try:
         for looked in in_order(partial(look, plan, phase, wanted), blocks, threads):
+            if looked.counted is not None:
+                staged.tally.came_in(looked.block, looked.counted)
             staged.tainted += looked.tainted
             for found, taken in (
                 *zip(tables, looked.keys, strict=True),

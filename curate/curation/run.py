@@ -16,12 +16,12 @@ from typing import Any
 
 import polars as pl
 
-from curate.core.record.block import EARLIER
+from curate.core.record.block import BLOCK, EARLIER
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.memory import peak_bytes
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
-from curate.core.run.workers import cores
+from curate.core.run.workers import cores, in_order
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from curate.core.write.spared import refuse_read_in
 from curate.curation.config import CurateConfig, steps_off
@@ -32,10 +32,11 @@ from curate.curation.memory import Memory, memory_for
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE, Outputs
+from curate.curation.output.prepared import Prepared, Preparer
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import TAINTED_FILE, Tainted
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import marked_blocks, rows_of, stage
+from curate.curation.stage import marked_by, rows_of, stage
 from curate.curation.staged import Staged
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
@@ -109,7 +110,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         staged = stage(plan, work, progress, memory=memory, limit=options.limit, beside=beside)
         division = divide(plan, staged)
         names = _names(plan, beside)
-        outputs = write_rows(plan, staged, division, folder, names, here, progress)
+        outputs = write_rows(plan, staged, division, folder, names, here, progress, options.threads)
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         tainted = Tainted(plan.contamination, staged.tainted)
         stats = stats_of(
@@ -160,6 +161,7 @@ def write_rows(
     names: list[str],
     here: Path,
     progress: Progress,
+    threads: int,
 ) -> Outputs:
     """Write the splits, the dropped rows and the ledger; a kept row that the division does not name trains."""
     clusters = cluster_of(staged)
@@ -167,13 +169,21 @@ def write_rows(
     index = None
     if folder is not None and plan.config.index.write:
         index = own_rows(plan, folder.file("index"))
-    with Outputs(plan, folder, names, matched, index) as outputs:
-        for block in marked_blocks(staged.blocks, staged.decisions):
-            rows = block.join(rows_of(block, clusters), on="row", how="left", maintain_order="left")
-            rows = rows.join(rows_of(block, division.rows), on="row", how="left", maintain_order="left")
-            kept = pl.col("reason").is_null()
-            rows = rows.with_columns(split=pl.when(kept).then(pl.col("split").cast(pl.String).fill_null("train")))
-            outputs.write(rows, staged.tally)
+    preparer = Preparer(plan, matched)
+
+    def prepared(block: pl.DataFrame) -> Prepared:
+        block = marked_by(staged.decisions, block)
+        rows = block.join(rows_of(block, clusters), on="row", how="left", maintain_order="left")
+        rows = rows.join(rows_of(block, division.rows), on="row", how="left", maintain_order="left")
+        kept = pl.col("reason").is_null()
+        return preparer.prepare(
+            rows.with_columns(split=pl.when(kept).then(pl.col("split").cast(pl.String).fill_null("train")))
+        )
+
+    with Outputs(plan, folder, names, index) as outputs:
+        for ready in in_order(prepared, staged.blocks.batches(BLOCK.names()), threads):
+            outputs.write(ready)
+            staged.tally.after.merge(ready.counted)
             progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)
         outputs.finish()
         outputs.examples.add_twins(staged.engine, matched)

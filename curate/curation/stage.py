@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -45,14 +46,13 @@ def stage(
     tally = Tally(plan)
     if blocks is None:
         blocks = _read(plan, seen, progress, memory.block, limit)
-    blocks = _counted(blocks, tally)
     room = Room(memory.held)
     staged = Staged(DiskTable(work / "blocks", BLOCK), [], seen, tally, mapped_bytes=memory.mapped, beside=beside)
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
         before, staged.blocks = staged.blocks, DiskTable(work / f"blocks{number}", BLOCK, room=room)
         staged.decisions = run_phase(
-            plan, phase, blocks, staged, work / f"keys{number}", last=last, threads=memory.threads
+            plan, phase, blocks, staged, work / f"keys{number}", first=number == 0, last=last, threads=memory.threads
         )
         progress.tell("steps done", number + 1, len(plan.phases))
         before.clear()
@@ -60,12 +60,16 @@ def stage(
     return staged
 
 
+def marked_by(decisions: list[pl.DataFrame], block: pl.DataFrame) -> pl.DataFrame:
+    """Return a spilled block with the decisions of set steps marked, in their order."""
+    for decision in decisions:
+        block = marked(block, decision)
+    return block
+
+
 def marked_blocks(blocks: DiskTable, decisions: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield spilled blocks with the decisions on them marked."""
-    for block in blocks.batches(BLOCK.names()):
-        for decision in decisions:
-            block = marked(block, decision)
-        yield block
+    return map(partial(marked_by, decisions), blocks.batches(BLOCK.names()))
 
 
 def rows_of(block: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
@@ -90,12 +94,6 @@ def marked(block: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
         else:
             block = warn(block, where, reason, pl.col("__detail"), matched, similarity)
     return block.select(BLOCK.names())
-
-
-def _counted(blocks: Iterator[pl.DataFrame], tally: Tally) -> Iterator[pl.DataFrame]:
-    for block in blocks:
-        tally.came_in(block)
-        yield block
 
 
 def _read(

@@ -79,7 +79,7 @@ class _Turns:
             self.asking &= (role != "").to_numpy()
 
     def joined(self, where: Mask, texts: pl.Series) -> pl.Series | None:
-        """Return the texts of the turns ``where`` that have one, those of a conversation joined; None where none has."""
+        """Return the texts of the turns ``where`` that have one, those of a chat joined; None where none has."""
         chosen = np.flatnonzero(where & texts.is_not_null().to_numpy() if texts.null_count() else where)
         owner: I64 = self._owner[chosen]
         if not len(owner):

@@ -63,6 +63,13 @@ class Languages:
         if sum(map(len, self._waiting)) >= TOGETHER:
             self._look()
 
+    def merge(self, other: Languages) -> None:
+        """Add the texts and the counts of another."""
+        self._counts.update(other._counts)
+        self._waiting += other._waiting
+        if sum(map(len, self._waiting)) >= TOGETHER:
+            self._look()
+
     def told(self) -> dict[str, int]:
         """Return the counts, the most first."""
         self._look()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
@@ -38,8 +38,8 @@ class Sample:
         self.roles: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
 
-    def add(self, block: pl.DataFrame) -> None:
-        """Count the rows of a block."""
+    def add(self, block: pl.DataFrame) -> Self:
+        """Count the rows of a block, and return the same sample."""
         self.rows += len(block)
         readable = block.filter(pl.col("messages").is_not_null())
         turns = Turns(readable["messages"])
@@ -57,6 +57,18 @@ class Sample:
         self.turns.update(Counter(np.bincount(turns.owner, minlength=turns.records).tolist()))
         self.roles.update(dict(turns.flat["role"].value_counts().iter_rows()))
         self.labels.update(dict(block["label"].drop_nulls().value_counts().iter_rows()))
+        return self
+
+    def merge(self, other: Sample) -> None:
+        """Add what another sample counted, of rows that come after."""
+        self.rows += other.rows
+        self.tokens += other.tokens
+        for name in LENGTHS:
+            self.lengths[name] += other.lengths[name]
+        self.languages.merge(other.languages)
+        self.turns.update(other.turns)
+        self.roles.update(other.roles)
+        self.labels.update(other.labels)
 
     def as_json(self, names: Mapping[str, str], left_out: int, *, texts: bool) -> dict[str, Any]:
         """Return the histograms; bin i of a length holds values from edge i up to the next.
@@ -102,15 +114,11 @@ class Tally:
         self.layouts: Counter[tuple[int, str]] = Counter()
         self._sources = [source.name for source in plan.sources]
 
-    def came_in(self, block: pl.DataFrame) -> None:
-        """Count a block as it was read."""
-        self.before.add(block)
+    def came_in(self, block: pl.DataFrame, counted: Sample) -> None:
+        """Take a block as it was read, and what was counted of it."""
+        self.before.merge(counted)
         for source, layout, count in block.group_by("source", "layout").len().iter_rows():
             self.layouts[(source, layout or "unknown")] += count
-
-    def kept(self, block: pl.DataFrame) -> None:
-        """Count rows that are written."""
-        self.after.add(block)
 
     def as_json(self, *, texts: bool) -> dict[str, Any]:
         """Return the histograms before and after; without texts a label is called by its rank."""
