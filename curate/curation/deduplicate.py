@@ -13,12 +13,13 @@ import polars as pl
 
 from curate.check.judge import Judge, drops
 from curate.core.read.build import Builder
-from curate.core.read.lines import BLOCK_BYTES, SCANNED_BYTES, Piece
+from curate.core.read.lines import SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.workers import in_order
 from curate.core.write.spared import refuse_target
+from curate.curation.memory import memory_for
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
@@ -52,7 +53,8 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))
-        for some in in_order(step.keys, _blocks(found, seen, lines=step.reads_fields), threads):
+        blocks = _blocks(found, seen, memory_for(None, threads).block // 2, lines=step.reads_fields)
+        for some in in_order(step.keys, blocks, threads):
             keys.append(some)
         engine = LocalEngine(DiskTable(Path(folder, "none")))
         decided = step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else pl.DataFrame()
@@ -62,13 +64,13 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     return Deduplicated(seen.rows, seen.rows - len(twins), twins)
 
 
-def _blocks(source: Source, seen: Seen, *, lines: bool) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a file, without the bytes of their lines where none looks at those."""
+def _blocks(source: Source, seen: Seen, block_bytes: int, *, lines: bool) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a file, about so many bytes of lines together, which are left out where none looks at them."""
     gatherer = native_gatherer("id", lines=lines)
     made = Builder(0, Judge(), drops, lambda _: False, gatherer=gatherer)
     for batch in read_records(source, seen, block_bytes=SCANNED_BYTES, hashing=False, scanner=gatherer):
         made.add(batch)
-        if made.bytes >= BLOCK_BYTES // 2:
+        if made.bytes >= block_bytes:
             yield made.block()
     if made.rows:
         yield made.block()
