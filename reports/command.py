@@ -9,7 +9,7 @@ import click
 
 from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit
-from curate.core.run.canonical import canonical
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
 from reports.kinds import parts_of, views_of
@@ -65,7 +65,12 @@ def command(  # noqa: PLR0913 - a flag each
             if file is not None:
                 write_whole(file, text(briefs).encode(), ANOTHER)
     if as_json:
-        told = {"output": str(output), "bytes": len(html), "sha256": hashlib.sha256(html).hexdigest()}
+        told = {
+            "schema_version": SCHEMA_VERSION,
+            "output": str(output),
+            "bytes": len(html),
+            "sha256": hashlib.sha256(html).hexdigest(),
+        }
         emit(canonical(told | {"runs": [_told(view) for view in views]}).decode())
     elif not quiet:
         parts = f"{len(views)} run{'' if len(views) == 1 else 's'}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from curate.core.command.terminal import harmless, inert, styled
 from curate.core.command.words import path_word, row_word
-from curate.core.run.canonical import canonical
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.curation.run import Outcome
 
 WIDTH = 64
@@ -17,6 +17,7 @@ def as_object(outcome: Outcome) -> str:
     """Return the outcome as one JSON object."""
     out = str(outcome.out) if outcome.out is not None else None
     told = {
+        "schema_version": SCHEMA_VERSION,
         "out": out,
         "counts": outcome.manifest["counts"],
         "flow": outcome.stats["flow"],

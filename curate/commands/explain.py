@@ -9,7 +9,7 @@ import click
 import orjson
 
 from curate.core.command.terminal import emit, inert, styled
-from curate.core.run.canonical import canonical
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.curation.history import find_rows
 
 TEXT_CHARS = 400
@@ -26,7 +26,7 @@ def command(run: Path, row: str, *, no_text: bool, as_json: bool) -> int:
     if no_text:
         rows = [{name: value for name, value in one.items() if name not in ("text", "detail", "made")} for one in rows]
     if as_json:
-        emit(canonical({"rows": rows}).decode())
+        emit(canonical({"schema_version": SCHEMA_VERSION, "rows": rows}).decode())
         return 0
     sentences = orjson.loads((run / "stats.json").read_bytes())["reasons"]
     emit("\n\n".join(_told(one, sentences) for one in rows))

@@ -47,7 +47,7 @@ def command(
     from curate.check.asked import field_names, one_of  # noqa: PLC0415 - Polars is loaded where there is work
     from curate.core.read.layouts import LAYOUTS  # noqa: PLC0415
     from curate.core.read.source import Wanted  # noqa: PLC0415
-    from curate.core.run.canonical import canonical  # noqa: PLC0415
+    from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from curate.curation.leaked import find_leaks  # noqa: PLC0415
     from curate.steps.leaks import Leaks  # noqa: PLC0415
 
@@ -57,7 +57,7 @@ def command(
     ours, theirs = ([Wanted(path, layout, fields) for path in paths] for paths in ((train,), tests))
     leaked = find_leaks(ours, theirs, Leaks(threshold=threshold), Path.cwd())
     if as_json:
-        emit(canonical(as_object(leaked, texts=not no_text)).decode())
+        emit(canonical(as_object(leaked, texts=not no_text) | {"schema_version": SCHEMA_VERSION}).decode())
     else:
         flags = [*(["--layout", layout] if layout else []), *(part for name in names for part in ("--map", name))]
         held = [part for test in tests for part in ("--protect", path_word(test))]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from curate.core.command.words import path_word
 from curate.core.read.rows import Seen
 from curate.core.record.block import BLOCK, EARLIER, row_of
 from curate.core.run.workers import in_order
@@ -94,7 +95,7 @@ def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]
         if rows < seen.rows:
             plan.notes.append(
                 f"{seen.rows - rows:,} of {seen.rows:,} rows of {source.name} cannot be read and are not protected; "
-                f"see them: thresher check {source.name}"
+                f"see them: thresher check {path_word(source.name)}"
             )
 
 

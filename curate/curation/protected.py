@@ -11,6 +11,7 @@ import polars as pl
 
 from curate.check.codes import CODES
 from curate.check.judge import Judge
+from curate.core.command.words import path_word
 from curate.core.read.build import Builder
 from curate.core.read.lines import BLOCK_BYTES
 from curate.core.read.records import read_records
@@ -100,7 +101,9 @@ def readable_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterato
         yield block
     if not readable:
         rows = f"none of its {seen.rows:,} rows can be read" if seen.rows else "it has no rows"
-        raise InputError(f"{source.name} cannot be compared: {rows}", hint=f"see why: thresher check {source.name}")
+        raise InputError(
+            f"{source.name} cannot be compared: {rows}", hint=f"see why: thresher check {path_word(source.name)}"
+        )
 
 
 def _unreadable(slug: str) -> bool:

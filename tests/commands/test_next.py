@@ -61,3 +61,14 @@ def test_predict_then_score(thresher, jsonl, out):
 
     assert ran.code == 0
     assert thresher(*following(ran.out)).code == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_protected_file_of_which_nothing_can_be_read(thresher, jsonl, name):
+    jsonl(ROWS)
+    jsonl(["{"], name)
+    told = thresher("curate", "rows.jsonl", f"--protect={name}", "--out", "out")
+    assert told.code == 2
+    words = shlex.split(told.err.partition("see why: ")[2].splitlines()[0])
+    checked = thresher(*words[1:])
+    assert (checked.code, "truncated_line" in checked.out) == (1, True)

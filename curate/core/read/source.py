@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from curate.core.command.words import path_word
 from curate.core.read.fault import shown
 from curate.core.run.errors import InputError
+from curate.core.write.folder import manifest_of
 
 STDIN = "-"
+_TOLD = ("dropped.jsonl", "added.jsonl", "tainted.jsonl")  # of runs: what became of rows
 ENDINGS = (
     ".jsonl",
     ".ndjson",
@@ -121,6 +124,7 @@ def _in_folder(path: str, place: Path) -> list[str]:
     problems: list[OSError] = []
     names: list[str] = []
     for folder, inner, files in os.walk(place, onerror=problems.append):
+        _refuse_run(Path(path) / Path(folder).relative_to(place), Path(folder))
         inner[:] = [name for name in inner if not name.startswith(".")]  # hidden, as for a glob
         here = Path(path) / Path(folder).relative_to(place)
         names += [(here / name).as_posix() for name in files if name.endswith(ENDINGS) and not name.startswith(".")]
@@ -129,6 +133,19 @@ def _in_folder(path: str, place: Path) -> list[str]:
     if not names:
         raise InputError(f"the folder {path!r} holds no data files", hint=f"looked for {', '.join(ENDINGS)}")
     return sorted(names)
+
+
+def _refuse_run(name: Path, folder: Path) -> None:
+    """Refuse a folder that a run of ours wrote: its ledger and its manifest are no rows, and its rows came from others.
+
+    Raises:
+        InputError: it is one.
+    """
+    if manifest_of(folder) is None:
+        return
+    rows = sorted(one.name for one in folder.iterdir() if one.suffix == ".jsonl" and one.name not in _TOLD)
+    hint = f"name files of it, as {path_word((name / rows[0]).as_posix())}" if rows else "name files, not the folder"
+    raise InputError(f"the folder {name.as_posix()!r} was written by a run: not all in it are rows", hint=hint)
 
 
 def _what_is_there(place: Path) -> str:

@@ -18,13 +18,13 @@ INIT = "thresher init writes a commented example"  # of curate, augment, train, 
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file.
+    """Return the tables of a TOML file; a byte-order mark before them, as some editors write, says nothing.
 
     Raises:
         ConfigError: it cannot be read, or is no TOML (with line and column).
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}",

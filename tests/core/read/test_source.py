@@ -130,3 +130,22 @@ def test_a_path_outside_keeps_its_name(folder):
 )
 def test_the_ending_says_how_a_file_is_read(name, kind):
     assert Source(0, name, Path(name)).kind == kind
+
+
+@pytest.mark.parametrize("inside", ["", "deep"])
+def test_a_folder_that_a_run_wrote_is_no_data(tmp_path, inside):
+    run = tmp_path / "clean 1" / inside
+    run.mkdir(parents=True)
+    for name in ("dropped.jsonl", "train.jsonl", "ledger.parquet"):
+        (run / name).touch()
+    (run / "manifest.json").write_text('{"thresher": "0.1.0", "command": "curate"}')
+    with pytest.raises(InputError, match="was written by a run: not all in it are rows") as error:
+        find_sources([Wanted("clean 1")], tmp_path)
+    name = (Path("clean 1") / inside / "train.jsonl").as_posix()
+    assert error.value.hint == f"name files of it, as '{name}'"
+    assert names(tmp_path, name) == [name]
+
+
+def test_another_ones_manifest_is_data(tmp_path):
+    (tmp_path / "manifest.json").write_text('[{"prompt": "Hello?", "completion": "Hello."}]')
+    assert names(tmp_path, ".") == ["manifest.json"]
