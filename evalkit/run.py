@@ -162,7 +162,8 @@ def _write(
     command = "predict" if before is not None and before.get("command") == "predict" else "score"
     beside = (*_OWN, _REQUESTS) if _lies_in(file, target) else None
     stopped = () if beside is None or manifest_of(target) is not None else ("predict",)
-    with output_folder(target, command, also=stopped, beside=beside) as folder:
+    meanwhile = None if before is None or command != "predict" else _unscored(before)
+    with output_folder(target, command, also=stopped, beside=beside, meanwhile=meanwhile) as folder:
         write_json(folder.file(SCORES), scores)
         write_rows(folder.file(ROWS), as_rows(scored))
         judged = [one for m in scored.measured for one in m.metric.records(texts=options.texts)]
@@ -177,6 +178,12 @@ def _write(
             outputs.append({"path": name, "sha256": sha256, "bytes": size, "rows": rows})
         folder.publish([*made, *([_REQUESTS] if judged else [])], own=(JUDGEMENTS, _REQUESTS))
         folder.finish(_made(scored, outputs, file, names, options, before))
+
+
+def _unscored(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the manifest of a prediction run as it was before its predictions were scored."""
+    kept = [one for one in before.get("outputs", []) if one.get("path") not in _OWN]
+    return {name: value for name, value in before.items() if name != "score"} | {"outputs": kept}
 
 
 def _made(
@@ -210,9 +217,9 @@ def _made(
         for sha256, size in [sha256_of(path)]
     ]
     if before is not None:
-        kept = [one for one in before.get("outputs", []) if one.get("path") not in _OWN]
-        return before | {
-            "outputs": [*kept, *outputs],
+        unscored = _unscored(before)
+        return unscored | {
+            "outputs": [*unscored["outputs"], *outputs],
             "score": {"config": config, "seed": options.seed, "thresher": version(), "versions": versions}
             | ({"inputs": read} if read else {}),
         }

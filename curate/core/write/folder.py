@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,18 @@ class OutputFolder:
 
 @contextmanager
 def output_folder(
-    path: Path, command: str, *, also: Collection[str] = (), beside: Collection[str] | None = None
+    path: Path,
+    command: str,
+    *,
+    also: Collection[str] = (),
+    beside: Collection[str] | None = None,
+    meanwhile: Mapping[str, Any] | None = None,
 ) -> Iterator[OutputFolder]:
     """Lock a folder for one run of a command, empty its work folder and remove its old manifest.
 
     The folder is absent, empty, or of a run, finished or stopped, of ``command`` or of one of ``also``. ``beside``
     names the files of a run that may go into a folder of others: then that folder holds none of these, and no manifest.
+    ``meanwhile`` is the manifest of what lies in the folder and stays as it is, whatever becomes of the run.
 
     Raises:
         OutputError: the folder is not ours, another run has it, it cannot be written, or the disk is full.
@@ -96,8 +102,12 @@ def output_folder(
         with _full_disk_explained(folder):
             folder.work.mkdir(exist_ok=True)
             (folder.work / MARK).write_text(command, encoding="utf-8")
-            (path / MANIFEST).unlink(missing_ok=True)
+            if meanwhile is None:
+                (path / MANIFEST).unlink(missing_ok=True)
             folder.clear()
+            if meanwhile is not None:
+                write_json(folder.work / MANIFEST, dict(meanwhile))
+                (folder.work / MANIFEST).replace(path / MANIFEST)
             yield folder
     finally:
         os.close(lock)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,25 @@ def test_predictions_of_others_take_scores_and_a_predicted_folder_keeps_its_mani
         for _ in range(2):
             assert thresher("score", *which, "--metrics", "exact_match").code == 0
         assert json.loads((folder / "manifest.json").read_bytes())["command"] == command
+
+
+@pytest.mark.parametrize("scored_before", [False, True])
+def test_a_score_that_is_killed_leaves_the_manifest_of_the_predictions(
+    thresher, tmp_path, jsonl, monkeypatch, scored_before
+):
+    data = jsonl([{"id": "a", "prompt": "q?", "reference": "yes"}], "items.jsonl")
+    answers = jsonl([{"id": "a", "prediction": "yes"}], "answers.jsonl")
+    ours = tmp_path / "ours"
+    thresher("predict", "--data", data, "--model", f"replay:{answers}", "--out", ours)
+    predicted = (ours / "manifest.json").read_bytes()
+    if scored_before:
+        assert thresher("score", ours, "--metrics", "exact_match").code == 0
+
+    with monkeypatch.context() as killed:
+        killed.setattr("evalkit.run.write_rows", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        assert thresher("score", ours, "--metrics", "exact_match").code == 130
+
+    assert (ours / "manifest.json").read_bytes() == predicted
+    assert thresher("score", ours, "--metrics", "exact_match").code == 0
+    told = json.loads((ours / "manifest.json").read_bytes())
+    assert [one["path"] for one in told["outputs"]] == ["predictions.jsonl", "rows.parquet", "scores.json"]
