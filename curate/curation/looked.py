@@ -20,6 +20,7 @@ class Wanted(NamedTuple):
     """What is to be taken of the blocks, beside the keys of the set steps."""
 
     counts: bool  # what is counted of rows as they came in
+    ids: bool  # whether the rows have ids of their own
     prints: ExactDuplicates | None  # the step by whose rule equal rows of earlier runs are known
     split: bool  # what a split must keep together
 
@@ -29,6 +30,7 @@ class Looked(NamedTuple):
 
     block: pl.DataFrame
     counted: Sample | None  # of the block before any step
+    named: bool  # whether any row has an id of its own, where that is asked, and is not called by its digest
     keys: list[pl.DataFrame]  # one a set step
     tainted: list[pl.DataFrame]  # items of evaluation sets, one for each step that looks for them
     prints: pl.DataFrame | None
@@ -56,12 +58,17 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
     return Looked(
         block,
         counted,
+        not wanted.ids or _named(block),
         [step.keys(block) for step in phase.set_steps],
         tainted,
         None if wanted.prints is None else prints_of_block(block, wanted.prints),
         None if split is None else split_keys(block, split.group_by, plan.normalise.ends),
         pairs,
     )
+
+
+def _named(block: pl.DataFrame) -> bool:
+    return any(own != f"{digest:016x}" for own, digest in zip(block["id"], block["digest"], strict=True))
 
 
 def _checked(after: pl.DataFrame, before: pl.DataFrame, step: str) -> pl.DataFrame:

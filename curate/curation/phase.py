@@ -52,9 +52,16 @@ def run_phase(
         staged.pair_keys = (
             own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
         )
-    wanted = Wanted(first, None if staged.beside.against is None else exact, split=staged.split_keys is not None)
+    wanted = Wanted(
+        first,
+        first and plan.names_ids,
+        None if staged.beside.against is None else exact,
+        split=staged.split_keys is not None,
+    )
+    unnamed = wanted.ids
     try:
         for looked in in_order(partial(look, plan, phase, wanted), blocks, threads):
+            unnamed &= not looked.named
             if looked.counted is not None:
                 staged.tally.came_in(looked.block, looked.counted)
             staged.tainted += looked.tainted
@@ -75,6 +82,10 @@ def run_phase(
         for held in (*tables, staged.pair_keys):
             if isinstance(held, ColumnTable):
                 held.close()
+    if unnamed and staged.blocks.rows:
+        plan.notes.append(
+            f"no row has the field {plan.config.input.id!r} that [input] id names: they are called by their digests"
+        )
     decisions = _decide(phase.set_steps, tables, staged, prints, plan.frozen)
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it

@@ -14,7 +14,7 @@ from curate.check.judge import Judge, drops
 from curate.check.profiles import PROFILES
 from curate.core.read.source import Source, find_sources
 from curate.core.run.errors import ConfigError
-from curate.curation.config import CurateConfig, make_steps
+from curate.curation.config import CurateConfig, Input, make_steps
 from curate.curation.output.convert import Convert
 from curate.curation.output.tally.tokens import Tokens
 from curate.curation.protected import find_protected
@@ -110,6 +110,11 @@ class Plan:
         if split.validation <= 0 and split.test <= 0 and split.previous is None:
             return None
         return PairRule(split.similarity, split.similarity, LOOSE_RECALL, prompts=False)
+
+    @property
+    def names_ids(self) -> bool:
+        """Say whether the user named another field for the ids of rows."""
+        return bool(self.config.input.id != Input.model_fields["id"].default)
 
     @property
     def group_by(self) -> list[str]:
