@@ -64,17 +64,22 @@ class Scored:
 def score(frame: pl.DataFrame, metrics: Sequence[Metric], seed: int = SEED, tell: Tell | None = None) -> Scored:
     """Return the scores of predictions (a frame of ``PREDICTIONS``); ``tell`` hears how many rows are done.
 
+    Rows are summed and drawn by id: the same rows in another order have the same scores, to the last bit.
+
     Raises:
         ThresherError: a metric cannot be used on these rows, or a field makes too many slices.
     """
     measured = measure(frame, [metric.prepared(frame) for metric in metrics], tell)
     clusters = _clusters(frame["cluster"])
-    everything = np.arange(len(frame))
+    by_id = frame.select("id").with_row_index("row").sort("id", maintain_order=True)["row"].to_numpy().astype(np.intp)
+    place = np.empty_like(by_id)
+    place[by_id] = np.arange(len(by_id))
+    among = {name: by_id[np.sort(place[rows])] for name, rows in slices(frame["slices"]).items()}
     return Scored(
         frame,
         measured,
-        _scores(measured, everything, clusters, seed),
-        {name: _scores(measured, rows, clusters, seed) for name, rows in slices(frame["slices"]).items()},
+        _scores(measured, by_id, clusters, seed),
+        {name: _scores(measured, rows, clusters, seed) for name, rows in among.items()},
         [f"{m.metric.signature}|ci:{method(m.metric, clustered=clusters is not None, seed=seed)}" for m in measured],
     )
 
@@ -126,7 +131,7 @@ def _scores(
 ) -> list[Score]:
     metrics = [one.metric for one in measured]
     numbers = [one.numbers[rows] for one in measured]
-    among = None if clusters is None else np.unique(clusters[rows], return_inverse=True)[1]
+    among = None if clusters is None else _numbered(clusters[rows])
     found = intervals(metrics, numbers, among, seed)
     result = []
     for one, own, interval in zip(measured, numbers, found, strict=True):
@@ -148,6 +153,14 @@ def _clusters(names: pl.Series) -> NDArray[np.intp] | None:
         pl.when(names.is_null()).then(pl.lit("row ") + own).otherwise(pl.lit("cluster ") + names)
     ).to_series()
     return np.unique(keys.to_numpy(), return_inverse=True)[1].astype(np.intp)
+
+
+def _numbered(clusters: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the clusters of rows by numbers from 0, in the order in which they are met."""
+    _, first, own = np.unique(clusters, return_index=True, return_inverse=True)
+    rank = np.empty_like(first)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return np.asarray(rank[own], np.intp)
 
 
 def slices(told: pl.Series) -> dict[str, NDArray[np.intp]]:

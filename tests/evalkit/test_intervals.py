@@ -190,6 +190,25 @@ def test_the_seed_is_in_the_signature_and_moves_the_interval_alone():
     assert "seed:1" in one.signatures[0]
 
 
+@pytest.mark.parametrize("shape", ["rows alone", "clusters", "some in clusters"])
+def test_scores_do_not_follow_the_order_of_rows(shape):
+    """A property: to the last bit, of all rows and of each slice."""
+    random = np.random.default_rng(5)
+    rows = [("x " * int(n) + "y", "x y y") for n in random.integers(0, 9, 60)]
+    cluster = {
+        "rows alone": [None] * 60,
+        "clusters": [f"c{n % 7}" for n in range(60)],
+        "some in clusters": [f"c{n % 7}" if n % 3 else None for n in range(60)],
+    }[shape]
+    frame = answers(*rows, cluster=cluster, slices=[f'{{"kind":"{"ab"[n % 2]}"}}' for n in range(60)])
+    names = ("token_f1", "length", "bleu", "exact_match", "rougeL")
+    told = scored(frame, *names)
+
+    for _ in range(3):
+        turned = scored(frame[random.permutation(60).tolist()], *names)
+        assert (turned.scores, turned.slices) == (told.scores, told.slices)
+
+
 def test_rows_of_one_cluster_tell_less():
     pairs = [("a", "a"), ("b", "a")] * 20
     alone = scored(answers(*pairs), "exact_match")
