@@ -19,6 +19,7 @@ from train.model.parent import ALL_LINEAR
 from train.model.place import Place
 from train.model.source import Base
 
+_PACKS = "support_avx512bf16_for_cpu"  # of a linear layer of bitsandbytes
 CARD = "thresher.json"  # beside an adapter: its name, version, parent and base
 
 
@@ -69,7 +70,20 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
         raise InputError(
             f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
         ) from error
+    _keep_unpacked(model)
     return model.requires_grad_(False)
+
+
+def _keep_unpacked(model: Any) -> None:
+    """Keep the weights of four bits as they were read.
+
+    bitsandbytes 0.50 lays them out anew for processors with AVX-512 BF16, the first time that a model is evaluated on
+    the CPU. What it multiplies them by from then on has no gradient: after an evaluation, layers below would learn from
+    another one than theirs, and nothing says so. It refuses layers narrower than its blocks, too.
+    """
+    for module in model.modules():
+        if hasattr(module, _PACKS):
+            setattr(module, _PACKS, False)
 
 
 def _quantised(table: QuantisationTable, transformers: Any) -> Any:

@@ -91,3 +91,24 @@ def test_a_model_that_lets_rows_see_each_other_is_not_packed(loop):
     leaking = check_packing(Leaking(made.model), examples(), made.place)
     assert leaking is not None
     assert not leaking.holds
+
+
+def test_four_bits_learn_the_same_after_an_evaluation(loop, monkeypatch):
+    """Oracle: the gradients of a model that was not evaluated before; on a processor that has AVX-512 BF16, or says so.
+
+    There bitsandbytes would lay out the weights anew at an evaluation, for a product without a gradient.
+    """
+    pytest.importorskip("bitsandbytes", reason="bitsandbytes is not installed: make models")
+    monkeypatch.setattr("bitsandbytes.nn.modules.has_avx512bf16", lambda: True)
+    ids = torch.arange(6, 30)[None]
+
+    def gradients(*, evaluated):
+        model = loop(quantisation__double=False, quantisation__compute="float32").model
+        if evaluated:
+            with torch.no_grad():
+                model.eval()(input_ids=ids)
+        model.train()(input_ids=ids, labels=ids).loss.backward()
+        return torch.cat([one.grad.flatten() for name, one in model.named_parameters() if "lora_B" in name])
+
+    assert torch.equal(gradients(evaluated=True), gradients(evaluated=False))
+    assert gradients(evaluated=True).abs().max() > 0
