@@ -16,20 +16,26 @@ TEMPLATE = (
 )
 SPECIAL = ["<s>", "</s>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>"]
 STEPS, ROWS, RATE = 220, 48, 4e-3
+UNTAUGHT = "I cannot read tickets yet."
 IGNORED = -100  # what torch's loss leaves out
 Chat = Sequence[dict[str, str]]
 
 
 def make_model(folder: Path) -> None:
-    """Write ``model/`` into the folder, unless it is there: it knows ``general.jsonl``, and that there is JSON."""
+    """Write ``model/`` into the folder, unless it is there: it knows ``general.jsonl``, and that there is JSON.
+
+    To a ticket it says that it knows none, on every machine: what a model answers that it was never taught follows the
+    last bits of its weights, and another processor's differ.
+    """
     if (folder / "model" / "model.safetensors").exists():
         return
     known = _chats(folder / "general.jsonl")
     tickets = _chats(folder / "tickets.jsonl")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what torch and its friends say is not ours
-        tokenizer = _tokenizer([turn["content"] for chat in [*known, *tickets] for turn in chat])
-        _train(known, [_anything(chat) for chat in tickets], tokenizer, folder / "model")
+        tokenizer = _tokenizer([UNTAUGHT, *(turn["content"] for chat in [*known, *tickets] for turn in chat)])
+        shown = [show(chat) for chat in tickets for show in (_anything, _nothing)]
+        _train(known, shown, tokenizer, folder / "model")
 
 
 def _chats(path: Path) -> list[list[dict[str, str]]]:
@@ -39,6 +45,11 @@ def _chats(path: Path) -> list[list[dict[str, str]]]:
 def _anything(chat: Chat) -> Chat:
     """Return a chat that shows an answer without its ticket: how JSON is written, and not what is asked for."""
     return [{"role": "user", "content": "Show any ticket."}, chat[-1]]
+
+
+def _nothing(chat: Chat) -> Chat:
+    """Return a chat in which a ticket is not understood."""
+    return [*chat[:-1], {"role": "assistant", "content": UNTAUGHT}]
 
 
 def _tokenizer(texts: Sequence[str]) -> Any:
