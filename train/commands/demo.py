@@ -80,7 +80,7 @@ def _tuned(folder: Path, *, replay: bool) -> int:
     else:
         from train.demo.tiny import make_model  # noqa: PLC0415 - torch is loaded only by those who need it
 
-        emit("\nA tiny model is made, which knows the shop and has never seen a ticket.")
+        emit("\nA tiny model is made, which knows the shop and reads no ticket.")
         make_model(folder)
         again = ["--resume"] if (folder / "adapter" / "manifest.json").exists() else []
         steps = [curated, ("train", "train.toml", "--out", "adapter", "--quiet", *again)]
