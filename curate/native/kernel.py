@@ -6,6 +6,7 @@ import ctypes
 import os
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 SLOTS = 128
+_ONE_AT_A_TIME = Lock()
 
 
 class Signed(NamedTuple):
@@ -110,9 +112,14 @@ def load(path: Path, most: str = LEVELS[-1]) -> Kernel:
     return Kernel(ctypes.CDLL(str(path)), level_of(most))
 
 
-@lru_cache(maxsize=1)
 def kernel() -> Kernel | None:
     """Return the kernel; None, having said so once, where it was not built or is switched off."""
+    with _ONE_AT_A_TIME:  # threads that ask for it together would each say so
+        return _found()
+
+
+@lru_cache(maxsize=1)
+def _found() -> Kernel | None:
     loaded = library.library()
     if loaded is not None:
         return Kernel(loaded, library.most_level(loaded))

@@ -134,11 +134,13 @@ def test_band_keys_are_those_of_numpy(built, bands, rows, level, monkeypatch):
 )
 def test_without_the_kernel_numpy_does_it_and_it_is_said_once(tmp_path, environment, note):
     code = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
         "from pathlib import Path\n"
         "import polars as pl\n"
         "from curate.native import library\n"
         "library.FILE = Path('nowhere.so')\n"
         "from curate.dedupe.signatures.minhash import sign\n"
+        "list(ThreadPoolExecutor(8).map(lambda _: sign(pl.Series(['a b'])), range(8)))\n"
         "print(sign(pl.Series(['a b', 'c']))[1].starts.tolist(), sign(pl.Series(['', 'c']))[1].starts.tolist())"
     )
     done = subprocess.run(
