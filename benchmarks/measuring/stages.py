@@ -29,8 +29,10 @@ STAGES = (
     ("verification", "dedupe/pairs/twins", ""),
     ("writing", "curate/core/write/", ""),
     ("writing", "curation/output/outputs", ""),
+    ("writing", "curation/output/prepared", ""),
     ("writing", "curation/output/ledger", ""),
     ("writing", "curation/run", "write_rows"),
+    ("writing", "curation/run", "prepared"),
     ("writing", "curation/deduplicate", "_copy"),
     ("parse", "curate/core/read/", ""),
 )
