@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from curate.check.findings import Findings
 from curate.core.command.words import path_word
+from curate.core.read.source import is_utf8
 
 SHOWN_FILES = 3
 
@@ -16,6 +17,8 @@ def next_command(findings: Findings, files: Sequence[str], *, named: bool) -> st
     ``named`` says that the user named a layout or fields, which a curation takes from its configuration only.
     """
     words = " ".join(map(path_word, files)) if len(files) <= SHOWN_FILES else "FILES"
+    if odd := next((name for name in findings.layouts if not is_utf8(name)), None):
+        return f"rename {path_word(odd)}, or its folder: no ledger can hold a name that is no UTF-8"
     if findings.rows == 0:
         return f"thresher check {words}  (there are no rows yet)"
     notes = ["layout and map go to [[input.files]]"] if named else []

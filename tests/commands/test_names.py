@@ -45,3 +45,11 @@ def test_what_writes_names_refuses_it(thresher, tmp_path, named, arguments):
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab"])
 def test_check_reads_it(thresher, named, form):
     assert thresher("check", named, "--format", form).code == 0
+
+
+def test_check_says_what_comes_first(thresher, named):
+    told = thresher("check", "raw")
+    assert told.code == 0
+    assert "next: rename" in told.out
+    assert "or its folder: no ledger can hold a name that is no UTF-8" in told.out
+    assert "next: thresher" not in told.out

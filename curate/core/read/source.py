@@ -93,10 +93,17 @@ def require_utf8(name: str) -> None:
     Raises:
         InputError: the name is no UTF-8.
     """
+    if not is_utf8(name):
+        raise InputError(f"the name of the file {shown(name)} is no UTF-8", hint="rename it, or its folder")
+
+
+def is_utf8(name: str) -> bool:
+    """Say whether the name of a file, as Python has it, is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise InputError(f"the name of the file {shown(name)} is no UTF-8", hint="rename it, or its folder") from None
+        return False
+    return True
 
 
 def _expand(path: str, base: Path) -> list[str]:
