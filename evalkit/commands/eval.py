@@ -40,7 +40,7 @@ def command(
         return DONE
     if config is None or out is None:
         raise ConfigError("eval needs a configuration and a folder", hint="thresher eval eval.toml --out DIR")
-    wanted, home = load_eval(config), config.resolve().parent
+    wanted, home = load_eval(config), config.parent
     texts = not (no_text or (wanted.report is not None and wanted.report.no_text))
     out.mkdir(parents=True, exist_ok=True)
     if not as_json:
@@ -58,6 +58,7 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
         COMPARED,
         GATE,
         RUN,
+        argument,
         baselines,
         gate_flags,
         predict_flags,
@@ -76,15 +77,15 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
     emit("== score")
     call("score", *score_flags(wanted, home, out), *still)
     code = DONE
-    folders = [str(out / RUN)]
+    folders = [argument(out / RUN)]
     if wanted.gate is not None:
         given = baselines(wanted.gate, home)
         if given:
             emit("== compare")
-            call("compare", str(next(iter(given.values()))), str(out / RUN), "--output", str(out / COMPARED))
+            call("compare", argument(next(iter(given.values()))), argument(out / RUN), "--output", str(out / COMPARED))
         emit("== gate")
         code = call("gate", *gate_flags(wanted.gate, home, out))
-        folders += [str(out / GATE), *(str(path) for path in given.values() if path.is_dir())]
+        folders += [argument(out / GATE), *(argument(path) for path in given.values() if path.is_dir())]
     if wanted.report is not None:
         emit("== report")
         call("report", *folders, "--output", str(out / wanted.report.output), *bare)

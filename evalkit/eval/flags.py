@@ -36,9 +36,9 @@ def predict_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:
 def score_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:
     """Return what ``score`` is called with: the folder that was predicted into, or a file and that folder."""
     table = config.score
-    where = [str(out / RUN)]
+    where = [argument(out / RUN)]
     if table.predictions is not None:
-        where = [str(home / table.predictions), "--out", str(out / RUN)]
+        where = [argument(home / table.predictions), "--out", str(out / RUN)]
         where += ["--from", table.source] if table.source else []
     settings = [
         part
@@ -54,7 +54,7 @@ def gate_flags(table: GateTable, home: Path, out: Path) -> list[str]:
     """Return what ``gate`` is called with; its verdict goes into a folder of its own."""
     named = baselines(table, home)
     flags = [part for name, path in named.items() for part in ("--baseline", f"{name}={path}")]
-    return [str(out / RUN), *flags, *_flags(table, home, skip=("baseline",)), "--out", str(out / GATE)]
+    return [argument(out / RUN), *flags, *_flags(table, home, skip=("baseline",)), "--out", str(out / GATE)]
 
 
 def baselines(table: GateTable, home: Path) -> dict[str, Path]:
@@ -63,6 +63,12 @@ def baselines(table: GateTable, home: Path) -> dict[str, Path]:
         return {}
     given = table.baseline if isinstance(table.baseline, dict) else {"baseline": table.baseline}
     return {name: home / path for name, path in given.items()}
+
+
+def argument(path: Path) -> str:
+    """Return a path as an argument that no command takes for an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
 
 
 def _flags(table: BaseModel, home: Path, skip: tuple[str, ...]) -> list[str]:

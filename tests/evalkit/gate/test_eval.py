@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -165,3 +166,29 @@ def test_without_texts_none_is_shown_or_reported(thresher, tmp_path, project, js
     assert said not in ran.out
     assert said not in (tmp_path / "out" / "run" / "scores.json").read_text()
     assert said not in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize("named", ["eval.toml", "-c/eval.toml", "../here/eval.toml"])
+def test_files_are_called_as_seen_from_where_it_runs(thresher, tmp_path, jsonl, monkeypatch, named):
+    """The same in two clones of a project: no path of a machine stands in what is written."""
+    here = tmp_path / "here"
+    place = (here / named).parent
+    here.mkdir()
+    place.mkdir(exist_ok=True)
+    monkeypatch.chdir(here)
+    items = [{"id": f"q{n}", "prompt": f"question {n}?", "reference": "yes"} for n in range(200)]
+    answers = [{"id": one["id"], "prediction": "yes"} for one in items]
+    for name, rows in (("items.jsonl", items), ("answers.jsonl", answers)):
+        jsonl(rows, place.resolve() / name)
+    limits(place, 'metric = "exact_match"\nmax_drop = 0.5')
+    (place / "eval.toml").write_text(
+        '[predict]\ndata = "items.jsonl"\nmodel = "replay:answers.jsonl"\n[score]\nmetrics = ["exact_match"]\n'
+    )
+    assert thresher("eval", "--out", "first", "--", named).code == 0
+    with (place / "eval.toml").open("a") as file:
+        file.write(f'[gate]\nlimits = "gate.toml"\nbaseline = "{os.path.relpath("first/run", place)}"\n[report]\n')
+
+    assert thresher("eval", "--out", "-out", "--", named).code == 0
+    for written in ("-out/run/manifest.json", "-out/run/scores.json", "-out/gate/verdict.json", "-out/compare.md"):
+        assert str(tmp_path) not in (here / written).read_text()
+    assert (here / "-out" / "report.html").is_file()
