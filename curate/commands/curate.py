@@ -38,7 +38,7 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 @click.option("--write-index", is_flag=True, help="Write index.parquet, for --against of later runs.")
 @click.option("--limit", type=Whole(min=1), help="Read only the first N rows.")
 @click.option("--memory-limit", metavar="2GB", help="Keep the run's memory below this.")
-@click.option("--threads", type=Whole(min=1), help="Blocks of rows that are worked on at once; one a core by default.")
+@click.option("--threads", type=Whole(min=1), help="Blocks of rows worked on at once, up to 32; one a core by default.")
 @click.option("--engine", default="local", show_default=True, help="Where the run takes place.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any row cannot be read or breaks its layout.")
 @click.option("--no-records", is_flag=True, help="Leave the rows themselves out of dropped.jsonl.")

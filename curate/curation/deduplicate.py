@@ -48,13 +48,14 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         InputError: the file cannot be read.
         ThresherError: the output cannot be written, or is the file.
     """
+    memory = memory_for(None, threads)
     (found,) = find_sources([Wanted(str(source))], Path.cwd())
     refuse_target(out, [found.path])
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))
-        blocks = _blocks(found, seen, memory_for(None, threads).block // 2, lines=step.reads_fields)
-        for some in in_order(step.keys, blocks, threads):
+        blocks = _blocks(found, seen, memory.block // 2, lines=step.reads_fields)
+        for some in in_order(step.keys, blocks, memory.threads):
             keys.append(some)
         engine = LocalEngine(DiskTable(Path(folder, "none")))
         decided = step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else pl.DataFrame()

@@ -84,7 +84,7 @@ def run_phase(
                 held.close()
     if unnamed and staged.blocks.rows:
         plan.notes.append(
-            f"no row has the field {plan.config.input.id!r} that [input] id names: they are called by their digests"
+            f"no row has an id in {plan.config.input.id!r}, which [input] id names: they are called by their digests"
         )
     decisions = _decide(phase.set_steps, tables, staged, prints, plan.frozen)
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:

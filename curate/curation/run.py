@@ -110,7 +110,7 @@ def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Op
         staged = stage(plan, work, progress, memory=memory, limit=options.limit, beside=beside)
         division = divide(plan, staged)
         names = _names(plan, beside)
-        outputs = write_rows(plan, staged, division, folder, names, here, progress, options.threads)
+        outputs = write_rows(plan, staged, division, folder, names, here, progress, memory.threads)
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         tainted = Tainted(plan.contamination, staged.tainted)
         stats = stats_of(
@@ -169,7 +169,7 @@ def write_rows(
     index = None
     if folder is not None and plan.config.index.write:
         index = own_rows(plan, folder.file("index"))
-    preparer = Preparer(plan, matched)
+    preparer = Preparer(plan, matched, writes=folder is not None)
 
     def prepared(block: pl.DataFrame) -> Prepared:
         block = marked_by(staged.decisions, block)
@@ -284,7 +284,7 @@ def run_view(started: float, options: Options) -> dict[str, Any]:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - started, 3),
         "engine": "local",
-        "threads": options.threads,
+        "threads": options.memory.threads,
         "memory_limit": options.memory_limit,
         "peak_memory_bytes": peak_bytes(),
         "python": platform.python_version(),

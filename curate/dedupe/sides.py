@@ -76,7 +76,7 @@ class _Turns:
         self.instructing = np.logical_or.reduce([(role == one).to_numpy() for one in INSTRUCTING])
         self.asking = ~(self.answering | self.instructing)
         if flat["role"].null_count():
-            self.asking &= (role != "").to_numpy()
+            self.asking &= flat["role"].is_not_null().to_numpy()
 
     def joined(self, where: Mask, texts: pl.Series) -> pl.Series | None:
         """Return the texts of the turns ``where`` that have one, those of a chat joined; None where none has."""

@@ -9,7 +9,7 @@ from tests.conftest import chat
 from tests.curated import curate_rows
 
 BARE = [chat(f"What is bird {n}?", f"A wading bird, number {n}.") for n in range(20)]
-NOTE = "no row has the field 'key' that [input] id names: they are called by their digests"
+NOTE = "no row has an id in 'key', which [input] id names: they are called by their digests"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from curate.core.run.errors import InputError, OutputError
+import thresher
+from curate.core.run.errors import ConfigError, InputError, OutputError
 from curate.core.write.folder import output_folder
 from curate.curation.memory import SMALLEST_BLOCK, memory_for
+from curate.curation.run import Options
 from tests.conftest import chat
 from tests.curated import as_line, curate_rows
 from tests.curation.corpus import write_corpus
@@ -142,11 +144,32 @@ def test_an_input_that_changes_while_it_is_read_is_exit_2(tmp_path, monkeypatch)
         pytest.param(None, 1, 16 << 20, id="no limit"),
         pytest.param(None, 2, 16 << 20, id="two threads"),
         pytest.param(None, 30, 2 << 20, id="together they are not larger"),
-        pytest.param(None, 500, SMALLEST_BLOCK, id="many threads"),
+        pytest.param(None, 500, (64 << 20) // 34, id="more threads than one that reads can feed"),
         pytest.param(10**9, 1, 10**9 // 64, id="a share of the limit"),
-        pytest.param(10**9, 4, 10**9 // 256, id="and of the threads"),
+        pytest.param(10**9, 4, 10**9 // 64 // 6, id="and of the threads, one block read and one done"),
         pytest.param(1, 2, SMALLEST_BLOCK, id="never too small to work"),
     ],
 )
 def test_blocks_follow_the_memory_limit_and_the_threads(limit, threads, size):
     assert memory_for(limit, threads).block == size
+
+
+@pytest.mark.parametrize(
+    ("limit", "threads", "most"),
+    [(None, 5, 5), (None, 500, 32), (10**9, 4, 4), (300 << 20, 64, 2), (128 << 20, 64, 1), (1, 64, 1)],
+)
+def test_fewer_threads_work_where_memory_is_short(limit, threads, most):
+    bounds = memory_for(limit, threads)
+    assert bounds.threads == most
+    if limit is not None and limit >= 64 << 20:
+        assert (most + 2 if most > 1 else 1) * bounds.block * 64 <= limit
+
+
+@pytest.mark.parametrize("threads", [0, -2])
+def test_no_thread_is_refused(tmp_path, threads):
+    (tmp_path / "rows.jsonl").write_bytes(as_line(GOOD) + b"\n")
+    with pytest.raises(ConfigError, match=f"{threads} threads do no work"):
+        thresher.deduplicate(tmp_path / "rows.jsonl", tmp_path / "fewer.jsonl", threads=threads)
+    with pytest.raises(ConfigError, match=f"{threads} threads do no work"):
+        curate_rows(tmp_path, [GOOD], [], Options(quiet=True, threads=threads))
+    assert not (tmp_path / "fewer.jsonl").exists()

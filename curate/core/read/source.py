@@ -11,10 +11,10 @@ from pathlib import Path
 from curate.core.command.words import path_word
 from curate.core.read.fault import shown
 from curate.core.run.errors import InputError
-from curate.core.write.folder import manifest_of
+from curate.core.write.folder import MANIFEST, manifest_of
 
 STDIN = "-"
-_TOLD = ("dropped.jsonl", "added.jsonl", "tainted.jsonl")  # of runs: what became of rows
+_ROWS_OF_RUNS = ("train.jsonl", "predictions.jsonl")
 ENDINGS = (
     ".jsonl",
     ".ndjson",
@@ -120,6 +120,9 @@ def _expand(path: str, base: Path) -> list[str]:
         raise InputError(f"{shown(path)} cannot be looked at: {error.strerror}", hint="check the path") from error
     if glob.has_magic(path):
         matches = sorted(glob.glob(path, root_dir=base, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        for match in matches:
+            if Path(match).name == MANIFEST:  # and with it all else that a run wrote
+                _refuse_run((base / match).parent, Path(match).parent.as_posix(), path)
         names = [Path(match).as_posix() for match in matches if (base / match).is_file()]
         if names:
             return names
@@ -131,7 +134,7 @@ def _in_folder(path: str, place: Path) -> list[str]:
     problems: list[OSError] = []
     names: list[str] = []
     for folder, inner, files in os.walk(place, onerror=problems.append):
-        _refuse_run(Path(path) / Path(folder).relative_to(place), Path(folder))
+        _refuse_run(Path(folder), (Path(path) / Path(folder).relative_to(place)).as_posix(), path)
         inner[:] = [name for name in inner if not name.startswith(".")]  # hidden, as for a glob
         here = Path(path) / Path(folder).relative_to(place)
         names += [(here / name).as_posix() for name in files if name.endswith(ENDINGS) and not name.startswith(".")]
@@ -142,17 +145,19 @@ def _in_folder(path: str, place: Path) -> list[str]:
     return sorted(names)
 
 
-def _refuse_run(name: Path, folder: Path) -> None:
+def _refuse_run(folder: Path, name: str, named: str) -> None:
     """Refuse a folder that a run of ours wrote: its ledger and its manifest are no rows, and its rows came from others.
 
     Raises:
-        InputError: it is one.
+        InputError: it is one; ``name`` is how it is called, ``named`` what the user named, it or what it lies in.
     """
     if manifest_of(folder) is None:
         return
-    rows = sorted(one.name for one in folder.iterdir() if one.suffix == ".jsonl" and one.name not in _TOLD)
-    hint = f"name files of it, as {path_word((name / rows[0]).as_posix())}" if rows else "name files, not the folder"
-    raise InputError(f"the folder {name.as_posix()!r} was written by a run: not all in it are rows", hint=hint)
+    rows = next((f"{name}/{one}" for one in _ROWS_OF_RUNS if (folder / one).is_file()), None)
+    hint = "name files, not the folder" if rows is None else f"name its rows: {path_word(rows)}"
+    if Path(name) != Path(named):
+        hint = f"name the files of {path_word(named)} that are rows, or move the run out of it"
+    raise InputError(f"the folder {name!r} was written by a run: not all in it are rows", hint=hint)
 
 
 def _what_is_there(place: Path) -> str:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 P = TypeVar("P")
 R = TypeVar("R")
 
 
+QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of Linux' control groups: microseconds in each so many, or max
+
+
 def cores() -> int:
-    """Return how many threads this process may run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many threads this process may run at once: by its affinity, and by the quota of its container."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        share, of = QUOTA.read_text(encoding="ascii").split()
+        return max(1, min(here, math.ceil(int(share) / int(of))))
+    except (OSError, ValueError, ZeroDivisionError):
+        return here
 
 
 def in_order(work: Callable[[P], R], pieces: Iterable[P], threads: int) -> Iterator[R]:

@@ -39,8 +39,9 @@ class Prepared(NamedTuple):
 class Preparer:
     """What is known of the run while its blocks are prepared; no block changes it."""
 
-    def __init__(self, plan: Plan, matched: Matched) -> None:
+    def __init__(self, plan: Plan, matched: Matched, *, writes: bool) -> None:
         self._plan = plan
+        self._writes = writes  # else nothing becomes of dropped rows
         self._matched = matched
         self._ids = matched.rows.select("row", "id")
         self._steps = pl.DataFrame(
@@ -57,11 +58,14 @@ class Preparer:
         ids = self._ids.rename({"row": "matched", "id": "matched_id"})
         block = self._with_places(block.join(ids, on="matched", how="left", maintain_order="left"))
         ledger = ledger_of(block, self._sources, self._steps, self._ids)
+        dropped = self._dropped(block) if self._writes else []
+        return Prepared(block, kept, lines, edited, dropped, ledger, Sample(self._plan.tokens).add(kept))
+
+    def _dropped(self, block: pl.DataFrame) -> list[bytes]:
         gone = block.select(*(name for name in TOLD if name != "step")).filter(~alive())
         gone = gone.join(self._steps, on="reason", how="left", maintain_order="left")
         gone = gone.with_columns(source=self._sources.gather(gone["source"]))
-        dropped = list(dropped_lines(gone, self._matched, records=self._plan.config.output.records))
-        return Prepared(block, kept, lines, edited, dropped, ledger, Sample(self._plan.tokens).add(kept))
+        return list(dropped_lines(gone, self._matched, records=self._plan.config.output.records))
 
     def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series, list[Edited]]:
         """Return the block, its kept rows, the line of each, and the edited ones of them.

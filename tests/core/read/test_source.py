@@ -132,18 +132,26 @@ def test_the_ending_says_how_a_file_is_read(name, kind):
     assert Source(0, name, Path(name)).kind == kind
 
 
-@pytest.mark.parametrize("inside", ["", "deep"])
-def test_a_folder_that_a_run_wrote_is_no_data(tmp_path, inside):
-    run = tmp_path / "clean 1" / inside
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        pytest.param("raw/clean 1", "name its rows: 'raw/clean 1/train.jsonl'", id="the folder"),
+        pytest.param("raw", "name the files of raw that are rows, or move the run out of it", id="what it lies in"),
+        pytest.param("raw/**", "name the files of 'raw/**' that are rows, or move the run out of it", id="a pattern"),
+    ],
+)
+def test_a_folder_that_a_run_wrote_is_no_data(tmp_path, named, hint):
+    run = tmp_path / "raw" / "clean 1"
     run.mkdir(parents=True)
-    for name in ("dropped.jsonl", "train.jsonl", "ledger.parquet"):
+    for name in ("dropped.jsonl", "requests.jsonl", "test.jsonl", "train.jsonl", "ledger.parquet", "../rows.jsonl"):
         (run / name).touch()
     (run / "manifest.json").write_text('{"thresher": "0.1.0", "command": "curate"}')
-    with pytest.raises(InputError, match="was written by a run: not all in it are rows") as error:
-        find_sources([Wanted("clean 1")], tmp_path)
-    name = (Path("clean 1") / inside / "train.jsonl").as_posix()
-    assert error.value.hint == f"name files of it, as '{name}'"
-    assert names(tmp_path, name) == [name]
+
+    with pytest.raises(InputError, match="'raw/clean 1' was written by a run: not all in it are rows") as error:
+        find_sources([Wanted(named)], tmp_path)
+
+    assert error.value.hint == hint
+    assert names(tmp_path, "raw/clean 1/train.jsonl", "raw/*.jsonl") == ["raw/clean 1/train.jsonl", "raw/rows.jsonl"]
 
 
 def test_another_ones_manifest_is_data(tmp_path):

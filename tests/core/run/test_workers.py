@@ -79,5 +79,13 @@ def test_who_stops_taking_leaves_no_thread_behind():
     assert threading.active_count() == before
 
 
-def test_there_is_a_core():
-    assert cores() >= 1
+@pytest.mark.parametrize(
+    ("told", "most"),
+    [("max 100000", None), ("50000 100000", 1), ("150000 100000", 2), ("100", None), ("", None), (None, None)],
+)
+def test_cores_are_those_of_the_container(tmp_path, monkeypatch, told, most):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.setattr("curate.core.run.workers.QUOTA", tmp_path / "cpu.max")
+    if told is not None:
+        (tmp_path / "cpu.max").write_text(told + "\n")
+    assert cores() == (most or 64)
