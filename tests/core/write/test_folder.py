@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -147,6 +145,10 @@ def test_predictions_of_others_take_scores_and_a_predicted_folder_keeps_its_mani
         assert json.loads((folder / "manifest.json").read_bytes())["command"] == command
 
 
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("scored_before", [False, True])
 def test_a_score_that_is_killed_leaves_the_manifest_of_the_predictions(
     thresher, tmp_path, jsonl, monkeypatch, scored_before
@@ -160,7 +162,7 @@ def test_a_score_that_is_killed_leaves_the_manifest_of_the_predictions(
         assert thresher("score", ours, "--metrics", "exact_match").code == 0
 
     with monkeypatch.context() as killed:
-        killed.setattr("evalkit.run.write_rows", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        killed.setattr("evalkit.run.write_rows", interrupted)
         assert thresher("score", ours, "--metrics", "exact_match").code == 130
 
     assert (ours / "manifest.json").read_bytes() == predicted
