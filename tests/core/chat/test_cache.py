@@ -7,6 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -218,3 +220,16 @@ def test_a_file_that_is_not_ours_is_left_alone(tmp_path, made, error, told):
 
     with pytest.raises(error, match=told), Client(chat, tmp_path):
         pass
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path):
+    """Some saw tables that another was making and took them for another program's; some found it locked."""
+
+    def opened(number: int) -> bool:
+        together.wait()
+        with Store(tmp_path / str(number // 6)) as store:
+            return store.put(b"%d" % number, b"{}", model="m", fault="", tokens=(1, 1))
+
+    together = threading.Barrier(6)
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(opened, range(6 * 40)))

@@ -66,19 +66,33 @@ class Store:
         self._database.close()
 
     def _prepare(self) -> None:
-        (application,) = self._database.execute("PRAGMA application_id").fetchone()
+        self._database.execute("BEGIN")  # so that all is read of one moment: another process may be making the tables
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = self._database.execute("PRAGMA application_id").fetchone()
         (format_,) = self._database.execute("PRAGMA user_version").fetchone()
+        self._database.execute("COMMIT")
         if application != APPLICATION and (application or tables):
             raise InputError(f"{self.path} is another program's database", hint="name another file: chat.cache")
         if format_ > FORMAT:
             raise InputError(f"{self.path} was written by a newer thresher", hint="upgrade, or name another file")
-        self._database.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         # A reply survives the death of the process at once; only a power cut can lose the last ones.
         self._database.execute("PRAGMA synchronous = NORMAL")
         if format_ < FORMAT:
             ours = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT};"
             self._database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {ours} COMMIT;")
+
+    def _write_ahead(self) -> None:
+        """Have changes written to a log first; of processes that ask for it at once, SQLite lets none wait but one."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._database.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
