@@ -33,6 +33,8 @@ from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import Tainted
+from curate.curation.passes.stage import stage
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 from curate.curation.run import (
     REQUESTS_FILE,
@@ -44,8 +46,6 @@ from curate.curation.run import (
     run_view,
     write_rows,
 )
-from curate.curation.stage import stage
-from curate.curation.staged import Staged
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 

@@ -10,8 +10,8 @@ import polars as pl
 from curate.core.record.block import EARLIER, place_of
 from curate.core.run.errors import ConfigError
 from curate.curation.earlier.joining import Alike, as_splits, beside_ours, join_previous
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
-from curate.curation.staged import Staged
 from curate.dedupe.pairs.links import linked
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine

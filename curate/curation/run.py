@@ -35,9 +35,9 @@ from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.prepared import Prepared, Preparer
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import TAINTED_FILE, Tainted
+from curate.curation.passes.stage import marked_by, rows_of, stage
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan, make_plan
-from curate.curation.stage import marked_by, rows_of, stage
-from curate.curation.staged import Staged
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
 from curate.index.against import INDEX_FILE

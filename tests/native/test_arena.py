@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from curate.core.read.rows import Seen
 from curate.core.run.settings import validate
-from curate.curation import stage
 from curate.curation.config import CurateConfig
+from curate.curation.passes import stage
 from curate.curation.plan import make_plan
 from curate.native.arena import Arena, together
 from curate.native.gather import native_gatherer

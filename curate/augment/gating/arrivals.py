@@ -15,8 +15,8 @@ from curate.augment.shapes import Shape
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
 from curate.core.record.block import BLOCK
+from curate.curation.passes.stage import source_blocks
 from curate.curation.plan import Plan
-from curate.curation.stage import source_blocks
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from curate.augment.produce import Produced
 from curate.augment.told.diversity import coverage, distinct, histogram, likeness, self_bleu, tokens
 from curate.core.record.block import row_of
 from curate.core.record.views import asked, conversation
-from curate.curation.staged import Staged
+from curate.curation.passes.staged import Staged
 from curate.engines.local import LocalEngine
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates

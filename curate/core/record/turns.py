@@ -11,21 +11,30 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Turns:
-    """The turns of consecutive records, one after another: ``flat`` has a row for each, ``owner`` says whose it is."""
+    """The turns of consecutive records, one after another: ``flat`` has a row for each, ``owner`` says whose it is.
+
+    Masks are NumPy's: each question to Polars costs a tenth of a millisecond, however few rows it is about.
+    """
 
     def __init__(self, messages: pl.Series) -> None:
         self.flat = messages.explode(empty_as_null=False, keep_nulls=False).struct.unnest()
-        counts = messages.list.len().fill_null(0).to_numpy()
-        self.records = len(counts)
-        self.owner = np.repeat(np.arange(self.records, dtype=np.int64), counts)
+        counts = messages.list.len()
+        self.records = len(messages)
+        self.owner = np.repeat(
+            np.arange(self.records, dtype=np.int64),
+            (counts.fill_null(0) if counts.null_count() else counts).to_numpy(),
+        )
 
     def has_role(self, *roles: str) -> Mask:
         """Say which turns are spoken in one of the roles."""
-        return self.flat["role"].is_in(roles).fill_null(value=False).to_numpy()
+        found = self.flat["role"]
+        found = found.fill_null("") if found.null_count() else found
+        spoken: Mask = np.logical_or.reduce([(found == role).to_numpy() for role in roles])
+        return spoken
 
     def has_no_role_of(self, *roles: str) -> Mask:
         """Say which turns are spoken in another role than these."""
-        return ~self.flat["role"].is_in(roles).fill_null(value=True).to_numpy()
+        return ~self.has_role("", *roles)
 
     def last(self, where: Mask) -> pl.Series:
         """Return the place of each record's last turn ``where``; null where it has none."""
@@ -42,6 +51,8 @@ class Turns:
         """
         places = np.flatnonzero(where)
         owner = self.owner[places]
+        if len(places) == self.records and np.array_equal(owner, np.arange(self.records)):  # each has one
+            return (texts if len(places) == len(texts) else texts.gather(places)).fill_null("")
         counts = np.bincount(owner, minlength=self.records)
         source = np.full(self.records, -1, dtype=np.int64)
         source[owner] = places

@@ -12,9 +12,9 @@ from curate.core.record.block import EARLIER
 from curate.core.record.marks import alive
 from curate.core.record.views import prompt
 from curate.curation.earlier.beside import pair_scheme
+from curate.curation.passes.stage import marked_blocks
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
-from curate.curation.stage import marked_blocks
-from curate.curation.staged import Staged
 from curate.dedupe.sides import CONVERSATION
 from curate.engines.columns import ColumnTable
 from curate.index.earlier import Earlier

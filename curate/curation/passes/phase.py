@@ -13,10 +13,10 @@ from curate.core.read.rows import Seen
 from curate.core.record.block import BLOCK, EARLIER, row_of
 from curate.core.run.workers import in_order
 from curate.curation.earlier.beside import equal_to_earlier
-from curate.curation.looked import Wanted, look
+from curate.curation.passes.looked import Wanted, look
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Phase, Plan, shared_keys
 from curate.curation.protected import protected_blocks
-from curate.curation.staged import Staged
 from curate.engines.columns import ColumnTable
 from curate.engines.tables import DiskTable
 from curate.index.earlier import Earlier

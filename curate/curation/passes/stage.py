@@ -19,9 +19,9 @@ from curate.core.run.progress import Progress
 from curate.curation.earlier.beside import ALONE, Beside
 from curate.curation.memory import Memory
 from curate.curation.output.tally.tally import Tally
-from curate.curation.phase import run_phase
+from curate.curation.passes.phase import run_phase
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
-from curate.curation.staged import Staged
 from curate.engines.room import Room
 from curate.engines.tables import DiskTable
 from curate.native.gather import native_gatherer

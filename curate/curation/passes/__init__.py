@@ -1,0 +1,1 @@
+"""The passes over the rows: read, look at blocks, spill, decide."""
