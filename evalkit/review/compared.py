@@ -37,7 +37,7 @@ def compared(run: ScoredRun, task: Task, ratings: Sequence[Ratings], seed: int) 
         ],
         "pairs": pairs,
         "run": run.sha256,
-        "signature": f"kappa|weighted:quadratic|ci:bootstrap,{DRAWS},seed:{seed}|v:1",
+        "signature": f"kappa|weighted:quadratic|ci:bca_or_t,{DRAWS},seed:{seed}|v:1",
     }
 
 

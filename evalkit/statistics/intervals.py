@@ -8,7 +8,7 @@ among the units, draws say nothing: then a metric of known range has Wilson's in
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ SEED = 0
 _Z = 1.959963984540054
 _ALPHA = below(-_Z)  # of each bound
 _NUMBERS_AT_ONCE = 1_000_000
+Bounds = Callable[[Drawn, float, Numbers], Interval | None]
 
 
 def method(metric: Metric, *, clustered: bool, seed: int) -> str:
@@ -68,11 +69,7 @@ def _bootstrapped(
     value, rest = left_out(metric, numbers[scored], None if clusters is None else clusters[scored])
     if not len(drawn.values):
         return None
-    bounds = bca(drawn, value, rest) if sums_up(metric) else percentiles(drawn, value, rest)
-    if bounds is None:
-        return still(value, len(rest), metric.unit)
-    least, most = range_of(metric.unit)
-    return _rounded(max(least, bounds[0])), _rounded(min(most, bounds[1]))
+    return of_draws(drawn, value, rest, metric.unit, bca if sums_up(metric) else percentiles)
 
 
 def still(value: float, units: int, unit: str) -> Interval | None:
@@ -140,6 +137,18 @@ def percentiles(drawn: Drawn, value: float, rest: Numbers) -> Interval | None:
         return None
     chance = below(expanded(_ALPHA, len(rest)))
     return no_narrower_than_t((drawn.quantile(chance), drawn.quantile(1 - chance)), value, error, len(rest), _ALPHA)
+
+
+def of_draws(drawn: Drawn, value: float, rest: Numbers, unit: str, bounds_of: Bounds = bca) -> Interval | None:
+    """Return the interval of a value of some unit, by draws and by what it is without each of its units (``rest``).
+
+    ``bounds_of`` are ``bca`` (the default) or ``percentiles``. None where nothing varies that could be of any size.
+    """
+    bounds = bounds_of(drawn, value, rest)
+    if bounds is None:
+        return still(value, len(rest), unit)
+    least, most = range_of(unit)
+    return _rounded(max(least, bounds[0])), _rounded(min(most, bounds[1]))
 
 
 def _jackknifed(rest: Numbers) -> tuple[Numbers, float]:
