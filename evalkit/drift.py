@@ -14,8 +14,9 @@ from evalkit.gate.runs.pairing import Pair, common, pair, signature_of
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
 from evalkit.gate.statistics.sample import Sample
-from evalkit.gate.statistics.signflip import sign_flip_p
+from evalkit.gate.statistics.signflip import ALL_UP_TO, sign_flip_p
 from evalkit.metrics.metric import Metric, Numbers
+from evalkit.statistics.few import varies
 from evalkit.statistics.intervals import wilson
 from evalkit.statistics.normal import quantile, t_quantile
 from evalkit.statistics.ranks import distance, rank_sum_p, signed_rank_p, signed_ranks
@@ -107,21 +108,21 @@ def _with_clusters(run: Run, values: dict[str, float]) -> tuple[Numbers, Cluster
 
 def _paired(metric: Metric, base: Numbers, candidate: Numbers, clusters: Clusters, settings: Settings) -> Drift:
     found = estimate(Sample(metric, base[:, None], candidate[:, None], clusters), "difference", settings)
-    moved = candidate - base
-    if clusters is None:
-        test = "signed_rank", signed_rank_p(moved)
-    else:
-        test = "signed_rank,clusters", _clustered_signed_rank_p(moved, clusters, settings)
+    test = _signed_rank(candidate - base, clusters, settings)
     return _drift(metric, base, candidate, (found.low, found.high), found.method, test, paired=True)
 
 
-def _clustered_signed_rank_p(moved: Numbers, clusters: NDArray[np.intp], settings: Settings) -> float:
-    """Return the two-sided p value of signed ranks that are summed by cluster, by flipping the signs of whole clusters.
+def _signed_rank(moved: Numbers, clusters: Clusters, settings: Settings) -> tuple[str, float]:
+    """Return name and two-sided p value of Wilcoxon's signed ranks: exact for 14 rows that moved or fewer.
 
-    The statistic of Rosner, Glynn and Lee (2006), Biometrics 62:185-192; Wilcoxon's, where each row is its own cluster.
-    Its p value is that of the sign-flip test, exact for 14 clusters or fewer.
+    Of clusters the ranks are summed, and the signs of whole clusters flipped: the statistic of Rosner, Glynn and Lee
+    (2006), Biometrics 62:185-192. Its p value is that of the sign-flip test.
     """
-    return sign_flip_p(_summed(signed_ranks(moved), clusters), settings.draws, settings.seed)
+    ranks = signed_ranks(moved)
+    if clusters is not None:
+        return "signed_rank,clusters", sign_flip_p(_summed(ranks, clusters), settings.draws, settings.seed)
+    few = np.count_nonzero(ranks) <= ALL_UP_TO
+    return "signed_rank", sign_flip_p(ranks, settings.draws, settings.seed) if few else signed_rank_p(moved)
 
 
 def _unpaired(
@@ -156,21 +157,37 @@ def _drift(
 
 
 def _apart(metric: Metric, base: Numbers, candidate: Numbers, alpha: float) -> tuple[tuple[float, float], str]:
-    """Return the interval of a difference of two samples: Newcombe's of shares (1998), else Welch's of means."""
-    z = -quantile(alpha)
+    """Return the interval of a difference of two samples: Newcombe's of shares (1998), else Welch's of means (1947)."""
     gap = float(candidate.mean() - base.mean())
     if metric.shares:
+        z = -quantile(alpha)
         (low, high), (below, above) = (wilson(float(one.sum()), len(one), z) for one in (candidate, base))
         new, old = float(candidate.mean()), float(base.mean())
         return (gap - math.hypot(new - low, above - old), gap + math.hypot(high - new, old - below)), "newcombe"
-    error = math.sqrt(sum(float(one.var(ddof=1)) / len(one) if len(one) > 1 else 0.0 for one in (base, candidate)))
-    return (gap - z * error, gap + z * error), "welch,normal"
+    return _welch(gap, [(float(one.var()), len(one)) for one in (base, candidate)], alpha), "welch,t"
+
+
+def _welch(gap: float, samples: Sequence[tuple[float, int]], alpha: float) -> tuple[float, float]:
+    """Return gap and t times its error, by the variance (of all, not n - 1) and the size of each sample.
+
+    Degrees of freedom are Satterthwaite's, rounded down. Endless where a sample has one value, or where none varies:
+    nothing says how far another may lie.
+    """
+    if min(size for _, size in samples) < 2:
+        return -math.inf, math.inf
+    parts = [(variance / (size - 1), size - 1) for variance, size in samples]
+    square = sum(part for part, _ in parts)
+    if not varies(math.sqrt(square), gap):
+        return -math.inf, math.inf
+    freedom = int(square**2 / sum(part**2 / freedom for part, freedom in parts))
+    reach = -t_quantile(alpha, max(1, freedom)) * math.sqrt(square)
+    return gap - reach, gap + reach
 
 
 def _clusters_apart(
     base: tuple[Numbers, Clusters], candidate: tuple[Numbers, Clusters], alpha: float
 ) -> tuple[float, float]:
-    """Return Welch's interval with cluster-robust errors and t of the fewer clusters less one; endless for one."""
+    """Return Welch's interval with cluster-robust errors and t of the fewer clusters less one; endless as his is."""
     gap = float(candidate[0].mean() - base[0].mean())
     sums = [_summed(numbers - numbers.mean(), clusters) for numbers, clusters in (base, candidate)]
     fewest = min(map(len, sums))
@@ -178,6 +195,8 @@ def _clusters_apart(
         return -math.inf, math.inf
     rows = (len(base[0]), len(candidate[0]))
     error = math.sqrt(sum(len(s) / (len(s) - 1) * float(s @ s) / n**2 for s, n in zip(sums, rows, strict=True)))
+    if not varies(error, gap):
+        return -math.inf, math.inf
     reach = -t_quantile(alpha, fewest - 1) * error
     return gap - reach, gap + reach
 

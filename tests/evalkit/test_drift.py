@@ -72,10 +72,11 @@ def test_runs_without_a_common_id_are_two_samples(run):
 
     found = {one.metric: one for one in moved}
     assert not found["tokens"].paired
-    assert found["tokens"].method == "welch,normal"
+    assert found["tokens"].method == "welch,t"
     assert found["tokens"].spread.test == "rank_sum"
     welch = stats.ttest_ind(NEW, BASE, equal_var=False).confidence_interval(0.95)
-    assert found["tokens"].interval == pytest.approx(tuple(welch), abs=0.1)
+    assert found["tokens"].interval == pytest.approx(tuple(welch), rel=1e-3)
+    assert found["latency"].told()["interval"] == [None, None]  # they never vary: nothing says how far another may lie
     assert found["refusal"].method == "newcombe"
     assert found["refusal"].interval[0] < 14 / 120 < found["refusal"].interval[1]
 
@@ -89,10 +90,11 @@ def test_compare_shows_the_distributions(thresher, run):
     assert "how behaviour is distributed" in shown
 
 
-def lengths(values: Any, clusters: list[str], prefix: str = "q") -> Run:
+def lengths(values: Any, clusters: list[str] | None, prefix: str = "q") -> Run:
     """Return a run of answers of these lengths."""
-    rows = pl.DataFrame({"id": [f"{prefix}{n:03d}" for n in range(len(values))], "cluster": clusters, "length": values})
-    rows = rows.with_columns(slices=pl.lit(None, pl.String))
+    rows = pl.DataFrame({"id": [f"{prefix}{n:03d}" for n in range(len(values))], "length": values})
+    known = pl.Series("cluster", clusters or [None] * len(values), pl.String)
+    rows = rows.with_columns(known, slices=pl.lit(None, pl.String))
     return Run(prefix, rows, {"metrics": {"length": {"value": float(np.mean(values)), "signature": "length|v:1"}}})
 
 
@@ -146,3 +148,21 @@ def test_two_samples_of_clusters():
     assert found.spread.test == "rank_sum,clusters"
     wanted = stats.mannwhitneyu(*means, method="asymptotic").pvalue
     assert found.spread.p_value == pytest.approx(wanted, rel=1e-9)
+
+
+def test_a_few_rows_are_not_taken_for_many():
+    """Oracle: SciPy's exact signed ranks, and its Welch test of two samples, of whose freedom t takes the whole part."""
+    base, new = np.array([3.0, 9.0, 4.0, 12.0, 7.0]), np.array([5.0, 13.0, 7.0, 18.0, 8.0])
+
+    paired = drift(lengths(base, None), lengths(new, None))[0]
+    assert paired.spread.p_value == pytest.approx(stats.wilcoxon(new - base, method="exact").pvalue)
+    apart = drift(lengths(base, None), lengths(new[:4], None, "other"))[0]
+    gap, welch = new[:4].mean() - base.mean(), stats.ttest_ind(new[:4], base, equal_var=False)
+    reach = stats.t.ppf(0.975, int(welch.df)) * gap / welch.statistic
+    assert apart.interval == pytest.approx((gap - reach, gap + reach))
+
+
+def test_one_row_says_nothing_of_another():
+    found = drift(lengths(np.array([3.0, 9.0]), None), lengths(np.array([5.0]), None, "other"))[0]
+
+    assert found.interval == (-np.inf, np.inf)

@@ -7,7 +7,7 @@ import numpy as np
 from evalkit.gate.statistics.inversion import flipped_mean
 from evalkit.metrics.metric import Numbers
 
-_ALL_UP_TO = 14  # numbers: every one of 2^14 choices of signs is tried
+ALL_UP_TO = 14  # numbers: every one of 2^14 choices of signs is tried
 _INVERTED_FROM = 256
 
 
@@ -22,7 +22,7 @@ def sign_flip_p(differences: Numbers, draws: int, seed: int) -> float:
         return 1.0
     seen = abs(float(moved.sum()))
     least = seen * (1 - 1e-12)
-    if len(moved) <= _ALL_UP_TO:
+    if len(moved) <= ALL_UP_TO:
         signs = 1.0 - 2.0 * ((np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved))) & 1)
         return float((np.abs(signs @ moved) >= least).mean())
     if len(moved) >= _INVERTED_FROM:
