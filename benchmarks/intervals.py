@@ -70,6 +70,14 @@ def ratings(random: Random, units: int) -> NDArray[np.int64]:
     return np.column_stack([first, np.where(random.random(units) < 0.3, random.integers(0, 3, units), first)])
 
 
+def rare(random: Random, units: int) -> NDArray[np.int64]:
+    """Draw what two raters say of whom each finds a fault in one row of twenty, half of them the same."""
+    first = random.random(units) < 0.05
+    return np.column_stack([first, np.where(random.random(units) < 0.5, random.random(units) < 0.05, first)]).astype(
+        int
+    )
+
+
 def scored(
     draw: Callable[[Random, int], Numbers], metric: Metric, *, group: int = 1
 ) -> Callable[[Random, int], Interval | None]:
@@ -91,10 +99,12 @@ def plain(draw: Callable[[Random, int], Numbers], random: Random, units: int) ->
     return float(low), float(high)
 
 
-def agreed(random: Random, units: int, *, weighted: bool) -> Interval | None:
+def agreed(
+    draw: Callable[[Random, int], NDArray[np.int64]], values: int, random: Random, units: int, *, weighted: bool = False
+) -> Interval | None:
     """Return the interval of kappa."""
-    first, second = ratings(random, units).T.tolist()
-    found = agreement(first, second, range(3), int(random.integers(1 << 30)))
+    first, second = draw(random, units).T.tolist()
+    found = agreement(first, second, range(values), int(random.integers(1 << 30)))
     return found.weighted_interval if weighted else found.interval
 
 
@@ -104,6 +114,8 @@ def kinds() -> dict[str, Kind]:
     wanted = labels(random, MANY)
     first, second = ratings(random, MANY).T.tolist()
     kappa = agreement(first, second, range(3), 0)
+    some, others = rare(random, MANY).T.tolist()
+    seldom = agreement(some, others, range(2), 0)
     cells, counts = np.unique(wanted, axis=0, return_counts=True)
     macro, mcc = (float(one.replicates(cells, counts[None, :].astype(float))[0]) for one in (MACRO, MCC))
     return {
@@ -114,8 +126,9 @@ def kinds() -> dict[str, Kind]:
         "right answers in clusters of six": Kind(scored(right_in_clusters, RIGHT, group=GROUP), 0.6),
         "f1:macro of three labels": Kind(scored(labels, MACRO), macro),
         "mcc of three labels": Kind(scored(labels, MCC), mcc),
-        "kappa of three values": Kind(partial(agreed, weighted=False), float(kappa.kappa or 0)),
-        "weighted kappa": Kind(partial(agreed, weighted=True), float(kappa.weighted or 0)),
+        "kappa of three values": Kind(partial(agreed, ratings, 3), float(kappa.kappa or 0)),
+        "kappa of a fault in one row of twenty": Kind(partial(agreed, rare, 2), float(seldom.kappa or 0)),
+        "weighted kappa": Kind(partial(agreed, ratings, 3, weighted=True), float(kappa.weighted or 0)),
     }
 
 

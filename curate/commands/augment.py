@@ -54,6 +54,6 @@ def command(
     outcome = run_augment(settings, base, out, Options(texts=not no_text, quiet=quiet))
     if not no_report:
         flags = ["--no-text"] if no_text else []
-        call("report", str(out), "--output", str(out / "report.html"), "--quiet", *flags)
+        call("report", "--output", str(out / "report.html"), "--quiet", *flags, "--", str(out))
     emit(as_object(outcome) if as_json else as_text(outcome))
     return NO if outcome.broken else DONE

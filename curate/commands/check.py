@@ -85,7 +85,9 @@ def command(  # noqa: PLR0913 - click hands over each option by its name
     findings = check_sources(sources, judge, max_line_bytes=max_line_bytes)
     findings = findings if known is None else leave_out(findings, known)
     findings = withhold(findings) if no_text else findings
-    findings = replace(findings, then=next_command(findings, files, named=bool(fields or layout)))
+    flags = [*(["--layout", layout] if layout else []), *(part for name in maps for part in ("--map", name))]
+    flags += ["--set", f"input.max_line_bytes={max_line_bytes}"] if max_line_bytes != MAX_LINE_BYTES else []
+    findings = replace(findings, then=next_command(findings, files, flags))
     coloured = form == "text" and output is None and wants_colour()
     _deliver(as_text(findings, colour=True) if coloured else FORMATS[form](findings), findings, output)
     return NO if findings.failed else DONE

@@ -119,11 +119,12 @@ def command(  # noqa: PLR0913 - a flag each
     if outcome.out is not None and not no_report:
         call(
             "report",
-            str(outcome.out),
             "--output",
             str(outcome.out / "report.html"),
             "--quiet",
             *(["--no-text"] if no_text else []),
+            "--",
+            str(outcome.out),
         )
     emit(as_object(outcome) if as_json else as_text(outcome, dry_run=dry_run, texts=not no_text))
     return NO if outcome.broken else DONE

@@ -60,6 +60,8 @@ def command(
         emit(canonical(as_object(leaked, texts=not no_text) | {"schema_version": SCHEMA_VERSION}).decode())
     else:
         flags = [*(["--layout", layout] if layout else []), *(part for name in names for part in ("--map", name))]
+        if threshold != Leaks.model_fields["threshold"].default:
+            flags += ["--set", f"defaults.leaks.threshold={threshold:g}"]
         held = [part for test in tests for part in ("--protect", path_word(test))]
         following = " ".join(["thresher curate", path_word(train), *held, *map(shlex.quote, flags), "--out clean"])
         emit(as_text(leaked, following, Leaks.reasons, texts=not no_text))

@@ -17,6 +17,7 @@ from curate.core.read.lines import SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.run.errors import InputError, OutputError
 from curate.core.run.workers import in_order
 from curate.core.write.spared import refuse_target
 from curate.curation.memory import memory_for
@@ -27,6 +28,7 @@ from curate.native.gather import native_gatherer
 from curate.native.lines import without
 from curate.steps.near_duplicates import NearDuplicates
 
+PACKED = (".gz", ".zst")
 WHOLE = 1 << 62  # bytes of a line: what is copied is not cut
 
 
@@ -49,8 +51,15 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         ThresherError: the output cannot be written, or is the file.
     """
     memory = memory_for(None, threads)
-    (found,) = find_sources([Wanted(str(source))], Path.cwd())
+    sources = find_sources([Wanted(str(source))], Path.cwd())
+    if len(sources) != 1:
+        raise InputError(f"{source} is {len(sources)} files, and one is read", hint="thresher curate takes several")
+    found = sources[0]
     refuse_target(out, [found.path])
+    if out.suffix in PACKED:
+        raise OutputError(f"{out} is named as a packed file, and lines are written as they are", hint="name it .jsonl")
+    if not out.resolve().parent.is_dir():
+        raise OutputError(f"{out} cannot be written: there is no folder {out.parent}", hint="make it first")
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,10 @@ import polars as pl
 from curate.native.kernel import kernel
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
+_SIGN = r"[\p{P}\p{S}]"
+_SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc connects words
+_SPELLING = str.maketrans("0123456789abcdef", "!#$%&()*+,-./:;<")  # hexadecimal digits in signs of ASCII
+MIN_WORDS = 8  # below it a text is compared as a whole
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
 # Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
 # and Hangul, and the dashes and quotes of every day. A text of these alone is in form NFKC.
@@ -39,14 +44,16 @@ def compared(texts: pl.Series) -> Compared:
 
     Texts of pure ASCII stay as they are: case and white space are folded where they are read. In the others every
     character that is neither letter, mark, digit nor connector becomes a space, as ``\w`` has it; where a script has
-    no spaces, each character becomes a word of its own.
+    no spaces, each character becomes a word of its own. Texts of so few words that they are compared as a whole keep
+    what tells them apart: an emoji or a sign of currency is spelled in signs of ASCII, which are no words.
     """
     texts = texts.fill_null("") if texts.null_count() else texts
     of = pl.col("text").str
     foreign = texts.to_frame("text").select(of.len_bytes() != of.len_chars()).to_series()
     if not foreign.any():
         return Compared(texts, foreign)
-    few = _foreign(texts.filter(foreign))
+    own = texts.filter(foreign)
+    few = _with_signs(own, _foreign(own))
     at = foreign.arg_true()
     return Compared(texts.scatter(at, few.texts), foreign.scatter(at, few.spaceless))
 
@@ -64,11 +71,40 @@ def _foreign(texts: pl.Series) -> Compared:
     return Compared(folded.scatter(at, rest.texts), pl.Series(unknown).scatter(at, rest.spaceless))
 
 
-def _by_polars(texts: pl.Series) -> Compared:
-    few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "")).str.to_lowercase().str.replace_all(r"[^\w\x00-\x7f]", " ")
+def _with_signs(texts: pl.Series, found: Compared) -> Compared:
+    """Return the same with the signs of texts of few words, as whose whole they are compared."""
+    native = kernel()
+    if native is None:
+        words = found.texts.str.count_matches(r"\w+").to_numpy()
+    else:
+        words = np.diff(native.words(found.texts)[1])
+    at = pl.Series(np.flatnonzero(words < MIN_WORDS))
+    at = at.filter(texts.gather(at).str.contains(_SIGN))
+    if at.is_empty():
+        return found
+    few = _by_polars(texts.gather(at), spelled=True)
+    return Compared(found.texts.scatter(at, few.texts), found.spaceless.scatter(at, few.spaceless))
+
+
+def _spelled(texts: pl.Series) -> pl.Series:
+    """Return texts with each sign that is not ASCII spelled in signs that are."""
+    return pl.Series(["".join(map(_spell, text)) for text in texts], dtype=pl.String)
+
+
+def _spell(character: str) -> str:
+    if character < "\x80" or category(character) not in _SIGNS:
+        return character
+    return f"{ord(character):06x}".translate(_SPELLING)
+
+
+def _by_polars(texts: pl.Series, *, spelled: bool = False) -> Compared:
+    """Return texts ready for comparison; ``spelled`` where signs count."""
+    few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "")).str.to_lowercase()
+    few = (_spelled(few) if spelled else few).str.replace_all(r"[^\w\x00-\x7f]", " ")
     spaceless = _most_spaceless(few)
     if spaceless.any():
-        characters = few.filter(spaceless).str.replace_all(r"[\s\p{P}]", "").str.replace_all(r"(.)", "$1 ")
+        between = r"\s" if spelled else r"[\s\p{P}]"
+        characters = few.filter(spaceless).str.replace_all(between, "").str.replace_all(r"(.)", "$1 ")
         few = few.scatter(spaceless.arg_true(), characters)
     return Compared(few, spaceless)
 

@@ -9,7 +9,8 @@ from typing import Any
 from curate.core.run.errors import ConfigError
 from curate.dedupe.rule import PairRule
 from curate.dedupe.signatures.minhash import SEED
-from curate.dedupe.signatures.shingles import MIN_WORDS, SIZE
+from curate.dedupe.signatures.shingles import SIZE
+from curate.dedupe.text import MIN_WORDS
 from curate.native.kernel import SLOTS
 from curate.steps.normalise import Normalise
 

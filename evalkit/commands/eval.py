@@ -88,7 +88,7 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
         folders += [argument(out / GATE), *(argument(path) for path in given.values() if path.is_dir())]
     if wanted.report is not None:
         emit("== report")
-        call("report", *folders, "--output", str(out / wanted.report.output), *bare)
+        call("report", "--output", str(out / wanted.report.output), *bare, "--", *folders)
     return code
 
 

@@ -81,7 +81,15 @@ def _value(value: Any) -> str:
 
 
 def _head(alpha: float) -> tuple[str, ...]:
-    return ("metric", "base", "candidate", "difference", f"{1 - 2 * alpha:.0%} interval", "n", "test of no difference")
+    return (
+        "metric",
+        "base",
+        "candidate",
+        "difference",
+        f"{100 * (1 - 2 * alpha):.4g}% interval",
+        "n",
+        "test of no difference",
+    )
 
 
 def _cells(one: Moved) -> tuple[str, ...]:

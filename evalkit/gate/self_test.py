@@ -55,8 +55,11 @@ def self_test(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair, splits
         rows = [_judge(config, limit, where, _halves(sample, random)) for limit, where, sample in made]
         tell_apart(rows)
         names = [one.name for one in rows]
-        for one, count, p in zip(rows, counts, holm([one.p_fail for one in rows]), strict=True):
-            one.conclude(p, config.alpha)
+        confident = [one for one in rows if one.level == "confident"]
+        for one, p in zip(confident, holm([one.p_fail for one in confident]), strict=True):
+            one.p_adjusted = p
+        for one, count in zip(rows, counts, strict=True):
+            one.conclude(one.p_adjusted, config.alpha)
             count[one.verdict] += 1
         alarms += any(one.verdict == "fail" for one in rows)
     how = "results of an item change sides" if pairs else "items split into halves"

@@ -189,10 +189,10 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
             f"{one.name}: a gain of {abs(found.value):.3g} is too good; look for a broken extractor, or for test items"
             " in the training data (thresher leaks TRAIN TEST)"
         )
-    if found.units != found.n and found.units < FEW_CLUSTERS:
-        told.append(
-            f"{one.name}: {found.units} clusters are few; below {FEW_CLUSTERS} their errors are themselves uncertain"
-        )
+    if found.effective is not None and found.units != found.n and found.effective < FEW_CLUSTERS:
+        worth = f", which tell as much as {found.effective} of equal size," if found.effective < found.units else ""
+        doubt = f"below {FEW_CLUSTERS} their errors are themselves uncertain"
+        told.append(f"{one.name}: {found.units} clusters{worth} are few; {doubt}")
     scored = own.scored(one.limit.metric)
     if not math.isfinite(found.value):
         told.append(f"{one.name}: there is no {one.line.kind}, for the baseline is 0")

@@ -14,6 +14,7 @@ from evalkit.statistics.few import Interval
 from evalkit.statistics.intervals import of_draws
 
 DRAWS = 2000
+PRIOR = 2  # rows, spread evenly over the cells: Jeffreys' half a row a cell, where there are two values
 Counts = NDArray[np.int64]
 
 
@@ -36,7 +37,9 @@ def agreement(
     """Return the agreement of two lists of values; more than two values of numbers are ordered.
 
     Intervals of 95% have BCa bounds of a seeded bootstrap over rows (draws of the table's cells, which is the same)
-    and are no narrower than Student's t of few rows; where no row moves kappa, they are Wilson's of as many rows.
+    and are no narrower than Student's t of few rows; where no row moves kappa, they are Wilson's of as many rows. They
+    are no narrower either than the quantiles of kappa where each cell has a little more than was seen: draws know
+    nothing of agreement on a rare value that nobody happened to meet.
     """
     places = {value: place for place, value in enumerate(values)}
     table = np.zeros((len(values), len(values)), dtype=np.int64)
@@ -44,21 +47,22 @@ def agreement(
         table[places[one], places[other]] += 1
     rows = len(first)
     ordered = len(values) > 2
-    draws = np.random.Generator(np.random.Philox(seed)).multinomial(rows, table.ravel() / rows, size=DRAWS)
-    drawn = draws.reshape(DRAWS, *table.shape)
+    random = np.random.Generator(np.random.Philox(seed))
+    drawn = random.multinomial(rows, table.ravel() / rows, size=DRAWS).reshape(DRAWS, *table.shape)
+    likely = random.dirichlet(table.ravel() + PRIOR / table.size, size=DRAWS).reshape(DRAWS, *table.shape)
     plain, squared = 1 - np.eye(len(values)), _squared(len(values))
     return Agreement(
         rows,
         float(np.trace(table)) / rows,
         _number(kappas(table[None], plain)[0]),
-        _interval(table, drawn, plain),
+        _interval(table, drawn, likely, plain),
         _number(kappas(table[None], squared)[0]) if ordered else None,
-        _interval(table, drawn, squared) if ordered else None,
+        _interval(table, drawn, likely, squared) if ordered else None,
         table.tolist(),
     )
 
 
-def kappas(tables: Counts, weights: Numbers) -> Numbers:
+def kappas(tables: Counts | Numbers, weights: Numbers) -> Numbers:
     """Return kappa of each table (tables, k, k), with weights of disagreement (k, k); nan where there is none."""
     rows = tables.sum(axis=(1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -75,7 +79,7 @@ def _number(value: float) -> float | None:
     return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
-def _interval(table: Counts, drawn: Counts, weights: Numbers) -> Interval | None:
+def _interval(table: Counts, drawn: Counts, likely: Numbers, weights: Numbers) -> Interval | None:
     value = float(kappas(table[None], weights)[0])
     if not np.isfinite(value):
         return None
@@ -83,4 +87,6 @@ def _interval(table: Counts, drawn: Counts, weights: Numbers) -> Interval | None
     less = (table.ravel() - np.eye(table.size, dtype=np.int64)[cells]).reshape(-1, *table.shape)
     rest = np.repeat(kappas(less, weights), table.ravel()[cells])  # without each row
     values = kappas(drawn, weights)
-    return of_draws(Drawn(np.sort(values[np.isfinite(values)])), value, rest, "correlation")
+    found = of_draws(Drawn(np.sort(values[np.isfinite(values)])), value, rest, "correlation")
+    low, high = np.quantile(kappas(likely, weights), (0.025, 0.975))
+    return None if found is None else (min(found[0], float(f"{low:.6g}")), max(found[1], float(f"{high:.6g}")))

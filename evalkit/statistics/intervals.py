@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.statistics.bca import BCa, Drawn, acceleration, expanded, jackknife_error
 from evalkit.statistics.cells import sums_up
-from evalkit.statistics.few import Interval, no_narrower_than_t, range_of, varies
+from evalkit.statistics.few import Interval, effective, no_narrower_than_t, range_of, varies
 from evalkit.statistics.left_out import left_out
 from evalkit.statistics.normal import below
 
@@ -25,7 +25,7 @@ SEED = 0
 _Z = 1.959963984540054
 _ALPHA = below(-_Z)  # of each bound
 _NUMBERS_AT_ONCE = 1_000_000
-Bounds = Callable[[Drawn, float, Numbers], Interval | None]
+Bounds = Callable[[Drawn, float, Numbers, int], Interval | None]
 
 
 def method(metric: Metric, *, clustered: bool, seed: int) -> str:
@@ -66,10 +66,12 @@ def _bootstrapped(
 ) -> Interval | None:
     drawn = Drawn(np.sort(replicates[np.isfinite(replicates)]))
     scored = ~np.isnan(numbers[:, 0])
-    value, rest = left_out(metric, numbers[scored], None if clusters is None else clusters[scored])
+    own = None if clusters is None else clusters[scored]
+    value, rest = left_out(metric, numbers[scored], own)
     if not len(drawn.values):
         return None
-    return of_draws(drawn, value, rest, metric.unit, bca if sums_up(metric) else percentiles)
+    bounds_of = bca if sums_up(metric) else percentiles
+    return of_draws(drawn, value, rest, metric.unit, bounds_of, None if own is None else effective(own))
 
 
 def still(value: float, units: int, unit: str) -> Interval | None:
@@ -121,30 +123,36 @@ def _weights(random: np.random.Generator, draws: int, units: int) -> Numbers:
     return np.bincount(places.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
 
 
-def bca(drawn: Drawn, value: float, rest: Numbers) -> Interval | None:
-    """Return BCa bounds of draws; ``rest`` holds the value without each unit. None where none moves it."""
+def bca(drawn: Drawn, value: float, rest: Numbers, units: int) -> Interval | None:
+    """Return BCa bounds of draws; ``rest`` holds the value without each unit. None where none moves it.
+
+    ``units`` is how many of equal size they are worth.
+    """
     known, error = _jackknifed(rest)
     if not varies(error, value):
         return None
-    bounds = BCa(drawn, value, acceleration(known, np.ones(len(known))), len(rest)).bounds(_ALPHA)
-    return no_narrower_than_t(bounds, value, error, len(rest), _ALPHA)
+    bounds = BCa(drawn, value, acceleration(known, np.ones(len(known))), units).bounds(_ALPHA)
+    return no_narrower_than_t(bounds, value, error, units, _ALPHA)
 
 
-def percentiles(drawn: Drawn, value: float, rest: Numbers) -> Interval | None:
+def percentiles(drawn: Drawn, value: float, rest: Numbers, units: int) -> Interval | None:
     """Return expanded percentiles of draws (Hesterberg 2015); None where no unit moves the value."""
     _, error = _jackknifed(rest)
     if not varies(error, value):
         return None
-    chance = below(expanded(_ALPHA, len(rest)))
-    return no_narrower_than_t((drawn.quantile(chance), drawn.quantile(1 - chance)), value, error, len(rest), _ALPHA)
+    chance = below(expanded(_ALPHA, units))
+    return no_narrower_than_t((drawn.quantile(chance), drawn.quantile(1 - chance)), value, error, units, _ALPHA)
 
 
-def of_draws(drawn: Drawn, value: float, rest: Numbers, unit: str, bounds_of: Bounds = bca) -> Interval | None:
+def of_draws(
+    drawn: Drawn, value: float, rest: Numbers, unit: str, bounds_of: Bounds = bca, effective: int | None = None
+) -> Interval | None:
     """Return the interval of a value of some unit, by draws and by what it is without each of its units (``rest``).
 
-    ``bounds_of`` are ``bca`` (the default) or ``percentiles``. None where nothing varies that could be of any size.
+    ``bounds_of`` are ``bca`` (the default) or ``percentiles``; ``effective`` is how many units of equal size they are
+    worth. None where nothing varies that could be of any size.
     """
-    bounds = bounds_of(drawn, value, rest)
+    bounds = bounds_of(drawn, value, rest, len(rest) if effective is None else effective)
     if bounds is None:
         return still(value, len(rest), unit)
     least, most = range_of(unit)

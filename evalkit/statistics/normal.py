@@ -53,6 +53,8 @@ def t_quantile(chance: float, freedom: int) -> float:
     if freedom > _LARGE:
         return quantile(chance)
     low, high = -1e3, 1e3
+    while not t_below(low, freedom) < chance < t_below(high, freedom):
+        low, high = 10 * low, 10 * high
     for _ in range(60):
         middle = (low + high) / 2
         if t_below(middle, freedom) < chance:

@@ -62,7 +62,10 @@ def test_errors_come_first_then_the_most_frequent_with_three_examples_each(thres
                      id="an error of the profile"),
         pytest.param([], [], "thresher check a.jsonl  (there are no rows yet)", id="no rows"),
         pytest.param([{"q": "a", "completion": "b"}], ["--map", "prompt=q"],
-                     "thresher curate curate.toml --out clean/  (layout and map go to [[input.files]])", id="mapped"),
+                     "thresher curate a.jsonl --map prompt=q --out clean/", id="mapped"),
+        pytest.param([GOOD, {"a": "x" * 200}], ["--max-line-bytes", "150", "--layout", "messages"],
+                     "thresher curate a.jsonl --layout messages --set input.max_line_bytes=150 --out clean/"
+                     "  (drops the 1 faulty row and explains it)", id="a limit and a layout"),
     ],
 )  # fmt: skip
 def test_the_last_line_names_the_next_command(thresher, jsonl, rows, options, last):

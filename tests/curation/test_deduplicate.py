@@ -8,7 +8,7 @@ import random
 import pytest
 
 import thresher
-from curate.core.run.errors import ConfigError
+from curate.core.run.errors import ConfigError, InputError, OutputError
 from tests.conftest import chat
 from tests.curated import curate_rows
 from tests.curation.corpus import edited, text
@@ -82,3 +82,24 @@ def test_rows_of_an_array_become_lines(tmp_path):
 
     left = [json.loads(line)["messages"][0]["content"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert left == ["Say 0.", "Else?"]
+
+
+def test_what_cannot_be_done_is_an_error_of_ours(tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_bytes(b"{}\n")
+
+    with pytest.raises(InputError, match="is 2 files"):
+        thresher.deduplicate(tmp_path, tmp_path / "out.jsonl")
+    with pytest.raises(OutputError, match="packed"):
+        thresher.deduplicate(tmp_path / "a.jsonl", tmp_path / "out.jsonl.gz")
+    with pytest.raises(OutputError, match="no folder"):
+        thresher.deduplicate(tmp_path / "a.jsonl", tmp_path / "nowhere" / "out.jsonl")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
+
+
+def test_rows_that_only_a_sign_tells_apart_stay(tmp_path):
+    """A known answer: an emoji, a currency and a comparison are all that some short rows say."""
+    pairs = [("Rate it.", "👍"), ("Rate it.", "👎"), ("5 €?", "500"), ("5 £?", "500"), ("😀", "ok"), ("💣", "ok")]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(chat(one, other)) + "\n" for one, other in pairs))
+
+    assert thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl").kept == 6

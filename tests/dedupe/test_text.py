@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.dedupe import text as module
-from curate.dedupe.text import compared
+from curate.dedupe.signatures.shingles import shingles
+from curate.dedupe.text import comparable, compared
 from curate.native.kernel import kernel
 
 pytestmark = pytest.mark.skipif(kernel() is None, reason="the C kernel was not built")
@@ -66,3 +67,40 @@ def test_what_is_folded_never_grows():
 
 def test_texts_of_ascii_stay_as_they_are():
     assert compared(pl.Series(["As IS", None, ""])).texts.to_list() == ["As IS", "", ""]
+
+
+PAIRS_THAT_SIGNS_TELL_APART = [
+    ("How many cents are 5 €?", "How many cents are 5 £?"),
+    ("👍", "👎"),
+    ("≤", "≥"),
+    ("3 × 4 > 0 ?", "3 ÷ 4 > 0 ?"),
+    ("👏👏", "😍 😍"),
+    ("你是谁", "你是谁？"),
+    ("🙁好", "🙂好"),
+    ("สวัสดี!", "สวัสดี"),
+    ("क्या ₹5 है?", "क्या $5 है?"),
+    ("x", "x®"),
+]
+
+
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize(("one", "other"), PAIRS_THAT_SIGNS_TELL_APART)
+def test_short_texts_differ_by_their_signs(one, other, off, monkeypatch):
+    """A known answer each: texts of few words are compared as a whole, and an emoji may be all there is."""
+    if off:
+        monkeypatch.setattr("curate.dedupe.text.kernel", lambda: None)
+        monkeypatch.setattr("curate.dedupe.signatures.shingles.kernel", lambda: None)
+    found = shingles(comparable(pl.Series([one, other, one.upper()])))
+
+    assert all(len(found.of(index)) == 1 for index in range(3))
+    assert found.of(0).tolist() != found.of(1).tolist()
+    assert found.of(0).tolist() == found.of(2).tolist()
+
+
+@pytest.mark.parametrize("sign", ["€", "👍", "—", "…", "”"])
+def test_signs_are_no_words(sign):
+    """Oracle: the same text without the sign; a long text's shingles are of its words."""
+    text = "the café is open from nine to five on every day of the week"
+    found = shingles(comparable(pl.Series([text, text.replace(" is", f" {sign} is"), text + sign])))
+
+    assert found.of(0).tolist() == found.of(1).tolist() == found.of(2).tolist()

@@ -72,7 +72,7 @@ def test_bounds_are_those_of_scipy_on_the_same_draws(rows, way, named):
     )
 
     left_out = (numbers.sum() - numbers) / (rows - 1)
-    ours = way(Drawn(np.sort(theirs.bootstrap_distribution)), float(numbers.mean()), left_out)
+    ours = way(Drawn(np.sort(theirs.bootstrap_distribution)), float(numbers.mean()), left_out, rows)
 
     wanted = tuple(theirs.confidence_interval)
     assert ours == pytest.approx(wider(wanted, numbers) if rows < 256 else wanted, rel=6e-6)

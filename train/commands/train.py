@@ -117,7 +117,7 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
     if report:
         flags = [] if options.texts else ["--no-text"]
         try:
-            call("report", str(out), "--output", str(out / "report.html"), "--quiet", *flags)
+            call("report", "--output", str(out / "report.html"), "--quiet", *flags, "--", str(out))
         except ThresherError as error:  # what was trained is whole: a page less is no reason to say otherwise
             aside(f"warning: no report: {harmless(error.problem)}\n")
     told = {"schema_version": SCHEMA_VERSION, "out": str(out)}

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.dedupe.signatures.shingles import I64, MIN_WORDS, U64, Sets, by_numpy
+from curate.dedupe.signatures.shingles import I64, U64, Sets, by_numpy
+from curate.dedupe.text import MIN_WORDS
 from curate.native.kernel import SLOTS, kernel
 
 U32 = npt.NDArray[np.uint32]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.dedupe.text import folded
+from curate.dedupe.text import MIN_WORDS, folded
 from curate.native.kernel import kernel
 
 U8 = npt.NDArray[np.uint8]
@@ -21,7 +21,6 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 SIZE = 5  # words a shingle
-MIN_WORDS = 8
 _WORD_BASE = np.uint64(0x9E3779B97F4A7C15)
 _SHINGLE_BASE = np.uint64(0xD6E8FEB86659FD93)
 _CHUNK_BYTES = 4 << 20

@@ -38,7 +38,7 @@ def row_cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def heads(alpha: float) -> tuple[str, ...]:
     """Return the heads of that table."""
-    interval = f"{1 - 2 * alpha:.0%} interval"
+    interval = f"{100 * (1 - 2 * alpha):.4g}% interval"
     return ("rule", "margin", "base", "candidate", "difference", interval, "could show", "n", "verdict")
 
 

@@ -108,16 +108,24 @@ def tell_apart(rules: Sequence[Judged]) -> None:
 
 
 def _point(one: Judged) -> Said:
-    value, at = one.estimate.value, one.line.at
+    value = one.estimate.value
     if math.isnan(value):
         return "inconclusive"
-    slack = 1e-12 * max(1.0, abs(at))  # 0.70 - 0.72 is a hair below -0.02
-    return "pass" if (value >= at - slack if one.line.above else value <= at + slack) else "fail"
+    return (
+        "pass"
+        if (value >= one.line.at - _slack(one) if one.line.above else value <= one.line.at + _slack(one))
+        else "fail"
+    )
+
+
+def _slack(one: Judged) -> float:
+    """Return what the last bits of a sum may be: 0.70 - 0.72 is a hair below -0.02."""
+    return 1e-12 * max(1.0, abs(one.line.at))
 
 
 def _confident(one: Judged, alpha: float) -> Said:
-    low, high, at = one.estimate.low, one.estimate.high, one.line.at
-    if low >= at if one.line.above else high <= at:
+    low, high, at, slack = one.estimate.low, one.estimate.high, one.line.at, _slack(one)
+    if low >= at - slack if one.line.above else high <= at + slack:
         return "pass"
     beyond = high < at if one.line.above else low > at
     return "fail" if beyond and one.p_adjusted <= alpha else "inconclusive"

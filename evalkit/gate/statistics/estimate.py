@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from evalkit.gate.statistics import tango
+from evalkit.gate.statistics import binomial, tango
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
 from evalkit.gate.statistics.resample import DRAWS, FEW_KINDS, replicates, way_of
@@ -18,8 +18,7 @@ from evalkit.gate.statistics.signflip import sign_flip_p
 from evalkit.metrics.metric import Numbers
 from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
 from evalkit.statistics.few import CAUTIOUS_BELOW, RANGES
-from evalkit.statistics.intervals import wilson
-from evalkit.statistics.normal import below, quantile, t_below, t_quantile
+from evalkit.statistics.normal import below, t_below, t_quantile
 
 FEW_CLUSTERS = 40  # below it a verdict warns
 _INVERTED_FROM = 256
@@ -54,6 +53,7 @@ class Estimate:
     discordant: float | None = None  # the share of items on which exactly one run is right
     is_share: bool = False  # whether it is one run's share of right items, judged by Wilson's bounds
     test: tuple[str, float] | None = None  # the test of no difference that stands beside, and its p value
+    effective: int | None = None  # units of equal size that clusters tell as much as; None where items stand alone
 
 
 def estimate(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
@@ -78,17 +78,16 @@ def digits(value: float | None) -> float | None:
 
 
 def _share(sample: Sample, settings: Settings) -> Estimate:
-    n, hits = sample.n, float(sample.candidate.sum())
+    n, hits = sample.n, round(float(sample.candidate.sum()))
     share = hits / n
-    low, high = wilson(hits, n, quantile(1 - settings.alpha))
+    low, high = binomial.bounds(hits, n, settings.alpha)
 
     def tails(margin: float) -> tuple[float, float]:
-        spread = math.sqrt(margin * (1 - margin) / n) if 0 < margin < 1 else 0.0
-        chance = below((share - margin) / spread) if spread else float(share >= margin)
-        return chance, 1 - chance
+        fewer, more = binomial.tails(hits, n, min(1.0, max(0.0, margin)))
+        return fewer, more
 
     error = math.sqrt(share * (1 - share) / n)
-    method = f"wilson,alpha:{settings.alpha:g}"
+    method = f"{'clopper_pearson' if n <= binomial.COUNTED_UP_TO else 'wilson'},alpha:{settings.alpha:g}"
     return Estimate(share, None, share, low, high, error, n, n, method, tails, is_share=True)
 
 
@@ -137,20 +136,19 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     base = value_of(sample.metric, sample.base) if kind != "value" else None
     build = partial(
         Estimate, value=value, base=base, candidate=value_of(sample.metric, sample.candidate), n=sample.n,
-        units=sample.units, test=test,
+        units=sample.units, test=test, effective=None if sample.clusters is None else sample.effective,
     )  # fmt: skip
     if not error > 1e-12 * max(1.0, abs(value)):
-        low, high = _within(sample, kind, *_still(sample, kind, value, settings.alpha))
-        return build(
-            low=low, high=high, error=0.0, method=f"no_spread,alpha:{settings.alpha:g}", tails=_outside(low, high)
-        )
+        still = _still(sample, kind, value, settings.alpha)
+        low, high = _within(sample, kind, still.low, still.high)
+        return build(low=low, high=high, error=0.0, method=f"no_spread,alpha:{settings.alpha:g}", tails=still.tails)
     continuous = plain and sample.n >= _INVERTED_FROM and len(np.unique(sample.moved)) > FEW_KINDS
     drawn = resampled_mean(sample.moved) if continuous else estimand(sample, kind)
     distribution, way = _distribution(drawn, skew, settings)
-    bca = BCa(distribution, value, skew, sample.units)
-    few = sample.units < CAUTIOUS_BELOW
+    bca = BCa(distribution, value, skew, sample.effective)
+    few, moving = sample.effective < CAUTIOUS_BELOW, min(sample.moving, sample.effective)
     low, high, tails = (
-        _cautious(bca, error, sample.moving, settings.alpha) if few else (*bca.bounds(settings.alpha), bca.tails)
+        _cautious(bca, error, moving, settings.alpha) if few else (*bca.bounds(settings.alpha), bca.tails)
     )
     low, high = _within(sample, kind, low, high)
     name = ("bca_or_t" if few else "bca") + (",clusters" if sample.clusters is not None else "")
@@ -179,7 +177,7 @@ def _cautious(bca: BCa, error: float, moving: int, alpha: float) -> tuple[float,
 
     Cameron, Gelbach and Miller (2008), The Review of Economics and Statistics 90:414-427. Units on which both runs are
     equal say nothing of which way the others lean (McNemar leaves them out for that), so that t has as many degrees of
-    freedom as units that moved, less one.
+    freedom as units that moved, less one; of clusters, no more than those of equal size would have that tell as much.
     """
     low, high = bca.bounds(alpha)
     freedom = max(1, moving - 1)
@@ -194,21 +192,80 @@ def _cautious(bca: BCa, error: float, moving: int, alpha: float) -> tuple[float,
 
 
 def _within(sample: Sample, kind: Kind, low: float, high: float) -> tuple[float, float]:
-    """Return bounds cut to what the metric can be: a difference to its range on either side."""
-    span = _SPANS.get(sample.metric.unit)
-    if span is None or kind == "ratio":
-        return low, high
-    least, most = (-span, span) if kind == "difference" else RANGES[sample.metric.unit]
+    """Return bounds cut to what the metric can be: a difference to its range on either side, a ratio to 0 and more."""
+    if kind == "ratio":
+        return max(low, 0.0), high
+    least, most = _range(sample, kind)
     return max(low, least), min(high, most)
 
 
-def _still(sample: Sample, kind: Kind, value: float, alpha: float) -> tuple[float, float]:
-    """Return bounds where no unit moved: as many others may move as stay unseen with chance ``alpha``, all the way.
+def _range(sample: Sample, kind: Kind) -> tuple[float, float]:
+    """Return the least and the most that a difference or a value can be; infinite where nothing bounds it."""
+    least, most = RANGES.get(sample.metric.unit, (-math.inf, math.inf))
+    return (least, most) if kind == "value" else (least - most, most - least)
 
-    The rule of three (Hanley and Lippman-Hand 1983, JAMA 249:1743-1745), for any alpha.
+
+@dataclass(frozen=True)
+class _Still:
+    """What is known where no unit moved a value: as many others may be unseen as the rule of three allows.
+
+    Hanley and Lippman-Hand (1983), JAMA 249:1743-1745, for any alpha: of n units without a difference a share of
+    ``1 - alpha^(1/n)`` may differ, each all the way to ``least`` or ``most``.
     """
-    reach = still_reach(sample.units, alpha, widest_of(sample, kind, value))
-    return value - reach, value + reach
+
+    value: float
+    least: float
+    most: float
+    units: int
+    alpha: float
+
+    @property
+    def low(self) -> float:
+        """Return the lower bound."""
+        return self._at(self.least)
+
+    @property
+    def high(self) -> float:
+        """Return the upper bound."""
+        return self._at(self.most)
+
+    def _at(self, end: float) -> float:
+        unseen = 1 - self.alpha ** (1 / self.units)
+        return end if math.isinf(end) else self.value + unseen * (end - self.value)
+
+    def tails(self, margin: float) -> tuple[float, float]:
+        """Return the p values of the claims that the truth lies below a margin, and above it."""
+        return (1.0, self._unseen(margin)) if margin < self.value else (self._unseen(margin), 1.0)
+
+    def _unseen(self, margin: float) -> float:
+        """Return the chance that no unit shows a truth as far off as the margin."""
+        end = self.least if margin < self.value else self.most
+        if margin == self.value or math.isinf(end):
+            return 1.0
+        if end == self.value:
+            return 0.0
+        return float(max(0.0, 1 - (margin - self.value) / (end - self.value)) ** self.units)
+
+
+def _still(sample: Sample, kind: Kind, value: float, alpha: float) -> _Still:
+    """Return what is known of a value that no unit moved.
+
+    What has no greatest value is known within the range seen, where many units show one; few equal ones tell nothing.
+    """
+    if not math.isfinite(value):
+        return _Still(value, -math.inf, math.inf, sample.units, alpha)
+    if kind == "ratio":
+        base = value_of(sample.metric, sample.base)
+        alone = _still(sample.alone, "value", value_of(sample.metric, sample.candidate), alpha)
+        return _Still(value, alone.least / base, alone.most / base, sample.units, alpha)
+    least, most = _range(sample, kind)
+    if math.isfinite(most):
+        return _Still(value, least, most, sample.units, alpha)
+    numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
+    reach = float(numbers.max() - numbers.min())
+    if sample.units < CAUTIOUS_BELOW and (reach == 0 or sample.units < 2 or kind == "value"):
+        return _Still(value, -math.inf, math.inf, sample.units, alpha)
+    return _Still(value, value - reach - abs(value), value + reach + abs(value), sample.units, alpha)
 
 
 def still_reach(units: int, alpha: float, widest: float) -> float:
@@ -221,11 +278,3 @@ def widest_of(sample: Sample, kind: Kind, value: float) -> float:
     numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
     spread = float(numbers.max() - numbers.min()) if sample.mean else abs(value_of(sample.metric, sample.candidate))
     return value if kind == "ratio" else _SPANS.get(sample.metric.unit, spread)
-
-
-def _outside(low: float, high: float) -> Tails:
-    """Return p values of 0 outside of bounds and 1 inside: all that is known where nothing moved.
-
-    Where there are no bounds, as those of a ratio to 0, nothing is known and both are 1.
-    """
-    return lambda margin: (float(not high < margin), float(not low > margin))

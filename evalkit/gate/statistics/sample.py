@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evalkit.gate.statistics.resample import Units, as_units
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.statistics.cells import by_cluster, cells_of, sums_up
+from evalkit.statistics.few import effective
 
 Kind = Literal["difference", "ratio", "value"]
 _LEFT_OUT_AT_ONCE = 512
@@ -35,6 +36,11 @@ class Sample:
     def units(self) -> int:
         """Return how many independent units there are: clusters, or items."""
         return self.n if self.clusters is None else int(self.clusters.max()) + 1
+
+    @property
+    def effective(self) -> int:
+        """Return how many units of equal size tell as much as these."""
+        return self.n if self.clusters is None else effective(self.clusters)
 
     @property
     def binary(self) -> bool:

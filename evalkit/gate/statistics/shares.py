@@ -1,4 +1,4 @@
-"""The chance that a share clears a line by Wilson's bound: every number of hits judged as the gate does."""
+"""The chance that a share clears a line by its lower bound: every number of hits judged as the gate does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from evalkit.gate.statistics.counted import COUNTED_UP_TO
-from evalkit.gate.statistics.tango import log_ways
-from evalkit.metrics.metric import Numbers
+from evalkit.gate.statistics.binomial import COUNTED_UP_TO, bounds, chances
 from evalkit.statistics.normal import below, quantile
 
 _KEPT_FOR = 0.03  # the chance is a sawtooth: it has to hold for so many more items, by their share
@@ -19,7 +17,8 @@ _KEPT_AT_LEAST = 15  # items
 def chance_of_clearing(share: float, items: int, line: float, alpha: float) -> float:
     """Return the chance that the lower bound of so many items is at the line or above, where ``share`` is the truth."""
     if items <= COUNTED_UP_TO:
-        return min(1.0, float(_chances(share, items)[_lower(items, alpha) >= line].sum()))
+        as_many = np.cumsum(chances(line, items)[::-1])[::-1]  # or more, where the line is the truth
+        return min(1.0, float(chances(share, items)[as_many <= alpha].sum())) if line > 0 else 1.0
     spread = math.sqrt(share * (1 - share))
     over = (share - line) * math.sqrt(items) - quantile(1 - alpha) * math.sqrt(max(line * (1 - line), 0.0))
     return below(over / spread) if spread > 0 else float(over >= 0)
@@ -27,9 +26,9 @@ def chance_of_clearing(share: float, items: int, line: float, alpha: float) -> f
 
 def affordable_distance(share: float, items: int, alpha: float, wanted: float) -> float:
     """Return how far below the truth a line may lie that is cleared with a chance of ``wanted``."""
-    at_least = np.cumsum(_chances(share, items)[::-1])[::-1]  # of so many hits or more
+    at_least = np.cumsum(chances(share, items)[::-1])[::-1]  # of so many hits or more
     hits = int(np.flatnonzero(at_least >= wanted - 1e-12)[-1])
-    return share - float(_lower(items, alpha)[hits])
+    return share - bounds(hits, items, alpha)[0]
 
 
 @lru_cache(maxsize=256)
@@ -37,7 +36,7 @@ def needed_items(share: float, line: float, alpha: float, wanted: float) -> floa
     """Return the items from which on the line is cleared with a chance of ``wanted``; inf where none do.
 
     Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, 2.5: the sample size of the score
-    test, which Wilson's interval inverts; up to ``COUNTED_UP_TO`` items as many more as the outcomes ask for.
+    test, which is that of many items; up to ``COUNTED_UP_TO`` items as many more as the outcomes ask for.
     """
     if line >= share:
         return math.inf
@@ -55,21 +54,3 @@ def _holds_from(share: float, items: int, line: float, alpha: float, wanted: flo
     more = max(_KEPT_AT_LEAST, math.ceil(items * _KEPT_FOR))
     sizes = range(items, items + more, max(1, more // _KEPT_AT_LEAST))
     return all(chance_of_clearing(share, size, line, alpha) >= wanted for size in sizes)
-
-
-@lru_cache(maxsize=64)
-def _lower(items: int, alpha: float) -> Numbers:
-    """Return Wilson's lower bound (Wilson 1927) of each number of hits."""
-    z = quantile(1 - alpha)
-    share, square = np.arange(items + 1) / items, z * z / items
-    half = z * np.sqrt(share * (1 - share) / items + square / items / 4)
-    return np.asarray(np.maximum(0.0, (share + square / 2 - half) / (1 + square)))
-
-
-def _chances(share: float, items: int) -> Numbers:
-    """Return the binomial chance of each number of hits."""
-    hits = np.arange(items + 1, dtype=np.float64)
-    if not 0 < share < 1:
-        return np.asarray((hits == round(share * items)).astype(np.float64))
-    logs = log_ways(hits, np.zeros(items + 1), items) + hits * math.log(share) + (items - hits) * math.log1p(-share)
-    return np.asarray(np.exp(logs))

@@ -68,8 +68,8 @@ def exact_interval(gains: int, losses: int, items: int, alpha: float) -> tuple[f
     """Return the bounds outside which the exact test refuses a difference; from the score interval outwards."""
     low, high = score_interval(gains, losses, items, alpha)
     return (
-        _bisect(lambda d: exact_p(gains, losses, items, d)[1] > alpha, max(-1.0, low - 0.25), low, 12),
-        _bisect(lambda d: exact_p(gains, losses, items, d)[0] <= alpha, high, min(1.0, high + 0.25), 12),
+        _bisect(lambda d: exact_p(gains, losses, items, d)[1] > alpha, -1.0, low, 14),
+        _bisect(lambda d: exact_p(gains, losses, items, d)[0] <= alpha, high, 1.0, 14),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -237,3 +239,18 @@ def test_the_json_test_suite_is_judged_right(real_data):
 )  # fmt: skip
 def test_a_value_stands_in_a_message_in_the_words_of_json(value, words):
     assert shown(value) == words
+
+
+LITTLE = """
+import resource
+from curate.core.read.locate import locate
+resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+print(locate(b'{"a": "' + b"x" * 20_000_000 + b'" oops}').column)
+"""
+
+
+def test_a_long_string_in_a_broken_line_takes_no_memory_a_character():
+    """A limit of 400 MB holds; a pattern that can turn back needs 120 bytes for each character of a string."""
+    done = subprocess.run([sys.executable, "-c", LITTLE], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("20000010\n", "")

@@ -6,13 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evalkit.gate.statistics import counted, power, reach, shares, tango
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
-from evalkit.statistics.intervals import wilson
-from evalkit.statistics.normal import quantile
 
 
 def test_connors_numbers():
@@ -75,14 +74,15 @@ def test_few_units_pass_as_often_as_planned(size):
 
 
 def clearing(share, items, line):
-    """Return the chance that Wilson's lower bound clears a line: the oracle, a plain sum over all numbers of hits."""
-    chances = (math.comb(items, hits) * share**hits * (1 - share) ** (items - hits) for hits in range(items + 1))
-    return sum(p for hits, p in enumerate(chances) if wilson(hits, items, quantile(0.95))[0] >= line)
+    """Return the chance that the lower bound clears a line: the oracle, SciPy's quantiles of the beta distribution."""
+    hits = np.arange(items + 1)
+    low = np.where(hits > 0, stats.beta.ppf(0.05, np.maximum(hits, 1), items - hits + 1), 0.0)
+    return float(stats.binom.pmf(hits, items, share)[low >= line].sum())
 
 
 @pytest.mark.parametrize(
     ("hits", "items", "line", "chance"),
-    [(297, 300, 0.97, 0.816), (196, 200, 0.95, 0.629), (251, 256, 0.95, 0.869), (60, 60, 0.98, 0.0), (0, 20, 0.1, 0.0)],
+    [(297, 300, 0.97, 0.647), (196, 200, 0.95, 0.629), (251, 256, 0.95, 0.764), (60, 60, 0.98, 0.0), (0, 20, 0.1, 0.0)],
 )
 def test_the_chance_that_a_share_clears_its_line(hits, items, line, chance):
     found = shares.chance_of_clearing(hits / items, items, line, 0.05)
@@ -97,7 +97,7 @@ def test_the_items_that_a_share_needs_are_enough_and_hardly_more(hits, items, li
     needed = int(shares.needed_items(share, line, 0.05, 0.8))
 
     assert all(clearing(share, size, line) >= 0.8 for size in range(needed, needed + 15))
-    assert clearing(share, round(0.8 * needed), line) < 0.8
+    assert clearing(share, round(0.75 * needed), line) < 0.8
 
 
 def test_far_more_items_than_are_counted_follow_the_normal_theory():

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from evalkit.gate.rules.rule import holm
-from evalkit.gate.statistics import tango
+from evalkit.gate.statistics import binomial, tango
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
@@ -270,3 +270,65 @@ def test_the_value_of_an_estimand_is_the_metrics():
     assert estimand(Sample(metric, rows[:, :0], rows, None), "value").value == pytest.approx(
         float(metric.of_sums(rows.sum(axis=0), np.float64(50)))
     )
+
+
+@pytest.mark.parametrize(("hits", "items"), [(0, 7), (7, 7), (19, 20), (944, 956), (4990, 5000), (2500, 5000)])
+def test_the_bounds_of_a_share_are_clopper_and_pearsons(hits, items):
+    """Oracle: SciPy's beta quantiles and binomial tails."""
+    low, high = binomial.bounds(hits, items, 0.05)
+
+    assert low == pytest.approx(stats.beta.ppf(0.05, hits, items - hits + 1) if hits else 0.0, abs=1e-9)
+    assert high == pytest.approx(stats.beta.ppf(0.95, hits + 1, items - hits) if hits < items else 1.0, abs=1e-9)
+    wanted = stats.binom.cdf(hits, items, 0.98), stats.binom.sf(hits - 1, items, 0.98)
+    assert binomial.tails(hits, items, 0.98) == pytest.approx(wanted, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(("line", "items"), [(0.98, 10), (0.99, 20), (0.98, 133), (0.9, 200)])
+def test_a_share_on_its_line_fails_and_passes_no_oftener_than_alpha(line, items):
+    """Oracle: SciPy's binomial chances of every number of hits. By Wilson's bounds up to 18% fail, and 6.8% pass."""
+    bounds = [binomial.bounds(hits, items, 0.05) for hits in range(items + 1)]
+    chances = stats.binom.pmf(np.arange(items + 1), items, line)
+
+    assert sum(chance for chance, (_, high) in zip(chances, bounds, strict=True) if high < line) <= 0.05
+    assert sum(chance for chance, (low, _) in zip(chances, bounds, strict=True) if low >= line) <= 0.05
+
+
+def test_one_unit_proves_nothing():
+    """A single row, pair or cluster, and a few equal numbers of what has no greatest value."""
+    seconds = make_metric("latency")
+    one = estimate(Sample(seconds, np.array([[1.0]]), np.array([[1.2]]), None), "difference", Settings())
+    equal = estimate(Sample(seconds, np.full((3, 1), 3.2), np.full((3, 1), 3.2), None), "value", Settings())
+    cluster = np.zeros(20, np.intp)
+    turned = Sample(make_metric("exact_match"), np.ones((20, 1)), np.zeros((20, 1)), cluster)
+    of_one_cluster = estimate(turned, "difference", Settings())
+
+    assert (one.low, one.high) == (equal.low, equal.high) == (-np.inf, np.inf)
+    assert one.tails(0.0) == (1.0, 1.0)
+    assert (of_one_cluster.low, of_one_cluster.high) == (-1.0, pytest.approx(0.9))
+    assert of_one_cluster.tails(0.9)[0] == pytest.approx(0.05)  # the p value at the bound is alpha
+
+
+def test_a_ratio_to_which_nothing_contributes_is_not_surely_nothing():
+    """Oracle: the rule of three: of ten rows without a refusal, up to 26% may refuse, and the base has 10%."""
+    refusal = make_metric("refusal")
+    base = (np.arange(10) == 0).astype(float)[:, None]
+    found = estimate(Sample(refusal, base, np.zeros((10, 1)), None), "ratio", Settings())
+
+    assert (found.low, found.high) == (0.0, pytest.approx((1 - 0.05 ** (1 / 10)) / 0.1))
+
+
+def test_a_large_cluster_among_single_items_is_no_proof():
+    """Oracle: simulation of equal models whose 150 rows of one origin lean together; 21% and more would be false."""
+    random = np.random.default_rng(5)
+    clusters = np.concatenate([np.arange(300), np.repeat([300, 301], 150)])
+    wrong = 0
+    for _ in range(200):
+        moved = random.normal(0, 0.1, 302)[clusters] + random.normal(0, 0.1, 600)
+        base = np.full((600, 1), 0.5)
+        found = estimate(
+            Sample(make_metric("token_f1"), base, base + moved[:, None], clusters), "difference", Settings()
+        )
+        wrong += (found.low > 0) + (found.high < 0)
+
+    assert found.effective == 7
+    assert wrong / 400 <= 0.10
