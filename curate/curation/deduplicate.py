@@ -17,7 +17,7 @@ from curate.core.read.lines import SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
-from curate.core.run.errors import InputError, OutputError
+from curate.core.run.errors import ConfigError, InputError, OutputError
 from curate.core.run.workers import in_order
 from curate.core.write.spared import refuse_target
 from curate.curation.memory import memory_for
@@ -48,6 +48,7 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
 
     Raises:
         InputError: the file cannot be read.
+        ConfigError: no row has a field that the step names.
         ThresherError: the output cannot be written, or is the file.
     """
     memory = memory_for(None, threads)
@@ -66,6 +67,9 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         blocks = _blocks(found, seen, memory.block // 2, lines=step.reads_fields)
         for some in in_order(step.keys, blocks, memory.threads):
             keys.append(some)
+        keys.close()
+        if seen.rows and (missing := step.missing(keys)):
+            raise ConfigError(missing, hint="name a field of the records")
         engine = LocalEngine(DiskTable(Path(folder, "none")))
         decided = step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else pl.DataFrame()
     twins = decided.filter("drops").select("row", "matched", "similarity") if len(decided) else decided

@@ -140,7 +140,9 @@ def make_plan(config: CurateConfig, base: Path) -> Plan:
     """
     steps = [step.at(base) for step in make_steps(config)]
     reason_owners(steps)
-    return plan_of(config, base, find_sources(config.input.wanted(), base, config.input.priority), steps)
+    plan = plan_of(config, base, find_sources(config.input.wanted(), base, config.input.priority), steps)
+    plan.notes.extend(_late(steps))
+    return plan
 
 
 def plan_of(config: CurateConfig, base: Path, sources: list[Source], steps: Sequence[Step], *, frozen: int = 0) -> Plan:
@@ -172,6 +174,19 @@ def _without_test(config: CurateConfig, protected: list[str]) -> tuple[CurateCon
         return config, []
     note = f"no test split was made: {', '.join(protected)} is held back as the test; its share went to train"
     return config.model_copy(update={"split": split.model_copy(update={"test": 0.0, "train": None})}), [note]
+
+
+def _late(steps: Sequence[Step]) -> list[str]:
+    """Return what to tell of steps that drop single rows after rows went for twins that may go there themselves."""
+    twins = [place for place, step in enumerate(steps) if isinstance(step, (ExactDuplicates, NearDuplicates))]
+    if not twins:
+        return []
+    rest = [step for step in steps[twins[0] + 1 :] if not isinstance(step, SetStep)]
+    late = dict.fromkeys(step.use for step in rest if any(map(step.drops, step.reasons)))
+    if not late:
+        return []
+    named = f"{' and '.join(late)} {'stands' if len(late) == 1 else 'stand'} after {steps[twins[0]].use}"
+    return [f"{named}: a row may go for a twin that goes there; list what drops single rows first"]
 
 
 def reason_owners(steps: Sequence[Step]) -> dict[str, str]:

@@ -114,6 +114,15 @@ class NearDuplicates(SetStep):
         numbers = [float(value) if isinstance(value, (int, float)) else -math.inf for value in values]
         return pl.DataFrame({"row": rows["row"], "worth": pl.Series(numbers, dtype=pl.Float64)})
 
+    def missing(self, keys: Columns) -> str | None:
+        """Return which field that is named no row has, as a sentence; None where one has each."""
+        found = len(keys.places())
+        if not isinstance(self.compare, str) and not found:
+            return f"near_duplicates compare: no row has a text in {' or '.join(map(repr, self.compare))}"
+        if self.keep_field is not None and found and not np.isfinite(keys.numbers("worth")).any():
+            return f"near_duplicates keep_field: no row has a number in {self.keep_field!r}; the first of twins stays"
+        return None
+
     def decide(self, keys: Columns, engine: Engine) -> pl.DataFrame:
         """Mark rows that resemble a kept row; rows of earlier runs, which stand at the end, are taken first."""
         places = keys.places()

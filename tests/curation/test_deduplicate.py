@@ -103,3 +103,14 @@ def test_rows_that_only_a_sign_tells_apart_stay(tmp_path):
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(chat(one, other)) + "\n" for one, other in pairs))
 
     assert thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl").kept == 6
+
+
+@pytest.mark.parametrize("setting", [{"compare": ["titel"]}, {"keep": "highest", "keep_field": "scroe"}], ids=str)
+def test_a_field_that_no_row_has_is_told(tmp_path, setting):
+    rows = [json.dumps({"title": "A title of two rows", "score": n, **chat("Hi", "Hello")}) for n in range(2)]
+    (tmp_path / "in.jsonl").write_text("\n".join(rows) + "\n")
+    run = curate_rows(tmp_path, [json.loads(row) for row in rows], [{"use": "near_duplicates"} | setting])
+
+    with pytest.raises(ConfigError, match="no row has"):
+        thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", **setting)
+    assert any("no row has" in note for note in run.stats["notes"])
