@@ -89,12 +89,17 @@ def still(value: float, units: int, unit: str) -> Interval | None:
 
 
 def wilson(hits: float, rows: int, z: float = _Z) -> Interval:
+    """Return Wilson's score interval of a share, to six digits."""
+    low, high = wilson_bounds(hits, rows, z)
+    return _rounded(low), _rounded(high)
+
+
+def wilson_bounds(hits: float, rows: int, z: float) -> Interval:
     """Return Wilson's score interval of a share (Wilson 1927): never empty at 0 or 1, as Wald's is."""
     share, square = hits / rows, z * z / rows
     centre = (share + square / 2) / (1 + square)
     half = z * math.sqrt(share * (1 - share) / rows + square / rows / 4) / (1 + square)
-    low, high = _rounded(max(0.0, centre - half)), _rounded(min(1.0, centre + half))
-    return (low if hits > 0 else 0.0), (high if hits < rows else 1.0)
+    return (max(0.0, centre - half) if hits > 0 else 0.0), (min(1.0, centre + half) if hits < rows else 1.0)
 
 
 def _replicates(

@@ -108,14 +108,10 @@ def tell_apart(rules: Sequence[Judged]) -> None:
 
 
 def _point(one: Judged) -> Said:
-    value = one.estimate.value
+    value, at, slack = one.estimate.value, one.line.at, _slack(one)
     if math.isnan(value):
         return "inconclusive"
-    return (
-        "pass"
-        if (value >= one.line.at - _slack(one) if one.line.above else value <= one.line.at + _slack(one))
-        else "fail"
-    )
+    return "pass" if (value >= at - slack if one.line.above else value <= at + slack) else "fail"
 
 
 def _slack(one: Judged) -> float:

@@ -10,9 +10,10 @@ import numpy as np
 
 from evalkit.gate.statistics.tango import log_ways
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.intervals import wilson_bounds
 from evalkit.statistics.normal import below, quantile
 
-COUNTED_UP_TO = 5000  # items; above it Wilson's bounds, which err by less than half a point there
+COUNTED_UP_TO = 5000  # items; above it every chance is a normal one
 _HALVINGS = 50
 
 
@@ -43,7 +44,7 @@ def bounds(hits: int, items: int, alpha: float) -> tuple[float, float]:
     one side takes the error of both (Cai 2005, Journal of Statistical Planning and Inference 131:63-88).
     """
     if items > COUNTED_UP_TO:
-        return _wilson(hits, items, quantile(1 - alpha))
+        return wilson_bounds(hits, items, quantile(1 - alpha))
     low = 0.0 if hits == 0 else _root(lambda share: tails(hits, items, share)[1] > alpha, 0.0, hits / items)
     high = 1.0 if hits == items else _root(lambda share: tails(hits, items, share)[0] <= alpha, hits / items, 1.0)
     return low, high
@@ -54,14 +55,6 @@ def _root(beyond: Callable[[float], bool], low: float, high: float) -> float:
         middle = (low + high) / 2
         low, high = (low, middle) if beyond(middle) else (middle, high)
     return (low + high) / 2
-
-
-def _wilson(hits: int, items: int, z: float) -> tuple[float, float]:
-    """Return Wilson's bounds (1927), not rounded."""
-    share, square = hits / items, z * z / items
-    half = z * math.sqrt(share * (1 - share) / items + square / items / 4)
-    low, high = ((share + square / 2 + side * half) / (1 + square) for side in (-1, 1))
-    return (max(0.0, low) if hits else 0.0), (min(1.0, high) if hits < items else 1.0)
 
 
 @lru_cache(maxsize=64)

@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from evalkit.gate.statistics import power, tango
+from evalkit.gate.statistics.binomial import COUNTED_UP_TO
 from evalkit.metrics.metric import Numbers
 from evalkit.statistics.normal import quantile
 
-COUNTED_UP_TO = 5000  # items; there the normal theory is 0.2 points off
 _KEPT_TO = 0.01  # by so much a chance may lie below the power that was asked for
 _REACH = 6.0  # standard deviations beyond which outcomes are left out
 
