@@ -64,6 +64,14 @@ class Balance(SetStep):
             .cast(DECISIONS)
         )
 
+    def missing(self, keys: Table) -> str | None:
+        """Return that no row has the field, as a sentence; None where one has it."""
+        if any(len(rows) for rows in keys.batches(["row"])):
+            return None
+        return (
+            f"balance by: no row has {'a label' if self.by == 'label' else f'the field {self.by!r}'}; none was capped"
+        )
+
     def _over_cap(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that are drawn after the cap of their value is full."""
         drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"])).sort("draw", "row")

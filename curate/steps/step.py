@@ -70,6 +70,10 @@ class SetStep(Step):
         """Return a row of ``DECISIONS`` for each row that is marked, and for each of a cluster."""
         raise NotImplementedError(f"{type(self).__name__} decides nothing")
 
+    def missing(self, keys: Any) -> str | None:
+        """Return which field that the step names no row has, as a sentence; None where one has it."""
+        return None
+
 
 DECISIONS = pl.Schema(
     {

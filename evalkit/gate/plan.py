@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from evalkit.gate.runs.pairing import Pair, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics import counted, reach, shares
 from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
+from evalkit.gate.statistics.power import POINT
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
 
@@ -34,7 +35,7 @@ class Planned:
     n: int
     assumed: str  # where the spread comes from
     chance_equal_passes: float
-    affordable_margin: float  # at which an equal model passes with the power asked for
+    affordable_margin: float | None  # at which an equal model passes with the power asked for
     needed_n: int | None  # with which this margin does
 
     def told(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _planned(
     sample = None if alone is None else _sample(alone, limit.metric, where)
     n = _items(items or config.plan.items, limit, where, alone, sample)
     refuse_margin(limit, metric)
-    own = line(limit, metric.better)
+    own, alpha = line(limit, metric.better), _alpha(config, limit)
     if metric.shares and own.kind == "difference" and (sample is None or sample.clusters is None):
         share = config.plan.discordance
         told = f"assumed: {share:.0%} of the items discordant"
@@ -81,15 +82,20 @@ def _planned(
             share = max(found.discordant or 0.0, 1 / found.n)
             told = f"measured: {share:.1%} of the items discordant"
         distance = limit.margin if limit.rule == "max_drop" else -limit.margin
-        chance = counted.chance_of_equal(distance, n, share, config.alpha)
-        affordable = counted.affordable_margin(n, share, config.alpha, config.power)
-        needed = counted.needed_items(distance, share, config.alpha, config.power)
+        chance = counted.chance_of_equal(distance, n, share, alpha)
+        affordable = counted.affordable_margin(n, share, alpha, config.power)
+        needed = counted.needed_items(distance, share, alpha, config.power)
         return _told(limit, where, n, told, chance, affordable, needed)
     if sample is None:
         raise ConfigError(f"the spread of {limit.metric} is not known", hint="--baseline RUN: one scored run tells it")
     if own.kind == "value" and sample.binary:
         return _by_outcomes(config, limit, where, n, sample)
     return _by_error(config, limit, where, n, sample, _sample(both, limit.metric, where) if both else None)
+
+
+def _alpha(config: GateConfig, limit: Limit) -> float:
+    """Return the level of a rule's bound: one on the number alone has the number for its bound."""
+    return POINT if (limit.level or config.level) == "point" else config.alpha
 
 
 def _items(given: int | None, limit: Limit, where: str | None, alone: Pair | None, sample: Sample | None) -> int:
@@ -107,13 +113,13 @@ def _items(given: int | None, limit: Limit, where: str | None, alone: Pair | Non
 
 def _by_outcomes(config: GateConfig, limit: Limit, where: str | None, n: int, sample: Sample) -> Planned:
     """Return the plan of a rule on a share of right items, were the share that was seen the truth."""
-    own = line(limit, sample.metric.better)
+    own, alpha = line(limit, sample.metric.better), _alpha(config, limit)
     share = float(sample.candidate.mean())
     told = f"measured: {share:.1%} of the items"
     truth, at = (share, own.at) if own.above else (1 - share, 1 - own.at)
-    chance = shares.chance_of_clearing(truth, n, at, config.alpha)
-    affordable = shares.affordable_distance(truth, n, config.alpha, config.power)
-    needed = shares.needed_items(truth, at, config.alpha, config.power)
+    chance = shares.chance_of_clearing(truth, n, at, alpha)
+    affordable = shares.affordable_distance(truth, n, alpha, config.power)
+    needed = shares.needed_items(truth, at, alpha, config.power)
     return _told(limit, where, n, told, chance, affordable, needed)
 
 
@@ -122,7 +128,7 @@ def _by_error(
 ) -> Planned:
     """Return the plan of a rule by the spread of a run, or of the difference of two."""
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
-    own = line(limit, sample.metric.better)
+    own, alpha = line(limit, sample.metric.better), _alpha(config, limit)
     single = estimate(sample, "value", settings)
     if own.kind == "value":
         spread, told = reach.spread_of(sample, "value", above=own.above), "measured: the run's own spread"
@@ -136,23 +142,23 @@ def _by_error(
         distance = limit.margin
         if own.kind == "ratio":
             error, distance = error / abs(single.value or 1.0), limit.margin - 1
-        widest = 1.0 if own.kind == "ratio" else widest_of(sample, own.kind, single.value)
+        widest = widest_of(replace(sample, base=sample.candidate), own.kind, float(own.kind == "ratio"))
         spread = reach.assumed(error, sample.units, widest)
     each = sample.units / sample.n  # units an item
     units = max(1, round(n * each))
     distance = (
         -distance if limit.rule == "min_gain" else distance
     )  # which an equal model never passes, nor do more items
-    chance = reach.chance_of_equal(spread, units, distance, config.alpha)
-    affordable = reach.affordable_margin(spread, units, config.alpha, config.power)
-    needed = reach.needed_units(spread, distance, config.alpha, config.power) / each
+    chance = reach.chance_of_equal(spread, units, distance, alpha)
+    affordable = reach.affordable_margin(spread, units, alpha, config.power)
+    needed = reach.needed_units(spread, distance, alpha, config.power) / each
     return _told(limit, where, n, told, chance, affordable, needed)
 
 
 def _told(
     limit: Limit, where: str | None, n: int, told: str, chance: float, affordable: float, needed: float
 ) -> Planned:
-    rounded = float(f"{chance:.4g}"), float(f"{affordable:.4g}")
+    rounded = float(f"{chance:.4g}"), float(f"{affordable:.4g}") if math.isfinite(affordable) else None
     return Planned(limit.metric, limit.rule, where, limit.baseline, limit.margin, n, told, *rounded, whole(needed))
 
 

@@ -86,7 +86,9 @@ def run_phase(
         plan.notes.append(
             f"no row has an id in {plan.config.input.id!r}, which [input] id names: they are called by their digests"
         )
-    plan.notes.extend(_missing(phase.set_steps, tables))
+    if staged.blocks.rows:
+        told = (step.missing(table) for step, table in zip(phase.set_steps, tables, strict=True))
+        plan.notes.extend(note for note in told if note is not None)
     decisions = _decide(phase.set_steps, tables, staged, prints, plan.frozen)
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
@@ -109,14 +111,6 @@ def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]
                 f"{seen.rows - rows:,} of {seen.rows:,} rows of {source.name} cannot be read and are not protected; "
                 f"see them: thresher check {path_word(source.name)}"
             )
-
-
-def _missing(steps: tuple[SetStep, ...], tables: list[DiskTable | ColumnTable]) -> list[str]:
-    """Return what to tell of fields that steps name and no row has."""
-    keyed = zip(steps, tables, strict=True)
-    near = ((step, table) for step, table in keyed if isinstance(step, NearDuplicates))
-    found = [step.missing(table) for step, table in near if isinstance(table, ColumnTable)]
-    return [note for note in found if note is not None]
 
 
 def _table(step: SetStep, folder: Path, mapped_bytes: int) -> DiskTable | ColumnTable:

@@ -115,7 +115,7 @@ def plan_text(planned: list[Planned], power: float) -> str:
             f"{one.margin:g}",
             f"{one.n:,}",
             f"{one.chance_equal_passes:.1%}",
-            number(one.affordable_margin),
+            "-" if one.affordable_margin is None else number(one.affordable_margin),
             "-" if one.needed_n is None else f"{one.needed_n:,}",
         )
         for one in planned

@@ -13,6 +13,7 @@ from evalkit.metrics.metric import Numbers
 from evalkit.statistics.normal import quantile
 
 _KEPT_TO = 0.01  # by so much a chance may lie below the power that was asked for
+_LAST_BITS = 1e-9  # of a normal deviate
 _REACH = 6.0  # standard deviations beyond which outcomes are left out
 
 
@@ -27,12 +28,12 @@ def chance_of_equal(margin: float, items: int, discordant: float, alpha: float) 
         return 1.0
     if items > COUNTED_UP_TO:
         return power.chance_of_equal(margin, items, discordant, alpha)
-    exact = items <= tango.EXACT_UP_TO
+    exact = items <= tango.EXACT_UP_TO and alpha < power.POINT
     gains, losses = tango.outcomes(items)[:2] if exact else _likely(items, discordant)
     if exact:
         passes = tango.exact_high(items, -margin) <= alpha
     else:
-        passes = tango.score_z(gains, losses, items, -margin) >= quantile(1 - alpha)
+        passes = tango.score_z(gains, losses, items, -margin) >= quantile(1 - alpha) - _LAST_BITS
     return min(1.0, float(_chances(gains, losses, items, discordant) @ passes))
 
 

@@ -22,7 +22,6 @@ from evalkit.statistics.normal import below, t_below, t_quantile
 
 FEW_CLUSTERS = 40  # below it a verdict warns
 _INVERTED_FROM = 256
-_SPANS = {unit: most - least for unit, (least, most) in RANGES.items()}
 Tails = Callable[[float], tuple[float, float]]  # margin -> p of "below the margin", p of "above it"
 
 
@@ -274,7 +273,6 @@ def still_reach(units: int, alpha: float, widest: float) -> float:
 
 
 def widest_of(sample: Sample, kind: Kind, value: float) -> float:
-    """Return the most that a unit can move: the metric's range, or that of the numbers seen."""
-    numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
-    spread = float(numbers.max() - numbers.min()) if sample.mean else abs(value_of(sample.metric, sample.candidate))
-    return value if kind == "ratio" else _SPANS.get(sample.metric.unit, spread)
+    """Return the most that an unseen unit can move a value that no unit moved; infinite where nothing tells."""
+    still = _still(sample, kind, value, math.nan)
+    return max(value - still.least, still.most - value)

@@ -6,6 +6,8 @@ import math
 
 from evalkit.statistics.normal import below, quantile
 
+POINT = 0.5  # the level of a rule on the number alone: it is its own bound, on either side of which the truth may lie
+
 
 def smallest_difference(items: int, discordant: float, alpha: float, power: float) -> float:
     """Return the least difference of paired shares that so many items show with a chance of ``power``.

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.gate.statistics.estimate import still_reach, widest_of
-from evalkit.gate.statistics.power import chance_of_equal_mean, smallest_mean
+from evalkit.gate.statistics.power import POINT, chance_of_equal_mean, smallest_mean
 from evalkit.gate.statistics.sample import Kind, Sample, estimand
 from evalkit.metrics.metric import Numbers
 from evalkit.statistics.few import CAUTIOUS_BELOW
 from evalkit.statistics.normal import quantile, t_quantile
 
 _DRAWS = 4000
+_DRAWN_BELOW = 4096  # units; of more the normal theory holds
+_DRAWN_AT_ONCE = 1 << 20  # units of all draws
+_DRAWS_AT_LEAST = 1000
 _STILL = 1e-12
 _ASSUMED = 4096  # normal units, where only the size of a spread is known
 
@@ -25,7 +28,7 @@ class Spread:
 
     influence: Numbers  # (units,), its mean is 0
     moving: float  # the share of the units on which the runs differ
-    widest: float  # the most that a unit can move, of which the gate is wary where none does
+    widest: float  # the most that a unit can move, of which the gate is wary where none does; may be infinite
 
     @property
     def is_still(self) -> bool:
@@ -56,31 +59,35 @@ def assumed(error: float, units: int, widest: float) -> Spread:
 def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> float:
     """Return the chance that an equal model passes a margin."""
     if spread.is_still:
-        return float(still_reach(units, alpha, spread.widest) <= margin)
-    if units >= CAUTIOUS_BELOW:
+        return float(_unseen(spread, units, alpha) <= margin)
+    if units >= _DRAWN_BELOW:
         return chance_of_equal_mean(margin, spread.error(units), alpha)
     return float((_reaches(spread, units, alpha) <= margin).mean())
 
 
 def affordable_margin(spread: Spread, units: int, alpha: float, wanted: float) -> float:
-    """Return the margin that an equal model passes with a chance of ``wanted``."""
+    """Return the margin that an equal model passes with a chance of ``wanted``; inf where there is none."""
     if spread.is_still:
-        return still_reach(units, alpha, spread.widest)
-    if units >= CAUTIOUS_BELOW:
+        return _unseen(spread, units, alpha)
+    if units >= _DRAWN_BELOW:
         return smallest_mean(spread.error(units), alpha, wanted)
-    return float(np.quantile(_reaches(spread, units, alpha), wanted))
+    return float(np.quantile(_reaches(spread, units, alpha), wanted, method="higher"))
 
 
 def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> float:
-    """Return the units with which an equal model passes a margin with a chance of ``wanted``."""
-    if margin <= 0:
+    """Return the units with which an equal model passes a margin with a chance of ``wanted``; inf where none do."""
+    if margin < 0 or (margin == 0 and alpha < POINT):
         return math.inf
+    if spread.is_still and (alpha >= POINT or math.isinf(spread.widest)):
+        return 1.0 if alpha >= POINT else math.inf
     if spread.is_still:
         return max(1.0, math.log(alpha) / math.log1p(-margin / spread.widest)) if margin < spread.widest else 1.0
     low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
-    if low >= CAUTIOUS_BELOW:
+    if low >= _DRAWN_BELOW:
         return low
-    few, many = max(1, math.ceil(low) - 1), CAUTIOUS_BELOW
+    few, many = max(1, math.ceil(low) - 1), math.ceil(low) + 1
+    while many < _DRAWN_BELOW and affordable_margin(spread, many, alpha, wanted) > margin:
+        few, many = many, min(_DRAWN_BELOW, 2 * many - few + 1)
     while many - few > 1:
         middle = (few + many) // 2
         if affordable_margin(spread, middle, alpha, wanted) <= margin:
@@ -93,12 +100,16 @@ def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> 
 def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     """Return how far the gate's bound lies below 0 in draws of so many units of an equal model.
 
-    The bound is the lower of Student's t and BCa, whose place in a draw follows from its skewness to the second order
-    (DiCiccio and Efron 1996, Statistical Science 11:189-228): z + a (2 z^2 + 1) for a mean.
+    The bound is BCa's, or where units are few the lower of it and Student's t. Where BCa's lies in a draw follows from
+    its skewness to the second order (DiCiccio and Efron 1996, Statistical Science 11:189-228): z + a (2 z^2 + 1) for a
+    mean.
     """
     random = np.random.Generator(np.random.Philox(units))
-    places = random.integers(0, len(spread.influence), size=(_DRAWS, units))
+    draws = max(_DRAWS_AT_LEAST, min(_DRAWS, _DRAWN_AT_ONCE // units))
+    places = random.integers(0, len(spread.influence), size=(draws, units))
     drawn = spread.influence[places]
+    if alpha >= POINT:
+        return np.asarray(-drawn.mean(axis=1))
     centred = drawn - drawn.mean(axis=1, keepdims=True)
     square = (centred**2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -106,13 +117,17 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     z = -t_quantile(1 - alpha, max(1, units - 1)) * math.sqrt(units / max(1, units - 1))
     bca = drawn.mean(axis=1) + np.sqrt(square) / units * (z + skew * (2 * z * z + 1))
     moving = _moving(spread)[places].sum(axis=1)
-    t = np.array([t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
-    student = drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1)))
-    still = drawn.mean(axis=1) - still_reach(units, alpha, spread.widest)
-    seen = (moving > 0) & (
-        square > _STILL * units
-    )  # by draws that hold units of one kind alone the gate sees no spread
-    return np.asarray(-np.where(seen, np.minimum(bca, student), still))
+    if units < CAUTIOUS_BELOW:
+        t = np.array([t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
+        bca = np.minimum(bca, drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1))))
+    still = drawn.mean(axis=1) - _unseen(spread, units, alpha)
+    seen = (moving > 0) & (square > _STILL * units)  # in a draw of units of one kind alone the gate sees no spread
+    return np.asarray(-np.where(seen, bca, still))
+
+
+def _unseen(spread: Spread, units: int, alpha: float) -> float:
+    """Return how far the units that stayed unseen may move a number; a rule on the number alone does not ask."""
+    return 0.0 if alpha >= POINT else still_reach(units, alpha, spread.widest)
 
 
 def _moving(spread: Spread) -> np.ndarray:

@@ -8,17 +8,23 @@ from functools import lru_cache
 import numpy as np
 
 from evalkit.gate.statistics.binomial import COUNTED_UP_TO, bounds, chances
+from evalkit.gate.statistics.power import POINT
 from evalkit.statistics.normal import below, quantile
 
 _KEPT_FOR = 0.03  # the chance is a sawtooth: it has to hold for so many more items, by their share
 _KEPT_AT_LEAST = 15  # items
+_LAST_BITS = 1e-12
 
 
 def chance_of_clearing(share: float, items: int, line: float, alpha: float) -> float:
     """Return the chance that the lower bound of so many items is at the line or above, where ``share`` is the truth."""
     if items <= COUNTED_UP_TO:
-        as_many = np.cumsum(chances(line, items)[::-1])[::-1]  # or more, where the line is the truth
-        return min(1.0, float(chances(share, items)[as_many <= alpha].sum())) if line > 0 else 1.0
+        if alpha >= POINT:
+            clears = np.arange(items + 1) / items >= line - _LAST_BITS
+        else:
+            as_many = np.cumsum(chances(line, items)[::-1])[::-1]  # or more, where the line is the truth
+            clears = as_many <= alpha
+        return min(1.0, float(chances(share, items)[clears].sum())) if line > 0 else 1.0
     spread = math.sqrt(share * (1 - share))
     over = (share - line) * math.sqrt(items) - quantile(1 - alpha) * math.sqrt(max(line * (1 - line), 0.0))
     return below(over / spread) if spread > 0 else float(over >= 0)
@@ -28,7 +34,7 @@ def affordable_distance(share: float, items: int, alpha: float, wanted: float) -
     """Return how far below the truth a line may lie that is cleared with a chance of ``wanted``."""
     at_least = np.cumsum(chances(share, items)[::-1])[::-1]  # of so many hits or more
     hits = int(np.flatnonzero(at_least >= wanted - 1e-12)[-1])
-    return share - bounds(hits, items, alpha)[0]
+    return share - (hits / items if alpha >= POINT else bounds(hits, items, alpha)[0])
 
 
 @lru_cache(maxsize=256)

@@ -133,3 +133,52 @@ def test_where_nothing_moved_a_plan_counts_what_may_have_stayed_unseen(units):
     assert reach.chance_of_equal(spread, units, lies * 0.99, 0.05) == 0.0
     assert reach.chance_of_equal(spread, units, -0.05, 0.05) == 0.0
     assert math.ceil(reach.needed_units(spread, lies * 1.0001, 0.05, 0.8)) == units
+
+
+@pytest.mark.parametrize("items", [20, 100, 101, 400])
+@pytest.mark.parametrize("margin", [0.0, 0.02, 0.05])
+def test_a_rule_on_the_number_alone_passes_as_often_as_planned(items, margin):
+    """Oracle: every outcome of a multinomial from scipy, whose difference is held against the margin."""
+    gains, losses = np.indices((items + 1, items + 1))
+    inside = gains + losses <= items
+    outcomes = np.stack([gains, losses, items - gains - losses], axis=-1)[inside]
+    fine = (outcomes[:, 0] - outcomes[:, 1]) >= -margin * items - 1e-9
+
+    found = counted.chance_of_equal(margin, items, 0.2, power.POINT)
+    assert found == pytest.approx(stats.multinomial.pmf(outcomes[fine], items, [0.1, 0.1, 0.8]).sum(), abs=1e-4)
+
+
+@pytest.mark.parametrize(("share", "items", "line"), [(0.9, 50, 0.9), (0.9, 50, 0.88), (0.95, 333, 0.94)])
+def test_a_share_on_the_number_alone_clears_its_line_as_often_as_planned(share, items, line):
+    """Oracle: SciPy's binomial."""
+    hits = np.arange(items + 1)
+    wanted = stats.binom.pmf(hits, items, share)[hits / items >= line - 1e-12].sum()
+    afforded = shares.affordable_distance(share, items, power.POINT, 0.8)
+
+    assert shares.chance_of_clearing(share, items, line, power.POINT) == pytest.approx(wanted, abs=1e-9)
+    assert shares.chance_of_clearing(share, items, share - afforded, power.POINT) >= 0.8
+    assert shares.chance_of_clearing(share, items, share - afforded + 1.5 / items, power.POINT) < 0.8
+
+
+def test_a_mean_on_the_number_alone_passes_as_often_as_its_draws_do():
+    """Oracle: draws of the same spread."""
+    random = np.random.default_rng(5)
+    influence = random.normal(0, 0.2, 5000)
+    spread = reach.Spread(influence - influence.mean(), 1.0, 1.0)
+    passed = (random.normal(0, 0.2, (4000, 50)).mean(axis=1) >= -0.02).mean()
+
+    assert reach.chance_of_equal(spread, 50, 0.02, power.POINT) == pytest.approx(passed, abs=0.03)
+    assert reach.chance_of_equal(spread, 50, 0.0, power.POINT) == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("kind", ["difference", "ratio"])
+def test_few_equal_numbers_without_a_greatest_promise_nothing(kind):
+    """Oracle: the gate on that very run, which has no bounds."""
+    flat = Sample(make_metric("length"), np.full((20, 1), 7.0), np.full((20, 1), 7.0), None)
+    spread = reach.spread_of(flat, kind, above=False)
+
+    assert estimate(flat, kind, Settings()).high == math.inf
+    assert reach.chance_of_equal(spread, 20, 100.0, 0.05) == 0.0
+    assert reach.affordable_margin(spread, 20, 0.05, 0.8) == math.inf
+    assert reach.needed_units(spread, 100.0, 0.05, 0.8) == math.inf
+    assert reach.chance_of_equal(spread, 20, 0.0, power.POINT) == 1.0
