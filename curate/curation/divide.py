@@ -9,17 +9,20 @@ import polars as pl
 
 from curate.core.record.block import EARLIER, place_of
 from curate.core.run.errors import ConfigError
+from curate.curation.config import Split
 from curate.curation.earlier.joining import Alike, as_splits, beside_ours, join_previous
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 from curate.dedupe.pairs.links import linked
 from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
+from curate.engines.tables import DiskTable
 from curate.split.draw import NAMES, Sizes, assign, detectable
 from curate.split.groups import find_groups, same_prompts
 from curate.split.repeated import repeated
 
 LARGE_GROUP = 0.05  # share of the rows above which a group is told of
+ROUNDS = 10  # in which rows that went for a bridge are decided about once more
 EXAMPLES = ROWS_SHOWN = 3  # groups that stay together, and rows of each
 
 
@@ -38,17 +41,31 @@ def divide(plan: Plan, staged: Staged) -> Division:
     Raises:
         ConfigError: no row has a field of ``[split] group_by``.
     """
-    split = plan.config.split
-    if split is None or staged.split_keys is None or not staged.split_keys.rows:
+    split, keys = plan.config.split, staged.split_keys
+    if split is None or keys is None or not keys.rows:
         return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))
+    for number, name in enumerate(split.group_by):
+        field = keys.read([f"key_{number}"]).to_series()
+        if len(field) and field.null_count() == len(field):
+            raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
+    rows = _divided(plan, split, staged, keys)
+    rounds = 1
+    while twins := staged.twins_of_bridges:
+        if rounds == ROUNDS:
+            note = f"{twins:,} rows went for a row that the split dropped later: of them none is kept"
+            return _told(rows, plan, note)
+        staged.decide_again()
+        rows = _divided(plan, split, staged, keys)
+        rounds += 1
+    return _told(rows, plan)
+
+
+def _divided(plan: Plan, split: Split, staged: Staged, keys: DiskTable) -> pl.DataFrame:
+    """Return row, group and split of every row that is kept; what bridges two splits of earlier rows is noted."""
     gone = pl.concat(
         [decision.filter("drops")["row"] for decision in staged.decisions] or [pl.Series([], dtype=pl.UInt64)]
     )
-    for number, name in enumerate(split.group_by):
-        field = staged.split_keys.read([f"key_{number}"]).to_series()
-        if len(field) and field.null_count() == len(field):
-            raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
-    kept = staged.split_keys.without(gone).read(staged.split_keys.columns)
+    kept = keys.without(gone).read(keys.columns)
     engine = LocalEngine(staged.blocks)
     kept = same_prompts(kept, engine, plan.normalise.key(pl.col("prompt")))
     links = list(staged.removals)
@@ -67,11 +84,11 @@ def divide(plan: Plan, staged: Staged) -> Division:
     groups = find_groups(kept, links, engine)
     sizes = Sizes(split.validation, split.test, split.max_rows)
     if earlier is None:
-        return _told(assign(kept, groups, sizes, plan.config.seed), plan)
+        return assign(kept, groups, sizes, plan.config.seed)
     joined = join_previous(plan, staged, groups, alike, pairs)
-    staged.decisions.append(joined.bridges)
+    staged.bridges.append(joined.bridges)
     drawn = assign(kept.join(joined.groups, on="row", how="semi"), joined.groups, sizes, plan.config.seed)
-    return _told(pl.concat([as_splits(joined.held), drawn]).sort("row"), plan)
+    return pl.concat([as_splits(joined.held), drawn]).sort("row")
 
 
 def _own_rows(keys: ColumnTable, gone: pl.Series) -> ColumnTable:
@@ -82,7 +99,7 @@ def _own_rows(keys: ColumnTable, gone: pl.Series) -> ColumnTable:
     return keys.without(pl.concat([gone, theirs])) if len(theirs) else kept
 
 
-def _told(rows: pl.DataFrame, plan: Plan) -> Division:
+def _told(rows: pl.DataFrame, plan: Plan, *known: str) -> Division:
     split = plan.config.split
     counts = dict(rows["split"].value_counts().iter_rows())
     several = rows[repeated(rows["group"].to_numpy())]
@@ -92,7 +109,7 @@ def _told(rows: pl.DataFrame, plan: Plan) -> Division:
     wanted = [name for name in NAMES if name == "train" or asked.get(name, 0) > 0]
     largest = int(sizes["len"][0]) if len(sizes) else min(alone, 1)
     smallest = min((counts.get(name, 0) for name in wanted), default=0)
-    notes = []
+    notes = list(known)
     if largest > max(LARGE_GROUP * len(rows), 1) or (largest > smallest and largest > 1 and len(wanted) > 1):
         place = rows.filter(pl.col("group") == sizes["group"][0])["split"][0]
         notes.append(

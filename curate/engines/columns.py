@@ -33,6 +33,9 @@ class ColumnTable:
         self._maps: dict[str, mmap.mmap] = {}
         self._read: dict[str, BinaryIO] = {}
         self._gone: U32 | None = None
+        self._ends: dict[
+            str, int
+        ] = {}  # bytes of each file that are this table's: there may be more of an extended one
         self.rows = 0
         self._floor = 0
 
@@ -62,7 +65,8 @@ class ColumnTable:
     def _write(self, name: str, values: Numbers) -> None:
         if name not in self._files:
             self._files[name] = (self._folder / name).open("wb")
-        self._files[name].write(np.ascontiguousarray(values).data.cast("B") if values.size else b"")
+        own = np.ascontiguousarray(values).data.cast("B") if values.size else b""
+        self._ends[name] = self._ends.get(name, 0) + self._files[name].write(own)
 
     def close(self) -> None:
         """Write what is not written yet; nothing is appended any more."""
@@ -75,6 +79,7 @@ class ColumnTable:
         self.close()
         view = ColumnTable(self._folder, self._mapped_bytes)
         view._schema, view.rows, view._maps, view._floor = self._schema, self.rows, self._maps, self._floor
+        view._ends = self._ends
         if len(rows):
             own, gone = self.numbers("row"), np.unique(rows.to_numpy())
             start, end = np.searchsorted(own, gone, side="left"), np.searchsorted(own, gone, side="right")
@@ -84,11 +89,13 @@ class ColumnTable:
         return view
 
     def extended(self, frame: pl.DataFrame) -> ColumnTable:
-        """Return the table with some more rows, which come last; others of the same files must not be read any more."""
+        """Return the table with some more rows, which come last; one extended before must not be read any more."""
         self.close()
         view = ColumnTable(self._folder, self._mapped_bytes)
-        view._schema, view.rows, view._gone = self._schema, self.rows, self._gone
-        view._files = {name: (self._folder / name).open("ab") for name in self._names()}
+        view._schema, view.rows, view._gone, view._ends = self._schema, self.rows, self._gone, dict(self._ends)
+        for name in self._names():
+            os.truncate(self._folder / name, self._ends[name])
+            view._files[name] = (self._folder / name).open("ab")
         view.append(frame.select(self.columns))
         view.close()
         return view
@@ -169,12 +176,11 @@ class ColumnTable:
 
     def _mapped(self, name: str, kind: Any) -> Numbers:
         dtype = pl.Series([], dtype=kind).to_numpy().dtype
-        path = self._folder / name
-        if not path.exists() or path.stat().st_size == 0:
+        if not self._ends.get(name):
             return np.empty(0, dtype=dtype)
         if name not in self._maps:
-            with path.open("rb") as file:
-                self._maps[name] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            with (self._folder / name).open("rb") as file:
+                self._maps[name] = mmap.mmap(file.fileno(), self._ends[name], access=mmap.ACCESS_READ)
         return np.frombuffer(self._maps[name], dtype=dtype)
 
     def read(self, columns: list[str], where: pl.Expr | None = None) -> pl.DataFrame:

@@ -112,6 +112,34 @@ def test_a_row_that_bridges_brings_no_others_together(curate):
     assert splits(curate("new", new, previous="old")) == {"bridge": None, "of train": "train", "of test": "test"}
 
 
+@pytest.mark.parametrize("against", [[], ["old"]], ids=["alone", "against earlier rows"])
+def test_what_went_for_a_bridge_is_decided_about_once_more(curate, against):
+    """Its twins bridge nothing: one of them stays, and the others go for that one."""
+    where = splits(curate("old", EARLIER))
+    train, test = (next(row for row in EARLIER if where[row["id"]] == name) for name in ("train", "test"))
+    answer = text(60)
+    new = [
+        chat(question(train), answer, id="bridge", thread=test["thread"]),
+        chat(question(train), answer, id="the same", thread=test["thread"]),
+        chat(question(train), f"{answer} once more", id="its twin"),
+        chat(question(train), answer, id="third"),
+        chat(question(train), f"{answer} again", id="fourth"),
+        *({**row, "id": f"again {row['id']}"} for row in EARLIER[:5]),
+        like(test, "like test"),
+    ]
+    run = curate("new", new, previous="old", steps={"input": {"files": ["new.jsonl"], "against": against}})
+    told = {row["id"]: (row["reason"], (row["matched"] or {}).get("id")) for row in run.rows("dropped")}
+
+    assert splits(run) | {f"again {row['id']}": None for row in EARLIER[:5]} == {
+        **dict.fromkeys(["bridge", "the same", "third", "fourth"]),
+        **{f"again {row['id']}": None for row in EARLIER[:5]},
+        "its twin": "train",
+        "like test": "test",
+    }
+    assert told["bridge"] == told["the same"] == ("split_bridge", None)
+    assert told["third"] == told["fourth"] == ("near_duplicate", "its twin")
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -10,18 +10,16 @@ import polars as pl
 
 from curate.core.command.words import path_word
 from curate.core.read.rows import Seen
-from curate.core.record.block import BLOCK, EARLIER, row_of
+from curate.core.record.block import BLOCK
 from curate.core.run.workers import in_order
-from curate.curation.earlier.beside import equal_to_earlier
+from curate.curation.passes.deciding import Deciding
 from curate.curation.passes.looked import Wanted, look
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Phase, Plan, shared_keys
 from curate.curation.protected import protected_blocks
 from curate.engines.columns import ColumnTable
 from curate.engines.tables import DiskTable
-from curate.index.earlier import Earlier
 from curate.steps.exact_duplicates import ExactDuplicates
-from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.step import SetStep
 
 
@@ -35,8 +33,8 @@ def run_phase(
     first: bool,
     last: bool,
     threads: int,
-) -> list[pl.DataFrame]:
-    """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps; return those.
+) -> None:
+    """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps.
 
     In the ``first`` pass what came in is counted, in the ``last`` one a split's keys are taken.
     """
@@ -89,10 +87,11 @@ def run_phase(
     if staged.blocks.rows:
         told = (step.missing(table) for step, table in zip(phase.set_steps, tables, strict=True))
         plan.notes.extend(note for note in told if note is not None)
-    decisions = _decide(phase.set_steps, tables, staged, prints, plan.frozen)
+    deciding = Deciding(phase.set_steps, tables, prints, staged, plan.frozen)
+    staged.decided.append(deciding.decide(pl.Series("row", [], dtype=pl.UInt64)))
+    staged.again = deciding.decide if last else None
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
-    return decisions
 
 
 def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]:
@@ -115,53 +114,3 @@ def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]
 
 def _table(step: SetStep, folder: Path, mapped_bytes: int) -> DiskTable | ColumnTable:
     return ColumnTable(folder, mapped_bytes) if step.by_column else DiskTable(folder)
-
-
-def _decide(
-    steps: tuple[SetStep, ...],
-    tables: list[DiskTable | ColumnTable],
-    staged: Staged,
-    prints: DiskTable,
-    frozen: int,
-) -> list[pl.DataFrame]:
-    earlier, engine = staged.beside.against, staged.engine
-    last = int(staged.blocks.last_row)
-    gone = pl.Series("row", [], dtype=pl.UInt64)
-    decisions: list[pl.DataFrame] = []
-    for place, step in enumerate(steps):
-        if not tables[place].rows:
-            continue
-        if earlier is not None and isinstance(step, ExactDuplicates) and prints.rows:
-            equal = equal_to_earlier(prints.without(gone).read(prints.columns), step, earlier)
-            gone = pl.concat([gone, equal.filter("drops")["row"]])
-            staged.removals.append(equal.filter("drops").select(a="matched", b="row"))
-            decisions.append(equal.drop("cluster"))
-        table = tables[place]
-        if earlier is not None and isinstance(step, NearDuplicates) and isinstance(table, ColumnTable):
-            table = tables[place] = _with_earlier(step, table, gone, earlier)
-        decided = _sparing(step.decide(table.without(gone), engine).sort("row"), frozen)
-        dropped = decided.filter("drops")
-        gone = pl.concat([gone, dropped["row"]])
-        seen = (pl.col("matched") <= last) | (pl.col("matched") >= EARLIER)
-        own = dropped.filter(seen)  # a protected row is in no cluster, and in no split
-        staged.removals.append(own.select(a="matched", b="row"))
-        staged.alike.append(decided.drop_nulls("cluster").select(a="cluster", b="row"))
-        decisions.append(decided.drop_nulls("reason").drop("cluster"))
-    return decisions
-
-
-def _sparing(decided: pl.DataFrame, frozen: int) -> pl.DataFrame:
-    """Return the decisions without those on rows of frozen sources; what they belong to is still told."""
-    if not frozen:
-        return decided
-    free = pl.col("row") >= row_of(frozen, 0)
-    told = (pl.when(free).then(name).alias(name) for name in ("reason", "detail", "matched", "similarity"))
-    return decided.with_columns(*told, drops=pl.col("drops") & free)
-
-
-def _with_earlier(step: NearDuplicates, table: ColumnTable, gone: pl.Series, earlier: Earlier) -> ColumnTable:
-    """Return the keys with those of earlier rows that may be alike, which come last."""
-    rows = earlier.alike(table.without(gone), step.rule, step.compare, step.rule.agreement(step.rule.least))
-    if rows.is_empty():
-        return table
-    return table.extended(rows.with_columns(worth=pl.lit(0.0)))

@@ -47,11 +47,11 @@ def stage(
     if blocks is None:
         blocks = _read(plan, seen, progress, memory.block, limit)
     room = Room(memory.held)
-    staged = Staged(DiskTable(work / "blocks", BLOCK), [], seen, tally, mapped_bytes=memory.mapped, beside=beside)
+    staged = Staged(DiskTable(work / "blocks", BLOCK), seen, tally, mapped_bytes=memory.mapped, beside=beside)
     for number, phase in enumerate(plan.phases):
         last = number == len(plan.phases) - 1
         before, staged.blocks = staged.blocks, DiskTable(work / f"blocks{number}", BLOCK, room=room)
-        staged.decisions = run_phase(
+        run_phase(
             plan, phase, blocks, staged, work / f"keys{number}", first=number == 0, last=last, threads=memory.threads
         )
         progress.tell("steps done", number + 1, len(plan.phases))
