@@ -16,7 +16,7 @@ from curate.core.record.tables import Engine
 from curate.dedupe.contexts import contexts
 
 _TOGETHER = 1000  # answers fetched at once
-_IN_ANSWER = ("row", "layout", "messages")
+_IN_ANSWER = ("row", "layout", "messages", "media")
 
 JUDGED = pl.Schema(
     {
@@ -109,7 +109,7 @@ def fetched(units: pl.DataFrame, engine: Engine) -> pl.DataFrame:
     parts = []
     for start in range(0, len(wanted), _TOGETHER):
         block = engine.fetch(wanted[start : start + _TOGETHER], list(_IN_ANSWER))
-        found = contexts(block["messages"], _as_it_is)
+        found = contexts(block["messages"], block["media"], _as_it_is)
         flat = found.turns.flat
         parts.append(
             pl.DataFrame(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.core.record.block import MESSAGE
+from curate.core.record.block import BLOCK, MESSAGE
 from curate.core.record.nest import nest
 from curate.core.record.turns import TURN_BREAK
 from curate.core.record.views import ANSWERING, INSTRUCTING, instructions
@@ -37,7 +37,7 @@ def answer_keys(block: pl.DataFrame, rule: PairRule | None, key: Key) -> pl.Data
     aside. With a ``rule`` the bands of the question come with it, mixed with all that has to be equal: only questions
     at equal depth of the same history, with the same figures, can meet. ``key`` makes texts comparable.
     """
-    found = contexts(block["messages"], lambda texts: said(key(texts)))
+    found = contexts(block["messages"], block["media"], lambda texts: said(key(texts)))
     units = _units(block, found)
     if units.is_empty():
         return pl.DataFrame(schema={"row": pl.UInt64})
@@ -118,6 +118,7 @@ def _question_block(units: pl.DataFrame, questions: pl.Series) -> pl.DataFrame:
             "messages": nest(flat, np.ones(count, dtype=np.int64)),
             "tools": pl.repeat(None, count, dtype=pl.Binary, eager=True),
             "raw": pl.repeat(b"", count, dtype=pl.Binary, eager=True),
+            **{name: pl.repeat(None, count, dtype=BLOCK[name], eager=True) for name in ("rejected", "media", "taught")},
         }
     )
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING
-from curate.dedupe.signatures.shingles import mix64
+from curate.dedupe.signatures.shingles import mix64, mixed
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -34,11 +34,11 @@ class Contexts(NamedTuple):
     turns: Turns
 
 
-def contexts(messages: pl.Series, key: Key) -> Contexts:
+def contexts(messages: pl.Series, media: pl.Series, key: Key) -> Contexts:
     """Return the answers of conversations with a hash of what comes before each; ``key`` makes texts comparable.
 
-    Role, text, parts, calls and name of a turn count. A hash says the same of any chat that starts in the same way,
-    however it goes on: h = sum of turn * step^place, modulo 2^64, then mixed.
+    Role, text, parts, calls and name of a turn count, and the ``media`` of the record. A hash says the same of any chat
+    that starts in the same way, however it goes on: h = sum of turn * step^place, modulo 2^64, then mixed.
     """
     turns = Turns(messages)
     said = _turn_hashes(turns.flat, key)
@@ -50,6 +50,7 @@ def contexts(messages: pl.Series, key: Key) -> Contexts:
     rank = rank - rank[starts[turns.owner]]
     powers = np.multiply.accumulate(np.full(int(rank.max(initial=0)) + 1, _STEP))
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(said * powers[rank], dtype=np.uint64)])
+    seen = mixed(media)
     answers = np.flatnonzero(turns.has_role(ANSWERING))
     owner = turns.owner[answers]
     first = np.searchsorted(owner, owner, side="left")
@@ -60,10 +61,10 @@ def contexts(messages: pl.Series, key: Key) -> Contexts:
         owner=owner,
         place=answers,
         depth=np.arange(len(answers)) - first + 1,
-        before=mix64(sums[answers] - sums[starts[owner]]),
-        history=mix64(sums[asked_from] - sums[starts[owner]]),
+        before=mix64(sums[answers] - sums[starts[owner]] ^ seen[owner]),
+        history=mix64(sums[asked_from] - sums[starts[owner]] ^ seen[owner]),
         asked_from=asked_from,
-        whole=mix64(sums[starts[1:]] - sums[starts[:-1]]),
+        whole=mix64(sums[starts[1:]] - sums[starts[:-1]] ^ seen),
         turns=turns,
     )
 

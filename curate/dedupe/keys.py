@@ -9,14 +9,16 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.dedupe.rule import PairRule
-from curate.dedupe.sides import ANSWERED_SALT, ASKED_SALT, CONVERSATION, side_texts
+from curate.dedupe.sides import ANSWER, ANSWERED_SALT, ASKED_SALT, CONVERSATION, PROMPT, side_texts
 from curate.dedupe.signatures.bands import band_keys
 from curate.dedupe.signatures.minhash import sign
-from curate.dedupe.signatures.shingles import Sets, mix64, shingles
+from curate.dedupe.signatures.shingles import Sets, mix64, mixed, shingles
+from curate.dedupe.signatures.signs import sign_digests
+from curate.dedupe.text import Compared, comparable
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 
-COLUMNS = ("row", "messages", "tools", "raw")
+COLUMNS = ("row", "messages", "tools", "raw", "rejected", "media", "taught")
 
 
 def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] = CONVERSATION) -> pl.DataFrame:
@@ -36,7 +38,9 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
     if asks.any() and answers.any():
         both = np.minimum(asked_signature, answered_signature)
     under, under_sets = _under(texts["under"].texts)
-    bands, prompts = band_keys(both, *rule.bands), _prompt_keys(asked_signature, asks, rule)
+    seen = mixed(block["media"] if compare in (CONVERSATION, PROMPT) else block["media"].clear(len(block)))
+    bands = band_keys(both, *rule.bands) ^ seen  # rows with other pictures never meet
+    prompts = _prompt_keys(asked_signature, asks, rule) ^ seen
     columns = {
         "row": block["row"],
         **{f"b{band}": pl.Series(keys) for band, keys in enumerate(bands)},
@@ -45,12 +49,32 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         "asked": lists(asked.values, asked.starts),
         "answered": lists(answered.values, answered.starts),
         "digest": pl.Series(mix64(asked.digests) ^ answered.digests),
+        "beside": pl.Series(_beside(block, compare)),
+        "signs": pl.Series(_signs(texts)),
         "spaceless": (texts["asked"].spaceless | texts["answered"].spaceless).cast(pl.UInt8),
         "under": pl.Series(under),
         "instructions": lists(under_sets.values, under_sets.starts),
     }
     keys = pl.DataFrame(columns)
     return keys if (asks | answers).all() else keys.filter(pl.Series(asks | answers))
+
+
+def _beside(block: pl.DataFrame, compare: str | Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Return the digest of what is taught beside the texts that are compared; 0 where nothing is, or nobody asks."""
+    if compare not in (CONVERSATION, ANSWER):
+        return np.zeros(len(block), dtype=np.uint64)
+    taught, rejected = mixed(block["taught"]), block["rejected"]
+    if rejected.null_count() == len(rejected):
+        return taught
+    texts = comparable(rejected)
+    said = shingles(texts).digests ^ sign_digests(texts)
+    return np.where(rejected.is_null().to_numpy(), taught, mix64(taught ^ said))
+
+
+def _signs(texts: dict[str, Compared]) -> npt.NDArray[np.uint64]:
+    """Return the digest of the signs of both sides, never 0."""
+    asked, answered = (sign_digests(texts[side].texts) for side in ("asked", "answered"))
+    return mix64(asked) ^ answered | np.uint64(1)
 
 
 def _prompt_keys(

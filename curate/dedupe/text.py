@@ -14,8 +14,10 @@ from curate.native.kernel import kernel
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
 _SIGN = r"[\p{P}\p{S}]"
+_TELLING_SIGN = r"[\p{Sm}\p{Sc}\p{So}--\x00-\x7f]"
 _SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc connects words
-_SPELLING = str.maketrans("0123456789abcdef", "!#$%&()*+,-./:;<")  # hexadecimal digits in signs of ASCII
+_TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
+_SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # hexadecimal digits in signs of ASCII
 MIN_WORDS = 8  # below it a text is compared as a whole
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
 # Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
@@ -44,8 +46,9 @@ def compared(texts: pl.Series) -> Compared:
 
     Texts of pure ASCII stay as they are: case and white space are folded where they are read. In the others every
     character that is neither letter, mark, digit nor connector becomes a space, as ``\w`` has it; where a script has
-    no spaces, each character becomes a word of its own. Texts of so few words that they are compared as a whole keep
-    what tells them apart: an emoji or a sign of currency is spelled in signs of ASCII, which are no words.
+    no spaces, each character becomes a word of its own. What says something and is no word is spelled in signs of
+    ASCII, which are no words either: operators, currencies and emoji, and in texts of so few words that they are
+    compared as a whole any other sign.
     """
     texts = texts.fill_null("") if texts.null_count() else texts
     of = pl.col("text").str
@@ -86,21 +89,24 @@ def _with_signs(texts: pl.Series, found: Compared) -> Compared:
     return Compared(found.texts.scatter(at, few.texts), found.spaceless.scatter(at, few.spaceless))
 
 
-def _spelled(texts: pl.Series) -> pl.Series:
-    """Return texts with each sign that is not ASCII spelled in signs that are."""
-    return pl.Series(["".join(map(_spell, text)) for text in texts], dtype=pl.String)
+def _spelled(texts: pl.Series, kinds: tuple[str, ...]) -> pl.Series:
+    """Return texts with each sign of some kinds that is not ASCII spelled in signs that are."""
+    return pl.Series(["".join(_spell(character, kinds) for character in text) for text in texts], dtype=pl.String)
 
 
-def _spell(character: str) -> str:
-    if character < "\x80" or category(character) not in _SIGNS:
+def _spell(character: str, kinds: tuple[str, ...]) -> str:
+    if character < "\x80" or category(character) not in kinds:
         return character
-    return f"{ord(character):06x}".translate(_SPELLING)
+    return "".join(_SPELLING[int(digit, 16)] for digit in f"{ord(character):06x}")
 
 
 def _by_polars(texts: pl.Series, *, spelled: bool = False) -> Compared:
-    """Return texts ready for comparison; ``spelled`` where signs count."""
+    """Return texts ready for comparison; ``spelled`` where every sign counts."""
     few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "")).str.to_lowercase()
-    few = (_spelled(few) if spelled else few).str.replace_all(r"[^\w\x00-\x7f]", " ")
+    signed = few.str.contains(_SIGN if spelled else _TELLING_SIGN)
+    if signed.any():
+        few = few.scatter(signed.arg_true(), _spelled(few.filter(signed), _SIGNS if spelled else _TELLING))
+    few = few.str.replace_all(r"[^\w\x00-\x7f]", " ")
     spaceless = _most_spaceless(few)
     if spaceless.any():
         between = r"\s" if spelled else r"[\s\p{P}]"

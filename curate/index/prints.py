@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.core.record.views import prompt
+from curate.dedupe.signatures.shingles import mixed
 from curate.steps.exact_duplicates import whole_text
 from curate.steps.normalise import Normalise
 
@@ -35,6 +37,12 @@ def prints_of(texts: pl.Series) -> Prints:
 def conversation_prints(rows: pl.DataFrame, rule: Normalise) -> Prints:
     """Return the print of each row's whole conversation: equal where ``exact_duplicates`` calls rows duplicates."""
     return prints_of(whole_text(rows, rule.keys).fill_null(""))
+
+
+def prompt_prints(rows: pl.DataFrame, rule: Normalise) -> U64:
+    """Return 64 bits of the print of each row's prompt, its pictures and sounds among it; 0 where it has no text."""
+    prints = text_prints(rule.keys(rows.select(prompt()).to_series()))
+    return np.where(prints == 0, prints, prints ^ mixed(rows["media"]))
 
 
 def text_prints(texts: pl.Series) -> U64:

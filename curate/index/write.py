@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.core.record.views import prompt
 from curate.dedupe.keys import near_keys
 from curate.index.parquet.plain import Column, PlainFile
 from curate.index.part import Part
-from curate.index.prints import conversation_prints, text_prints
-from curate.index.rows.segment import SETS, SHORT, by_value
+from curate.index.prints import conversation_prints, prompt_prints, text_prints
+from curate.index.rows.segment import SETS, SHORT, TOLD, by_value
 from curate.index.scheme import Scheme
 from curate.native.arrow import binary
 from curate.native.kernel import SLOTS
@@ -27,7 +26,7 @@ INDEX_VERSION = 2
 COMPACT, EXACT = "compact", "exact"
 _SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its ids and sets
 _TOGETHER = 1 << 15  # rows whose bytes are laid out at once
-_HELD = (*SETS, "digest", "spaceless", "under")  # what an exact index holds beside
+_HELD = (*SETS, "digest", "spaceless", "under", *TOLD)  # what an exact index holds beside
 _EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS} | {name: [] for name in SETS}
 
 
@@ -71,9 +70,8 @@ class IndexRows:
     def _signed(self, rows: pl.DataFrame) -> list[pl.Series]:
         rule = self._scheme.normalise
         whole = conversation_prints(rows, rule)
-        asked = rule.keys(rows.select(prompt()).to_series())
         values = group_values(rows["raw"], self._group_by) if self._group_by else []
-        columns = {"print0": whole.first, "print1": whole.second, "prompt": text_prints(asked)}
+        columns = {"print0": whole.first, "print1": whole.second, "prompt": prompt_prints(rows, rule)}
         for number in range(len(self._group_by)):
             columns[f"key_{number}"] = text_prints(pl.Series([own[number] for own in values], dtype=pl.String))
         keys = self._keys(rows)
@@ -153,7 +151,7 @@ class IndexRows:
         columns = [Column(name, "u4") for name in SHORT[:3]] + [Column(name, "u8") for name in (*numbers, *sorted_)]
         columns += [Column("id_at", "u4"), Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]
         if self.kind == EXACT:
-            columns += [Column("spaceless", "u4"), Column("digest", "u8")]
+            columns += [Column("spaceless", "u4"), *(Column(name, "u8") for name in ("digest", *TOLD))]
             columns += [Column("bands", "fixed", width=8 * len(self._bands))]
             for name in SETS:
                 columns += [Column(f"{name}_at", "u4"), Column(name, "bytes")]

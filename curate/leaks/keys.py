@@ -17,9 +17,10 @@ def leak_keys(block: pl.DataFrame, rule: PairRule, key: Key) -> pl.DataFrame:
     """Return the keys of near-duplicates, and beside them: held, whole, prompts.
 
     ``held`` is 1 for rows of protected files; ``whole`` is equal where all turns but instructions are; ``prompts`` has
-    a hash of what comes before each answer: of a protected row before its last one alone, which is its question.
+    a hash of what comes before each answer: of a protected row before its last one alone, which is its question. What
+    is taught beside the texts, and their signs, do not tell a row from one that was seen.
     """
-    found = contexts(block["messages"], key)
+    found = contexts(block["messages"], block["media"], key)
     held = (block["origin"] == PROTECTED).to_numpy()
     counts = np.bincount(found.owner, minlength=len(block))
     last = np.concatenate([found.owner[1:] != found.owner[:-1], np.ones(min(len(found.owner), 1), dtype=bool)])
@@ -39,4 +40,5 @@ def leak_keys(block: pl.DataFrame, rule: PairRule, key: Key) -> pl.DataFrame:
             "depths": lists(depths.astype(np.uint64), starts),
         }
     )
-    return near_keys(block, rule).join(own, on="row", how="left", maintain_order="left")
+    alone = near_keys(block, rule).with_columns(beside=pl.lit(0, pl.UInt64), signs=pl.lit(0, pl.UInt64))
+    return alone.join(own, on="row", how="left", maintain_order="left")

@@ -71,6 +71,13 @@ class Kernel:
         written = self.library.thresher_words(views.address, views.buffers, size(len(texts)), at(words), at(starts))
         return words[:written], starts
 
+    def signs(self, texts: pl.Series) -> U64:
+        """Return a digest of the signs of each text, none of them null."""
+        views = Views(texts)
+        digests = np.empty(len(texts), np.uint64)
+        self.library.thresher_signs(views.address, views.buffers, size(len(texts)), at(digests))
+        return digests
+
     def fold(self, texts: pl.Series, table: U16) -> tuple[pl.Series, npt.NDArray[np.bool_]]:
         """Return texts, none of them null, in the characters that ``table`` has for theirs (65,536; 0 for none).
 

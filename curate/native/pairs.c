@@ -23,7 +23,7 @@
 #define JOINED 0x80000000u /* of a link: every mate further on is in the group of the row that has the link */
 #define NOBODY 0xFFFFFFFFu /* of a first row: no row with its key stays so far */
 
-enum { ALONE, NEAR, NEARLY, SAME_PROMPT, INSTRUCTIONS, CHARACTERS }; /* curate/dedupe/pairs/kinds.py */
+enum { ALONE, NEAR, NEARLY, SAME_PROMPT, INSTRUCTIONS, CHARACTERS, APART }; /* curate/dedupe/pairs/kinds.py */
 
 typedef struct {
     const uint32_t *at;        /* the position of each rank */
@@ -35,6 +35,8 @@ typedef struct {
     int asked_file, answered_file; /* open files of the same values, to be read instead; or -1 */
     const uint64_t *digests;   /* equal where both sides are the same text */
     const uint8_t *spaceless;  /* compared by characters */
+    const uint64_t *beside;    /* the digest of what stands beside both sides' texts; 0 where nothing does */
+    const uint64_t *signs;     /* that of the signs in them, which are no words; 0 where they are not known */
     const uint64_t *under;     /* the digest of the instructions; 0 where there are none */
     const uint64_t *holders;   /* digests of instructions, ascending, and the position that holds the set of each */
     const uint32_t *held_by;
@@ -246,6 +248,8 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double least,
     double lower = asked < 0 ? answered : answered < 0 || asked < answered ? asked : answered;
     *alike = lower;
     if (lower >= rows->threshold) {
+        if (rows->beside[own] != rows->beside[other]) return APART;
+        if (lower == 1 && rows->signs[own] != rows->signs[other] && rows->signs[own] && rows->signs[other]) return APART;
         if (rows->under[own] != rows->under[other]) {
             held->filled = 0;
             if (under(rows, own, other) < rows->threshold) return INSTRUCTIONS;

@@ -34,6 +34,8 @@ class Rows:
     files: tuple[int, int]  # open files of the values of both, to be read instead; or -1
     digests: U64  # equal where both sides are the same text
     spaceless: U8  # 1 where a row is compared by characters
+    beside: U64  # the digest of what stands beside both sides' texts, 0 where nothing does
+    signs: U64  # that of the signs in them, which are no words; 0 where they are not known
     under: U64  # the digest of the instructions, 0 where there are none
     holders: U64  # digests of instructions, ascending, each once
     held_by: U32  # the position that holds the set of each
@@ -87,7 +89,7 @@ class Star:
 
 
 _SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
-_MARKS = ("digests", "spaceless", "under", "holders", "held_by")
+_MARKS = ("digests", "spaceless", "beside", "signs", "under", "holders", "held_by")
 _UNDER = ("under_grams", "under_starts")
 
 

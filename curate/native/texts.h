@@ -1,4 +1,4 @@
-/* Texts where they lie: Arrow string views, read in place; and lower case eight bytes at a time. */
+/* Texts where they lie: Arrow string views, read in place; lower case eight bytes at a time; and the steps of a hash. */
 
 #pragma once
 
@@ -20,6 +20,20 @@ INLINE text_t text_of(const uint8_t *views, const uint8_t *const *buffers, size_
     memcpy(word, view, 16);
     if (word[0] > 12) at = buffers[word[2]] + word[3];
     return (text_t){at, at + word[0]};
+}
+
+#define WORD 0x9E3779B97F4A7C15u
+
+INLINE uint64_t mix64(uint64_t h) {
+    h ^= h >> 33, h *= 0xFF51AFD7ED558CCDu;
+    h ^= h >> 33, h *= 0xC4CEB9FE1A85EC53u;
+    return h ^ h >> 33;
+}
+
+/* Take eight more bytes into a hash. */
+INLINE uint64_t step(uint64_t h, uint64_t bytes) {
+    h = (h ^ bytes) * WORD;
+    return h ^ h >> 32;
 }
 
 #define ONES 0x0101010101010101u

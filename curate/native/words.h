@@ -6,20 +6,7 @@
 
 #include "texts.h"
 
-#define WORD 0x9E3779B97F4A7C15u
 #define GRAM 0xD6E8FEB86659FD93u
-
-INLINE uint64_t mix64(uint64_t h) {
-    h ^= h >> 33, h *= 0xFF51AFD7ED558CCDu;
-    h ^= h >> 33, h *= 0xC4CEB9FE1A85EC53u;
-    return h ^ h >> 33;
-}
-
-/* Take eight more bytes of a word, in lower case already. */
-INLINE uint64_t step(uint64_t h, uint64_t bytes) {
-    h = (h ^ bytes) * WORD;
-    return h ^ h >> 32;
-}
 
 /* ---- a piece of a text: its bytes in lower case, and the places where words begin and end, in turn ---- */
 

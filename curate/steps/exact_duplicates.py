@@ -15,7 +15,7 @@ from curate.core.record.turns import Turns
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
-_IN_KEY = ("row", "messages", "tools", "rejected")
+_IN_KEY = ("row", "messages", "tools", "rejected", "media", "taught")
 _TOGETHER = 1000  # rows fetched at once
 _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 rows has probability 10^-21
 
@@ -23,8 +23,9 @@ _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 ro
 class ExactDuplicates(SetStep):
     """Keep the first of the records whose whole conversation is the same after normalising.
 
-    System prompt, tools, every turn with its tool calls and the rejected answer are in the key. Weights and other
-    fields are not.
+    System prompt, tools, every turn with its tool calls and the rejected answer are in the key; so are the pictures,
+    sounds and films of the record, the reasoning of its turns, which of them are trained, and KTO's label. Other fields
+    are not.
     """
 
     use: Literal["exact_duplicates"] = "exact_duplicates"
@@ -78,7 +79,7 @@ class ExactDuplicates(SetStep):
 
 
 def whole_text(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Return each row's conversation, tools and rejected answer as one text, of the keys of its texts.
+    """Return each row's conversation, tools, rejected answer and what stands beside as one text, of keys of its texts.
 
     All turns are worked on together, not list by list.
     """
@@ -102,6 +103,8 @@ def whole_text(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.
             pl.lit(said),
             pl.col("tools").cast(pl.String).fill_null(""),
             pl.lit(key(rows["rejected"].fill_null("\x00"))),
+            *(pl.format(f"{name}:{{}}", name) for name in ("media", "taught") if rows[name].null_count() < len(rows)),
             separator="\x1d",
+            ignore_nulls=True,
         )
     ).to_series()

@@ -16,8 +16,8 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.core.record.block import MESSAGE
-from curate.dedupe.keys import near_keys
+from curate.core.record.block import BLOCK, MESSAGE
+from curate.dedupe.keys import COLUMNS, near_keys
 from curate.dedupe.pairs.kinds import Kind
 from curate.dedupe.pairs.links import linked
 from curate.dedupe.pairs.twins import find_twins
@@ -128,10 +128,14 @@ def block_of(pairs: list[tuple[str, str]]) -> pl.DataFrame:
 
     chats = [[message("user", question), message("assistant", answer)] for question, answer in pairs]
     raws = [orjson.dumps({"question": question, "answer": answer}) for question, answer in pairs]
-    return pl.DataFrame(
-        {"row": range(len(chats)), "messages": chats, "tools": [None] * len(chats), "raw": raws},
-        schema={"row": pl.UInt64, "messages": pl.List(MESSAGE), "tools": pl.Binary, "raw": pl.Binary},
-    )
+    return block_with(chats, raw=raws)
+
+
+def block_with(chats: list[list[dict[str, object]]], **columns: list[object]) -> pl.DataFrame:
+    """Return a block of chats with the columns that are compared, null where they are not given."""
+    schema = {name: BLOCK[name] for name in COLUMNS}
+    none = {name: [None] * len(chats) for name in COLUMNS}
+    return pl.DataFrame(none | {"row": range(len(chats)), "messages": chats} | columns, schema=schema)
 
 
 def keys_of(block: pl.DataFrame, rule: PairRule, folder: Path) -> ColumnTable:
@@ -165,7 +169,13 @@ def alike(one: tuple[str, str], other: tuple[str, str]) -> float:
 def kernel(request, monkeypatch):
     """Both ways: in C, and in plain Python."""
     if request.param == "no kernel":
-        for module in ("pairs.mates", "signatures.bands", "signatures.minhash", "signatures.shingles"):
+        for module in (
+            "pairs.mates",
+            "signatures.bands",
+            "signatures.minhash",
+            "signatures.shingles",
+            "signatures.signs",
+        ):
             monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
 
 
@@ -254,7 +264,7 @@ def test_kernel_and_plain_python_say_the_same_of_everything(tmp_path, monkeypatc
     step = NearDuplicates()
     table = keys_of(block, step.rule, tmp_path / "a")
     ours = find_twins(table, step.rule, [Kind.NEAR])
-    for module in ("pairs.mates", "signatures.bands", "signatures.minhash", "signatures.shingles"):
+    for module in ("pairs.mates", "signatures.bands", "signatures.minhash", "signatures.shingles", "signatures.signs"):
         monkeypatch.setattr(f"curate.dedupe.{module}.kernel", lambda: None)
     theirs = find_twins(keys_of(block, step.rule, tmp_path / "b"), step.rule, [Kind.NEAR])
 
@@ -274,6 +284,8 @@ def varied(draw: random.Random) -> pl.DataFrame:
             for turn in chat:
                 if "天" in str(turn["text"]):
                     turn["text"] = str(turn["text"]).replace("天", "地", draw.choice([0, 1, 1, 2]))
+                elif draw.random() < 0.1:
+                    turn["text"] = str(turn["text"]).replace(" ", draw.choice([" + ", " < ", " € "]), 1)
                 elif draw.random() < 0.4:
                     turn["text"] = edited(draw, str(turn["text"]), draw.choice([1, 1, 2, 4]))
         else:
@@ -285,9 +297,12 @@ def varied(draw: random.Random) -> pl.DataFrame:
             chat = [turn for turn in chat if turn["role"] != "system"]
         chats.append(chat)
         tools.append(orjson.dumps([text(draw, 12)]) if draw.random() < 0.1 else None)
-    columns = {"row": range(len(chats)), "messages": chats, "tools": tools, "raw": [b"{}"] * len(chats)}
-    schema = {"row": pl.UInt64, "messages": pl.List(MESSAGE), "tools": pl.Binary, "raw": pl.Binary}
-    return pl.DataFrame(columns, schema=schema)
+    beside: dict[str, list[object]] = {
+        "rejected": [text(draw, 1) if draw.random() < 0.05 else None for _ in chats],
+        "media": [1 if draw.random() < 0.05 else None for _ in chats],
+        "taught": [draw.choice([1, 2]) if draw.random() < 0.1 else None for _ in chats],
+    }
+    return block_with(chats, tools=tools, raw=[b"{}"] * len(chats), **beside)
 
 
 def test_band_keys_differ_between_bands():

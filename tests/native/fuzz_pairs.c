@@ -17,6 +17,7 @@ typedef struct {
     int asked_file, answered_file;
     const uint64_t *digests;
     const uint8_t *spaceless;
+    const uint64_t *beside, *signs;
     const uint64_t *under;
     const uint64_t *holders;
     const uint32_t *held_by;
@@ -92,16 +93,19 @@ int main(int argc, char **argv) {
         uint8_t *sketches = zeros(128 * positions), *spaceless = zeros(positions), *use = zeros(positions);
         for (size_t i = 0; i < 128 * positions; i++) sketches[i] = (uint8_t)draw(9);
         uint64_t *digests = zeros(8 * positions), *under = zeros(8 * positions), *keys = zeros(8 * positions);
+        uint64_t *beside = zeros(8 * positions), *signs = zeros(8 * positions);
         uint64_t *holders = zeros(8 * 3);
         uint32_t *held_by = zeros(4 * 3);
         int64_t *under_starts;
         for (uint32_t i = 0; i < 3; i++) holders[i] = 1 + i, held_by[i] = draw((uint32_t)positions);
         for (size_t i = 0; i < positions; i++)
-            digests[i] = draw(90), under[i] = draw(4), spaceless[i] = !draw(5), use[i] = draw(5) > 0;
+            digests[i] = draw(90), under[i] = draw(4), beside[i] = !draw(9), signs[i] = draw(3),
+            spaceless[i] = !draw(5), use[i] = draw(5) > 0;
         rows.asked = sets(positions, (int64_t **)&rows.asked_starts);
         rows.answered = sets(positions, (int64_t **)&rows.answered_starts);
         rows.under_grams = sets(positions, &under_starts), rows.under_starts = under_starts;
         rows.sketches = sketches, rows.digests = digests, rows.spaceless = spaceless, rows.under = under;
+        rows.beside = beside, rows.signs = signs;
         rows.holders = holders, rows.held_by = held_by, rows.n_holders = 3, rows.table = zeros(8 * 128);
         rows.read = zeros(8 * 20), rows.failed = zeros(4);
         FILE *file = draw(2) ? tmpfile() : NULL;

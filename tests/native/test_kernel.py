@@ -42,7 +42,7 @@ TEXTS = st.lists(
 def built(tmp_path_factory) -> Path:
     """Compile the kernel afresh, as the package's own build does."""
     target = tmp_path_factory.mktemp("kernel") / "_kernel.so"
-    sources = [NATIVE / "minhash.c", NATIVE / "pairs.c", NATIVE / "fold.c"]
+    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c")]
     subprocess.run(["cc", "-O2", "-std=c11", "-fPIC", "-shared", *sources, "-o", target], check=True)
     return target
 

@@ -36,7 +36,9 @@ RICH = {
             id="a chat with a system prompt",
         ),
         pytest.param("messages", chat("“Où?” — \u00a0 ja\tso\nだ\r\n👋", 'Say "ü\\/"'), id="a chat beyond ASCII"),
-        pytest.param("messages", chat("Hi", "Hello", tools=None, label=True), id="a rated chat without tools"),
+        pytest.param(
+            "messages", chat("Hi", "Hello", tools=None, label="good"), id="a chat with a label, without tools"
+        ),
         pytest.param(
             "messages",
             {"messages": [t | {"name": None, "tool_calls": None, "x": 1} for t in chat("Hi", "Hello")["messages"]]},

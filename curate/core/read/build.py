@@ -12,13 +12,15 @@ import polars as pl
 
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import Draft, Layout, Record
+from curate.core.read.layouts.beside import Beside, beside
 from curate.core.read.records import LAYOUT_FAULTS, Batch
 from curate.core.read.scanning import Clean, Gatherer
 from curate.core.record.block import BLOCK, LINE_BITS, MESSAGE
 from curate.core.record.nest import nest
 
 DIGEST_HEX = 16
-RARE = ("tools", "rejected", "label", "parents", "edited_by", "reason", "detail", "matched", "similarity", "warnings")
+_SAID = ("tools", "rejected", "label", "media", "taught")
+RARE = (*_SAID, "parents", "edited_by", "reason", "detail", "matched", "similarity", "warnings")
 
 
 class Judging(Protocol):
@@ -92,7 +94,7 @@ class Builder:
             if record is None or layout is None or dropped:
                 columns.counts.append(-1)
             else:
-                self._fill(layout.read(record))
+                self._fill(layout.read(record), beside(record, layout.name))
 
     def block(self) -> pl.DataFrame:
         """Return the block of the rows gathered, and start anew."""
@@ -117,7 +119,7 @@ class Builder:
             rare["warnings"][at] = noted
         return bool(fatal)
 
-    def _fill(self, draft: Draft) -> None:
+    def _fill(self, draft: Draft, told: Beside) -> None:
         columns = self._columns
         columns.counts.append(len(draft.messages))
         columns.turns += draft.messages
@@ -126,6 +128,9 @@ class Builder:
             value = getattr(draft, name)
             if value is not None:
                 columns.rare[name][at] = value
+        for name, digest in told._asdict().items():
+            if digest is not None:
+                columns.rare[name][at] = digest
 
 
 def _said(fault: Fault) -> str:

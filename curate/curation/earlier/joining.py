@@ -10,7 +10,6 @@ import polars as pl
 
 from curate.core.record.block import EARLIER
 from curate.core.record.marks import alive
-from curate.core.record.views import prompt
 from curate.curation.earlier.beside import pair_scheme
 from curate.curation.passes.stage import marked_blocks
 from curate.curation.passes.staged import Staged
@@ -18,7 +17,7 @@ from curate.curation.plan import Plan
 from curate.dedupe.sides import CONVERSATION
 from curate.engines.columns import ColumnTable
 from curate.index.earlier import Earlier
-from curate.index.prints import conversation_prints, text_prints
+from curate.index.prints import conversation_prints, prompt_prints, text_prints
 from curate.split.draw import NAMES
 from curate.split.groups import group_values
 from curate.split.previous import Old, Row, settle
@@ -102,7 +101,7 @@ def _values(plan: Plan, staged: Staged, group_by: Sequence[str]) -> pl.DataFrame
             continue
         whole = conversation_prints(rows, rule)
         prints = {"print0": whole.first, "print1": whole.second}
-        prints["prompt"] = text_prints(rule.keys(rows.select(prompt()).to_series()))
+        prints["prompt"] = prompt_prints(rows, rule)
         fields = group_values(rows["raw"], group_by) if group_by else []
         for number in range(len(group_by)):
             prints[f"key_{number}"] = text_prints(pl.Series([own[number] for own in fields], dtype=pl.String))

@@ -38,6 +38,8 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
         files=(keys.file("asked"), keys.file("answered")),
         digests=keys.numbers("digest"),
         spaceless=keys.numbers("spaceless"),
+        beside=keys.numbers("beside"),
+        signs=keys.numbers("signs"),
         under=keys.numbers("under"),
         holders=holders,
         held_by=holding[first].astype(np.uint32),

@@ -73,6 +73,9 @@ class Pairs:
         if 0 <= asked < rows.least:
             return Kind.ALONE, 0.0
         if lower >= rows.threshold:
+            signs = {int(rows.signs[at]) for at in (one, other)}
+            if rows.beside[one] != rows.beside[other] or (lower == 1 and len(signs) > 1 and 0 not in signs):
+                return Kind.APART, lower
             if under < rows.threshold:
                 return Kind.INSTRUCTIONS, lower
             by_characters = rows.spaceless[one] or rows.spaceless[other]

@@ -50,6 +50,13 @@ def mix64(values: U64) -> U64:
     return np.asarray(mixed ^ (mixed >> np.uint64(33)))
 
 
+def mixed(digests: pl.Series) -> U64:
+    """Return a column of digests, mixed; 0 where there is none."""
+    if digests.null_count() == len(digests):
+        return np.zeros(len(digests), dtype=np.uint64)
+    return mix64(digests.fill_null(0).to_numpy())
+
+
 def buffers(texts: pl.Series) -> tuple[U8, I64]:
     """Return the bytes of the texts, one after another, and where each starts (n + 1)."""
     data = np.frombuffer(texts.str.join("").item().encode(), dtype=np.uint8)

@@ -25,6 +25,7 @@ HALF = np.uint64(32)
 SHORT = ("source", "split", "size", "spaceless")  # columns of 32 bits
 _KINDS = {"source": pl.UInt32, "split": pl.UInt8, "size": pl.UInt32, "spaceless": pl.UInt8}
 SETS = ("asked", "answered", "instructions")
+TOLD = ("beside", "signs")  # columns that an index of an earlier version may lack: 0
 
 
 def by_value(values: U64) -> U64:
@@ -74,6 +75,8 @@ class Segment:
         ends = np.arange(len(positions) + 1, dtype=np.int64)
         if name == "run":
             return pl.Series(name, np.zeros(len(positions), dtype=np.uint16))
+        if name in TOLD and name not in self._at:
+            return pl.Series(name, np.zeros(len(positions), dtype=np.uint64))
         if name == "sketch":
             return binary(self.sketches(positions).reshape(-1), ends * SLOTS).alias(name)
         if name[0] == "b" and name[1:].isdigit():

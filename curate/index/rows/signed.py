@@ -13,7 +13,7 @@ from curate.core.record.block import EARLIER
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import PairRule
 from curate.index.read import Held
-from curate.index.rows.segment import SETS
+from curate.index.rows.segment import SETS, TOLD
 from curate.index.runs import blocks_of
 from curate.native.kernel import SLOTS
 
@@ -38,7 +38,7 @@ def signed_rows(
 
 def _of_sets(held: Held, run: Sequence[Held], positions: I64, rule: PairRule) -> pl.DataFrame:
     bands = [f"b{band}" for band in range(rule.bands[0])]
-    rows = held.take(positions, [*bands, *SETS[:2], "digest", "spaceless", "under"])
+    rows = held.take(positions, [*bands, *SETS[:2], "digest", "spaceless", "under", *TOLD])
     prompts = {f"p{band}": np.zeros(len(rows), dtype=np.uint64) for band in range(rule.prompt_bands[0])}
     return rows.with_columns(
         row=pl.Series(positions.astype(np.uint64)),

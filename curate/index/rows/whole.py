@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.index.rows.lookup import positions_of
+from curate.index.rows.segment import TOLD
 from curate.index.runs import KeptRun
 from curate.native.kernel import SLOTS
 
@@ -61,7 +62,10 @@ class Whole:
 
     def take(self, positions: I64, columns: list[str]) -> pl.DataFrame:
         """Return the columns of the rows at ``positions``, which ascend; row groups without one are not read."""
-        rows = pl.scan_parquet(self._path, glob=False).select(columns)
+        rows = pl.scan_parquet(self._path, glob=False)
+        known = rows.collect_schema()
+        none = pl.lit(0, dtype=pl.UInt64)
+        rows = rows.select(none.alias(name) if name in TOLD and name not in known else name for name in columns)
         parts = [rows.head(0).collect()]
         groups = positions // _GROUP_ROWS
         for group in np.unique(groups).tolist():

@@ -1,0 +1,104 @@
+"""Rows that differ in what stands beside their texts are no duplicates, by default and in every layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Ran
+
+QUESTION = "Is there a dog in the picture that was taken by the lake last summer?"
+ANSWER = "Yes, there is a small brown dog that sits beside the boat and looks at the water."
+
+
+def turns(**of_answer: Any) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": ANSWER} | of_answer]
+
+
+def shown(address: str, text: str = QUESTION) -> dict[str, Any]:
+    part = {"type": "image_url", "image_url": {"url": address}}
+    return {"messages": [{"role": "user", "content": [{"type": "text", "text": text}, part]}, turns()[1]]}
+
+
+def sharegpt(**beside: Any) -> dict[str, Any]:
+    said = [{"from": "human", "value": f"<image>\n{QUESTION}"}, {"from": "gpt", "value": ANSWER}]
+    return {"conversations": said} | beside
+
+
+PAIR = {"prompt": QUESTION, "chosen": ANSWER}
+CODE = "Write a function that says whether the first of two numbers is smaller and return"
+APART = [
+    pytest.param(sharegpt(image="1.png"), sharegpt(image="2.png"), id="ShareGPT, an image"),
+    pytest.param({"messages": turns(), "images": ["1"]}, {"messages": turns(), "images": ["2"]}, id="images"),
+    pytest.param(shown("https://x/1.png"), shown("https://x/2.png"), id="parts that are no text"),
+    pytest.param(shown("https://x/1.png", "x"), shown("https://x/2.png", "x"), id="parts, and hardly a text"),
+    pytest.param(PAIR | {"rejected": "No, not one."}, PAIR | {"rejected": "A cat is there."}, id="rejected answers"),
+    pytest.param({"messages": turns(reasoning_content="I see fur.")},
+                 {"messages": turns(reasoning_content="I see a tail.")}, id="reasoning"),
+    pytest.param({"messages": turns(thinking="So")}, {"messages": turns()}, id="thinking, and none"),
+    pytest.param({"messages": turns(weight=0)}, {"messages": turns()}, id="an answer that is not trained"),
+    pytest.param({"prompt": QUESTION, "completion": ANSWER, "label": True},
+                 {"prompt": QUESTION, "completion": ANSWER, "label": False}, id="KTO's label"),
+    pytest.param({"messages": turns(), "label": True}, {"messages": turns(), "label": False}, id="KTO's label, a chat"),
+    pytest.param({"prompt": f"{CODE} a < b", "completion": "Here is the function that you asked me for: a < b"},
+                 {"prompt": f"{CODE} a > b", "completion": "Here is the function that you asked me for: a > b"},
+                 id="an operator"),
+]  # fmt: skip
+SAME = [
+    pytest.param(sharegpt(image="1.png"), sharegpt(image="1.png", id=2), id="the same image"),
+    pytest.param({"messages": turns(weight=1)}, {"messages": turns(), "images": []}, id="nothing beside"),
+    pytest.param({"messages": turns(timestamp=1)}, {"messages": turns(timestamp=2)}, id="when it was said"),
+    pytest.param(PAIR | {"rejected": "No."}, PAIR | {"rejected": "No."}, id="the same pair"),
+    pytest.param({"messages": turns(), "label": "dogs"}, {"messages": turns(), "label": "lakes"}, id="a topic"),
+    pytest.param({"messages": turns()}, {"messages": [{"content": f" {QUESTION.upper()}", "role": "user"}, turns()[1]]},
+                 id="case and white space"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def kept(tmp_path: Path, jsonl: Callable[..., Path], thresher: Callable[..., Ran]) -> Callable[..., int]:
+    def count(rows: list[Any], *options: object) -> int:
+        done = thresher("curate", jsonl(rows), "--out", tmp_path / "out", "--json", "--no-report", *options)
+        assert done.code == 0
+        return int(done.json["counts"]["kept"])
+
+    return count
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_rows_that_differ_beside_their_texts_stay(one, other, kept):
+    assert kept([one, other]) == 2
+    assert kept([one, other, one]) == 2
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_rows_that_differ_in_nothing_that_is_taught_go(one, other, kept):
+    assert kept([one, other]) == 1
+
+
+def test_a_picture_makes_another_prompt_for_splits_and_leaks(tmp_path, jsonl, thresher):
+    """The same question about other pictures is no group, and no leak; about the same picture it is."""
+    rows = [sharegpt(image=f"{n}.png") for n in range(60)]
+    done = thresher("curate", jsonl(rows), "--out", tmp_path / "out", "--json")
+    assert done.json["counts"]["by_split"]["train"] < 60
+
+    train, test = jsonl(rows[:30], "train.jsonl"), jsonl(rows[30:], "test.jsonl")
+    assert thresher("leaks", train, test).code == 0
+    assert thresher("leaks", train, jsonl(rows[29:], "test.jsonl")).code == 1
+
+
+@pytest.mark.parametrize("kind", ["compact", "exact"])
+def test_an_index_knows_what_stood_beside(kind, tmp_path, jsonl, kept):
+    """The same row of an earlier night goes, one with another picture or other reasoning stays."""
+    first = [sharegpt(image="1.png"), {"messages": turns(reasoning_content="I see fur.")}]
+    for number, row in enumerate(first):
+        out = tmp_path / f"{kind}{number}"
+        write = ("--set", "index.write=true", "--set", f"index.kind='{kind}'")
+        assert kept([row], "--out", out, *write) == 1
+        assert kept([{**row, "id": "again"}, {"prompt": "x", "completion": "y"}][:1], "--against", out, "--set",
+                    "limits.min_kept=0") == 0  # fmt: skip
+    assert kept([sharegpt(image="2.png")], "--against", tmp_path / f"{kind}0") == 1
+    assert kept([{"messages": turns(reasoning_content="A tail.")}], "--against", tmp_path / f"{kind}1") == 1
