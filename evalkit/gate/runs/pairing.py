@@ -69,11 +69,6 @@ class Pair:
             return self._alone(metric, numbers, name)
         self._same_signature(name)
         base = _at(self.base.statistics(name)[1], self.base_rows)
-        if base.shape[1] != numbers.shape[1]:  # one of both has no score at all
-            width = max(base.shape[1], numbers.shape[1])
-            base, numbers = (
-                one if one.shape[1] == width else np.full((len(one), width), np.nan) for one in (base, numbers)
-            )
         counted: dict[str, int] = {}
         for run, own, other, rows in (
             (self.candidate, numbers, base, self.rows),

@@ -57,7 +57,7 @@ class Run:
         column = self.rows[name]
         scored = column.is_not_null().to_numpy()
         found = as_numbers(column.drop_nulls())
-        numbers = np.full((len(column), found.shape[1] if len(found) else 1), np.nan)
+        numbers = np.full((len(column), metric.width), np.nan)
         numbers[scored] = found
         told = self.metrics[name].get("value")
         value = value_of(metric, found) if len(found) else None
