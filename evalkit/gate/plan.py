@@ -130,6 +130,8 @@ def _by_error(
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
     own, alpha = line(limit, sample.metric.better), _alpha(config, limit)
     single = estimate(sample, "value", settings)
+    if own.kind == "ratio" and not single.value:
+        return _told(limit, where, n, "there is no ratio, for the baseline is 0", 0.0, math.inf, math.inf)
     if own.kind == "value":
         spread, told = reach.spread_of(sample, "value", above=own.above), "measured: the run's own spread"
         distance = (single.value - own.at) * (1 if own.above else -1)
@@ -141,7 +143,7 @@ def _by_error(
         error, told = single.error * math.sqrt(2 * (1 - correlation)), f"assumed: scores correlate by {correlation:g}"
         distance = limit.margin
         if own.kind == "ratio":
-            error, distance = error / abs(single.value or 1.0), limit.margin - 1
+            error, distance = error / abs(single.value), limit.margin - 1
         widest = widest_of(replace(sample, base=sample.candidate), own.kind, float(own.kind == "ratio"))
         spread = reach.assumed(error, sample.units, widest)
     each = sample.units / sample.n  # units an item

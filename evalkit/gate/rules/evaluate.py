@@ -67,7 +67,7 @@ def evaluate(
     for one, p in zip(confident, holm([one.p_fail for one in confident]), strict=True):
         one.p_adjusted = p
     for one in (*gating, *informing):
-        one.conclude(one.p_adjusted, config.alpha)
+        one.conclude(one.p_adjusted, config.alpha, len(confident))
     return Evaluated(gating, informing, own)
 
 

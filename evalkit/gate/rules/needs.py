@@ -8,7 +8,9 @@ from evalkit.gate.config import GateConfig
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.statistics import shares
 from evalkit.gate.statistics.counted import needed_items
+from evalkit.gate.statistics.estimate import still_reach, still_units
 from evalkit.gate.statistics.power import smallest_difference, smallest_mean
+from evalkit.statistics.few import CAUTIOUS_BELOW
 from evalkit.statistics.normal import quantile
 
 _NEVER = 1e12  # items
@@ -28,9 +30,11 @@ def needed_n(one: Judged, config: GateConfig) -> int | None:
     """Return the items with which the rule would decide; None where none do.
 
     For ``max_drop`` and ``max_ratio``: with which a model as good as the baseline passes. For the others: with which
-    the truth that was seen clears the line.
+    the truth that was seen clears the line. For a rule that is held back: with which what was seen fails.
     """
     found, distance = one.estimate, _distance(one)
+    if one.held_back:
+        return _failing(one, config)
     if distance <= 0:
         return None
     if found.discordant is not None and one.limit.rule == "max_drop":
@@ -38,9 +42,33 @@ def needed_n(one: Judged, config: GateConfig) -> int | None:
     if found.is_share:
         return _clearing(one, config)
     if not found.error > 0:
-        return None
+        return _unmoved(one, distance, config.alpha)
     z = quantile(1 - config.alpha) + quantile(config.power)
     return whole(found.n * (z * found.error / distance) ** 2)
+
+
+def _failing(one: Judged, config: GateConfig) -> int | None:
+    """Return the items with which a difference that is what was seen fails, at Holm's first level for so many rules."""
+    found = one.estimate
+    if not found.error > 0:
+        return None
+    z = quantile(1 - config.alpha / one.held_back) + quantile(config.power)
+    return whole(found.n * (z * found.error / abs(found.value - one.line.at)) ** 2)
+
+
+def _unmoved(one: Judged, distance: float, alpha: float) -> int | None:
+    """Return the items with which a number that no unit moved clears the line: ``CAUTIOUS_BELOW`` where it is endless.
+
+    What was seen tells how far one unit may move it; how many may have stayed unseen, the rule of three.
+    """
+    found = one.estimate
+    each = found.units / found.n
+    if not math.isfinite(found.value):
+        return None
+    if math.isinf(found.low) or math.isinf(found.high):
+        return whole(CAUTIOUS_BELOW / each)
+    widest = max(found.high - found.value, found.value - found.low) / still_reach(found.units, alpha, 1.0)
+    return whole(still_units(distance, alpha, widest) / each) if widest > 0 else None
 
 
 def _clearing(one: Judged, config: GateConfig) -> int | None:

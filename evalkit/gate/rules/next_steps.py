@@ -9,6 +9,7 @@ import numpy as np
 from curate.core.command.words import path_word
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.runs.pairing import Pair
+from evalkit.statistics.few import CAUTIOUS_BELOW
 
 _FINER = {
     "json_schema": "json_fields:f1",
@@ -29,6 +30,12 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
     if not math.isfinite(found.value):
         return ["hold the candidate's own value: max_value needs no baseline, and a ratio to 0 says nothing", waiver]
     steps = []
+    if one.held_back:
+        steps.append(
+            f"beyond its line on its own (p = {one.p_fail:.2g}), not after Holm's correction over {one.held_back} "
+            f"rules ({one.p_adjusted:.2g}): take out rules that say the same, or look at it as a fail"
+        )
+    endless = found.error == 0 and (math.isinf(found.low) or math.isinf(found.high))
     enough = needed is not None and needed <= found.n  # it stands on the line: more of the same may not move it off
     if not enough and any(name.startswith("suite=") for name in pair.slices):
         steps.append(f'size the procedural suites by the margin: n = "auto"{_of(needed)}; their items cost nothing')
@@ -41,13 +48,16 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         if pair.base.is_committed:  # it has no texts to read
             how = "thresher gate ... --out DIR names them in verdict.json, under flips"
         steps.append(f"read the {items:,} items on which the runs part: {how}")
-    if found.units == found.n:
+    if found.units == found.n and found.error > 0:
         steps.append(
             "answer each item k times (thresher predict --samples k): their mean carries less of the sampling's noise"
         )
+    if endless:
+        steps.append('set level = "point" on this rule: it looks at the number alone')
     if needed is not None and not enough:
-        steps.append(f"add {needed - found.n:,} items (now {found.n:,}, needed {needed:,}){_where(one, pair)}")
-    else:
+        why = f": fewer than {CAUTIOUS_BELOW} equal numbers do not tell how far another may lie" if endless else ""
+        steps.append(f"add {needed - found.n:,} items (now {found.n:,}, needed {needed:,}){_where(one, pair)}{why}")
+    elif not one.held_back:
         steps.append(
             "raise the margin, or take more items: so many decide only where the difference is not on the line"
         )

@@ -52,6 +52,7 @@ class Judged:
     p_fail: float  # of the claim that the truth lies beyond the line
     p_adjusted: float
     verdict: Said = "inconclusive"
+    held_back: int = 0  # of so many rules together it is no fail by Holm, and alone it would be one
     apart: str = ""  # what tells it from another rule that would be called the same
 
     @property
@@ -61,10 +62,12 @@ class Judged:
         against = f" against {self.limit.baseline}" if self.limit.baseline else ""
         return f"{self.limit.metric} {self.limit.rule}{self.apart}{on}{against}"
 
-    def conclude(self, p_adjusted: float, alpha: float) -> None:
+    def conclude(self, p_adjusted: float, alpha: float, rules: int = 1) -> None:
         """Set the verdict: pass needs no correction (all rules must pass), fail stands only if it does after Holm's."""
         self.p_adjusted = p_adjusted
         self.verdict = _point(self) if self.level == "point" else _confident(self, alpha)
+        alone = self.verdict == "inconclusive" and self.level == "confident" and _beyond(self)
+        self.held_back = rules if alone and self.p_fail <= alpha < p_adjusted else 0
 
 
 def judged(limit: Limit, where: str | None, baseline: str | None, better: str, found: Estimate, level: Level) -> Judged:
@@ -123,8 +126,12 @@ def _confident(one: Judged, alpha: float) -> Said:
     low, high, at, slack = one.estimate.low, one.estimate.high, one.line.at, _slack(one)
     if low >= at - slack if one.line.above else high <= at + slack:
         return "pass"
-    beyond = high < at if one.line.above else low > at
-    return "fail" if beyond and one.p_adjusted <= alpha else "inconclusive"
+    return "fail" if _beyond(one) and one.p_adjusted <= alpha else "inconclusive"
+
+
+def _beyond(one: Judged) -> bool:
+    """Say whether the whole interval lies on the line's wrong side."""
+    return one.estimate.high < one.line.at if one.line.above else one.estimate.low > one.line.at
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -272,6 +272,11 @@ def still_reach(units: int, alpha: float, widest: float) -> float:
     return float((1 - alpha ** (1 / units)) * widest)
 
 
+def still_units(distance: float, alpha: float, widest: float) -> float:
+    """Return how many units it takes that those which may have stayed unseen move a number by a distance at most."""
+    return max(1.0, math.log(alpha) / math.log1p(-distance / widest)) if distance < widest else 1.0
+
+
 def widest_of(sample: Sample, kind: Kind, value: float) -> float:
     """Return the most that an unseen unit can move a value that no unit moved; infinite where nothing tells."""
     still = _still(sample, kind, value, math.nan)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.gate.statistics.estimate import still_reach, widest_of
+from evalkit.gate.statistics.estimate import still_reach, still_units, widest_of
 from evalkit.gate.statistics.power import POINT, chance_of_equal_mean, smallest_mean
 from evalkit.gate.statistics.sample import Kind, Sample, estimand
 from evalkit.metrics.metric import Numbers
@@ -81,7 +81,7 @@ def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> 
     if spread.is_still and (alpha >= POINT or math.isinf(spread.widest)):
         return 1.0 if alpha >= POINT else math.inf
     if spread.is_still:
-        return max(1.0, math.log(alpha) / math.log1p(-margin / spread.widest)) if margin < spread.widest else 1.0
+        return still_units(margin, alpha, spread.widest)
     low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
     if low >= _DRAWN_BELOW:
         return low

@@ -1,0 +1,82 @@
+"""What an undecided rule says to do: steps that decide it when they are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evalkit.gate.runs import gate, limits, right, scored
+
+SAME = {"usage": lambda _: {"completion_tokens": 64}}
+TOKENS = ["max_drop = 10", "max_ratio = 1.25", "max_value = 1000", "max_value = 50"]
+
+
+def constant(folder, items, metric="tokens"):
+    return scored(folder, f"{metric}{items}", right([1] * items, **SAME), metric)
+
+
+@pytest.mark.parametrize("rule", TOKENS)
+def test_few_equal_numbers_ask_for_256_or_for_the_point_alone(thresher, tmp_path, rule):
+    """Oracle: the gate on 255 and on 256 items, and at level = "point"."""
+    few, almost, enough = (constant(tmp_path, items) for items in (100, 255, 256))
+    rules = limits(tmp_path, f'metric = "tokens"\n{rule}')
+
+    row = gate(thresher, few, few, rules, "--json").json["limits"][0]
+
+    assert (row["verdict"], row["needed_n"]) == ("inconclusive", 256)
+    assert [step.split()[0] for step in row["next"]] == ["set", "add", "waive"]
+    assert row["next"][1].startswith("add 156 items (now 100, needed 256): fewer than 256 equal numbers")
+    assert gate(thresher, almost, almost, rules).code == 3
+    assert gate(thresher, enough, enough, rules).code in (0, 1)
+    point = limits(tmp_path, f'metric = "tokens"\n{rule}\nlevel = "point"')
+    assert gate(thresher, few, few, point).code in (0, 1)
+
+
+def test_a_bounded_number_that_nothing_moved_needs_what_the_rule_of_three_asks(thresher, tmp_path):
+    """Oracle: log 0.05 / log 0.98 = 148.3 items, and the gate on 148 and on 149."""
+    few, almost, enough = (constant(tmp_path, items, "token_f1") for items in (60, 148, 149))
+    rules = limits(tmp_path, 'metric = "token_f1"\nmax_drop = 0.02')
+
+    row = gate(thresher, few, few, rules, "--json").json["limits"][0]
+
+    assert row["needed_n"] == 149
+    assert "add 89 items (now 60, needed 149)" in row["next"]
+    assert (gate(thresher, almost, almost, rules).code, gate(thresher, enough, enough, rules).code) == (3, 0)
+
+
+def test_a_ratio_to_nothing_is_planned_as_it_is_judged(thresher, tmp_path):
+    free = scored(tmp_path, "free", right([1] * 60, usage=lambda _: {"cost": 0}), "cost")
+    rules = limits(tmp_path, 'metric = "cost"\nmax_ratio = 1.25')
+
+    plan = thresher("gate", "--plan", "--baseline", free, "--limits", rules, "--json").json["plan"][0]
+
+    assert gate(thresher, free, free, rules).code == 3
+    assert (plan["chance_equal_passes"], plan["affordable_margin"], plan["needed_n"]) == (0.0, None, None)
+    assert plan["assumed"] == "there is no ratio, for the baseline is 0"
+
+
+HELD = 'metric = "exact_match"\nmax_drop = 0.001'
+OTHERS = 'metric = "exact_match"\nmin_value = 0.61\n\nmetric = "exact_match"\nmin_value = 0.62'
+
+
+def test_a_fail_that_holm_holds_back_says_so(thresher, tmp_path):
+    """Oracle: the rule alone, and the gate on as many items as the step asks for, of the same make."""
+
+    def runs(times, name):
+        flags = [1] * 200 * times + [0] * 100 * times
+        moved = [0] * 14 * times + [1] * 186 * times + [1] * 5 * times + [0] * 95 * times
+        return scored(tmp_path, f"{name}_new", right(moved)), scored(tmp_path, name, right(flags))
+
+    few, many = runs(1, "few"), runs(3, "many")
+    alone = gate(thresher, *few, limits(tmp_path, HELD), "--json")
+    together = limits(tmp_path, f"{HELD}\n\n{OTHERS}")
+
+    row = gate(thresher, *few, together, "--json").json["limits"][0]
+
+    assert alone.json["limits"][0]["verdict"] == "fail"
+    assert row["interval"][1] < row["line"]["at"]
+    assert (row["verdict"], row["p_value"] < 0.05 < row["p_adjusted"]) == ("inconclusive", True)
+    told = "beyond its line on its own (p = 0.023), not after Holm's correction over 3 rules (0.068)"
+    assert row["next"][0].startswith(told)
+    assert not any("raise the margin" in step for step in row["next"])
+    assert 300 < row["needed_n"] < 900
+    assert gate(thresher, *many, together, "--json").json["limits"][0]["verdict"] == "fail"
