@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913 - a flag each
     paths = [path for _, path in given]
     named = {name: read_run(path) for name, path in given}
     if planning:
-        return _plan(config, named, candidate, items, as_json=as_json)
+        return _plan(config, named, candidate, items, allow_missing=allow_missing, as_json=as_json)
     if candidate is None:
         raise ConfigError("gate needs a candidate", hint="thresher gate RUN --baseline RUN --limits gate.toml")
     run = read_run(candidate)
@@ -181,14 +181,21 @@ def _named(given: str) -> tuple[str, Path]:
 
 
 def _plan(
-    config: GateConfig, named: dict[str, Run], candidate: Path | None, items: int | None, *, as_json: bool
+    config: GateConfig,
+    named: dict[str, Run],
+    candidate: Path | None,
+    items: int | None,
+    *,
+    allow_missing: bool,
+    as_json: bool,
 ) -> int:
     from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from evalkit.gate.output.shown import plan_text  # noqa: PLC0415
     from evalkit.gate.plan import plan  # noqa: PLC0415
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
-    planned = plan(config, named, None if candidate is None else read_run(candidate), items)
+    run = None if candidate is None else read_run(candidate)
+    planned = plan(config, named, run, items, allow_missing=allow_missing)
     if as_json:
         emit(canonical({"schema_version": SCHEMA_VERSION, "plan": [one.told() for one in planned]}).decode())
     else:

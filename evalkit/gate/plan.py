@@ -11,10 +11,10 @@ import numpy as np
 
 from curate.core.run.errors import ConfigError
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.rules.evaluate import baseline_of, slices_of
+from evalkit.gate.rules.evaluate import baseline_of, slices_of, unscored
 from evalkit.gate.rules.needs import whole
 from evalkit.gate.rules.rule import line, refuse_margin
-from evalkit.gate.runs.pairing import Pair, pair
+from evalkit.gate.runs.pairing import Pair, Scored, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics import counted, reach, shares
 from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
@@ -43,7 +43,14 @@ class Planned:
         return asdict(self)
 
 
-def plan(config: GateConfig, named: Mapping[str, Run], candidate: Run | None, items: int | None) -> list[Planned]:
+def plan(
+    config: GateConfig,
+    named: Mapping[str, Run],
+    candidate: Run | None,
+    items: int | None,
+    *,
+    allow_missing: bool = False,
+) -> list[Planned]:
     """Return a plan for each rule, of both runs where they are given, of one, or of assumptions alone.
 
     A rule is planned by the baseline that it is held against, by name; one on a run's own value by the candidate.
@@ -51,9 +58,13 @@ def plan(config: GateConfig, named: Mapping[str, Run], candidate: Run | None, it
     Raises:
         ThresherError: nothing says how many items there are, runs cannot be compared, or a rule has no such runs.
     """
-    own = None if candidate is None else pair(candidate, None)
-    bases = {name: pair(base, None) for name, base in named.items()}
-    boths = {} if candidate is None else {name: pair(candidate, base) for name, base in named.items()}
+    own = None if candidate is None else pair(candidate, None, allow_missing=allow_missing)
+    bases = {name: pair(base, None, allow_missing=allow_missing) for name, base in named.items()}
+    boths = {
+        name: pair(candidate, base, allow_missing=allow_missing)
+        for name, base in named.items()
+        if candidate is not None
+    }
     planned = []
     for limit in config.limits:
         name = None if limit.alone or not named else baseline_of(limit, named)
@@ -61,7 +72,10 @@ def plan(config: GateConfig, named: Mapping[str, Run], candidate: Run | None, it
         both = None if name is None else boths.get(name)
         if limit.slice != "*":
             places = [limit.slice] if alone is None else slices_of(limit, alone)
-            planned += [_planned(config, limit, where, both, alone, items) for where in places]
+            found = [_planned(config, limit, where, both, alone, items) for where in places]
+            left = 0 if alone is None or both is not None else _scored(alone, limit).left_out
+            told = f"; {left:,} items without a score are left out" if left else ""
+            planned += [replace(one, assumed=one.assumed + told) for one in found]
     return planned
 
 
@@ -70,15 +84,16 @@ def _planned(
 ) -> Planned:
     metric = make_metric(limit.metric)
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
-    sample = None if alone is None else _sample(alone, limit.metric, where)
-    n = _items(items or config.plan.items, limit, where, alone, sample)
+    sample = None if alone is None else _sample(alone, limit, where)
+    pairs = None if both is None else _sample(both, limit, where)
+    n = _items(items or config.plan.items, limit, where, alone, pairs or sample)
     refuse_margin(limit, metric)
     own, alpha = line(limit, metric.better), _alpha(config, limit)
     if metric.shares and own.kind == "difference" and (sample is None or sample.clusters is None):
         share = config.plan.discordance
         told = f"assumed: {share:.0%} of the items discordant"
-        if both is not None:
-            found = estimate(_sample(both, limit.metric, where), "difference", settings)
+        if pairs is not None:
+            found = estimate(pairs, "difference", settings)
             share = max(found.discordant or 0.0, 1 / found.n)
             told = f"measured: {share:.1%} of the items discordant"
         distance = limit.margin if limit.rule == "max_drop" else -limit.margin
@@ -90,7 +105,7 @@ def _planned(
         raise ConfigError(f"the spread of {limit.metric} is not known", hint="--baseline RUN: one scored run tells it")
     if own.kind == "value" and sample.binary:
         return _by_outcomes(config, limit, where, n, sample)
-    return _by_error(config, limit, where, n, sample, _sample(both, limit.metric, where) if both else None)
+    return _by_error(config, limit, where, n, sample, pairs)
 
 
 def _alpha(config: GateConfig, limit: Limit) -> float:
@@ -108,7 +123,7 @@ def _items(given: int | None, limit: Limit, where: str | None, alone: Pair | Non
         return given
     if not given:
         return sample.n
-    return given if where is None else max(1, round(given * sample.n / alone.scored(limit.metric).sample.n))
+    return given if where is None else max(1, round(given * sample.n / _scored(alone, limit).sample.n))
 
 
 def _by_outcomes(config: GateConfig, limit: Limit, where: str | None, n: int, sample: Sample) -> Planned:
@@ -164,11 +179,16 @@ def _told(
     return Planned(limit.metric, limit.rule, where, limit.baseline, limit.margin, n, told, *rounded, whole(needed))
 
 
-def _sample(own: Pair, name: str, where: str | None) -> Sample:
-    scored = own.scored(name)
-    if where is None:
-        return scored.sample
-    if where not in own.slices:
-        raise ConfigError(f"no item is in the slice {where!r} of {name}", hint='slice = "field=value"')
-    rows = np.flatnonzero(np.isin(scored.places, own.slices[where]))
-    return scored.sample.take(rows)
+def _scored(own: Pair, limit: Limit) -> Scored:
+    """Return what a plan knows of a metric: one run's own value, or its spread."""
+    return own.scored(limit.metric) if limit.alone else own.spread(limit.metric)
+
+
+def _sample(own: Pair, limit: Limit, where: str | None) -> Sample:
+    scored = _scored(own, limit)
+    if where is not None and where not in own.slices:
+        raise ConfigError(f"no item is in the slice {where!r} of {limit.metric}", hint='slice = "field=value"')
+    rows = np.arange(scored.sample.n) if where is None else np.flatnonzero(np.isin(scored.places, own.slices[where]))
+    if not len(rows):
+        raise unscored(limit, where)
+    return scored.sample if where is None else scored.sample.take(rows)

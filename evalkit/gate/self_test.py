@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.core.run.errors import ConfigError
+from curate.core.run.errors import ConfigError, InputError
 from evalkit.gate.config import GateConfig, Limit
-from evalkit.gate.rules.evaluate import baseline_of, slices_of
+from evalkit.gate.rules.evaluate import baseline_of, slices_of, unscored
 from evalkit.gate.rules.rule import Judged, holm, judged, line, tell_apart
-from evalkit.gate.runs.pairing import Pair
+from evalkit.gate.runs.pairing import Pair, Scored
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
 
@@ -72,10 +72,10 @@ def _made(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair) -> list[tu
     made = []
     for limit in config.limits:
         own = alone if limit.alone or not pairs else pairs[baseline_of(limit, pairs)]
-        own.scored(limit.metric)  # that a rule on one run is sound is looked at too
+        _scored(own, limit)  # that a rule on one run is sound is looked at too
         if limit.slice != "*":
             places = slices_of(limit, own)
-            made += [(limit, where, _sample(own, limit.metric, where)) for where in places if not limit.alone]
+            made += [(limit, where, _sample(own, limit, where)) for where in places if not limit.alone]
     if not made:
         raise ConfigError(
             "no rule compares two runs: there is nothing to test",
@@ -84,11 +84,29 @@ def _made(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair) -> list[tu
     return made
 
 
-def _sample(own: Pair, name: str, where: str | None) -> Sample:
-    scored = own.scored(name)
-    if where is None:
-        return scored.sample
-    return scored.sample.take(np.flatnonzero(np.isin(scored.places, own.slices[where])))
+def _scored(own: Pair, limit: Limit) -> Scored:
+    return own.scored(limit.metric) if limit.alone else own.spread(limit.metric)
+
+
+def _sample(own: Pair, limit: Limit, where: str | None) -> Sample:
+    """Return the sample of a rule.
+
+    Raises:
+        InputError: no item is left, or there are no two halves.
+    """
+    scored = _scored(own, limit)
+    rows = np.arange(scored.sample.n) if where is None else np.flatnonzero(np.isin(scored.places, own.slices[where]))
+    if not len(rows):
+        raise unscored(limit, where)
+    sample = scored.sample if where is None else scored.sample.take(rows)
+    if own.base is None and sample.units < 2:
+        on = f" on {where}" if where else ""
+        raise InputError(
+            f"{limit.metric} {limit.rule}{on} cannot be split into halves: all its items are one "
+            + ("item" if sample.n == 1 else "cluster"),
+            hint="--baseline RUN changes the sides of results and needs no halves; or take the rule out",
+        )
+    return sample
 
 
 def _judge(config: GateConfig, limit: Limit, where: str | None, sample: Sample) -> Judged:

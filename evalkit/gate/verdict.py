@@ -16,7 +16,7 @@ from evalkit.gate.rules.next_steps import next_steps
 from evalkit.gate.rules.rule import Judged, Said
 from evalkit.gate.rules.waivers import Waiver, in_force
 from evalkit.gate.runs.flips import Flips, flips
-from evalkit.gate.runs.pairing import Pair, pair
+from evalkit.gate.runs.pairing import NEITHER, Pair, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import FEW_CLUSTERS, digits
 
@@ -196,8 +196,9 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
     scored = own.scored(one.limit.metric)
     if not math.isfinite(found.value):
         told.append(f"{one.name}: there is no {one.line.kind}, for the baseline is 0")
-    if scored.left_out:
-        told.append(f"{one.limit.metric}: {scored.left_out:,} items are left out, for neither run has a score of them")
+    for who, items in scored.lacking.items():
+        verb = "has a" if who == NEITHER else "has no"
+        told.append(f"{one.limit.metric}: {items:,} items are left out, for {who} {verb} score of them")
     for run, items in scored.counted_wrong.items():
         told.append(f"{one.limit.metric}: {items:,} items without an answer in {run} count as wrong")
     return told

@@ -83,7 +83,7 @@ def notes(row: Row) -> list[str]:
     if row.units != row.n:
         told.append(f"{plural(row.n, 'item')} in {plural(row.units, 'cluster')}.")
     if row.unpaired:
-        told.append(f"{plural(row.unpaired, 'item')} without a score on either side left out.")
+        told.append(f"{plural(row.unpaired, 'item')} left out, for a run has no score of them.")
     told += [
         f"{plural(items, 'item')} without an answer in {run} counted as wrong."
         for run, items in row.counted_wrong.items()

@@ -111,6 +111,14 @@ def slices_of(limit: Limit, pair: Pair) -> list[str | None]:
     return list(found)
 
 
+def unscored(limit: Limit, where: str | None) -> InputError:
+    """Return the error of a rule that no item is left for."""
+    on = f" in {where}" if where else ""
+    return InputError(
+        f"no item{on} has a score by {limit.metric} that can be paired", hint="thresher score shows why rows have none"
+    )
+
+
 def _judge(
     config: GateConfig, limit: Limit, name: str | None, pair: Pair, where: str | None, keep: Keep, *, needed: bool
 ) -> Judged | None:
@@ -124,11 +132,7 @@ def _judge(
     if not len(rows):
         if not needed:
             return None
-        on = f" in {where}" if where else ""
-        raise InputError(
-            f"no item{on} has a score by {limit.metric} that can be paired",
-            hint="thresher score shows why rows have none",
-        )
+        raise unscored(limit, where)
     sample = scored.sample if len(rows) == scored.sample.n else scored.sample.take(rows)
     metric = scored.sample.metric
     refuse_margin(limit, metric)

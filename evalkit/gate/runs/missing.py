@@ -6,7 +6,12 @@ import numpy as np
 
 from evalkit.metrics.metric import Metric, Numbers
 
-_OF_REFERENCE = {"bleu": slice(1, 2), "chrf": slice(1, None, 3), "json_fields": slice(2, 3)}  # columns that stay
+_OF_REFERENCE = {  # columns that stay
+    "bleu": slice(1, 2),
+    "chrf": slice(1, None, 3),
+    "json_fields": slice(2, 3),
+    "check_parts": slice(1, 2),
+}
 _NO_LABEL = -1.0  # the code of an answer that is no label
 _BOUNDED = ("share", "points", "correlation")
 

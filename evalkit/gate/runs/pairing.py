@@ -15,9 +15,10 @@ from curate.core.run.errors import ThresherError
 from evalkit.gate.runs.missing import as_wrong, needs_reference
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import Sample
-from evalkit.metrics.metric import Metric, Numbers
+from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
 
+NEITHER = "neither run"
 _SHOWN = 3
 _NO_ANSWER = ("request_failed", "no_prediction")
 _OWN_FAULT = "empty_prediction"  # the model said nothing: that is its answer, and a wrong one
@@ -34,7 +35,12 @@ class Scored:
     sample: Sample
     places: NDArray[np.intp]  # of its items among the pair's
     counted_wrong: dict[str, int]  # run -> items without an answer that count as wrong
-    left_out: int  # items that neither run has a score of, or that no wrong answer can be given
+    lacking: dict[str, int]  # who has no score -> items that are left out for it
+
+    @property
+    def left_out(self) -> int:
+        """Return how many items are left out: a run has no score of them, and no wrong answer can stand for it."""
+        return sum(self.lacking.values())
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Pair:
     allow_missing: bool
     notes: list[str]
     _scored: dict[str, Scored] = field(default_factory=dict)
+    _spread: dict[str, Scored] = field(default_factory=dict)
 
     def scored(self, name: str) -> Scored:
         """Return the paired statistics of a metric.
@@ -59,20 +66,30 @@ class Pair:
             NotComparableError: the signatures differ, or items have a score in one run only.
         """
         if name not in self._scored:
-            self._scored[name] = self._score(name)
+            self._scored[name] = self._alone(name) if self.base is None else self._score(name, self.base)
         return self._scored[name]
 
-    def _score(self, name: str) -> Scored:
+    def spread(self, name: str) -> Scored:
+        """Return one run's statistics for its spread, without failed requests and what cannot count as wrong alone.
+
+        Raises:
+            NotComparableError: answers are missing, and that is not allowed.
+        """
+        if self.base is not None:
+            return self.scored(name)
+        if name not in self._spread:
+            self._spread[name] = self._alone(name, own=False)
+        return self._spread[name]
+
+    def _score(self, name: str, base_run: Run) -> Scored:
         metric, all_numbers = self.candidate.statistics(name)
         numbers = _at(all_numbers, self.rows)
-        if self.base is None:
-            return self._alone(metric, numbers, name)
         self._same_signature(name)
-        base = _at(self.base.statistics(name)[1], self.base_rows)
+        base = _at(base_run.statistics(name)[1], self.base_rows)
         counted: dict[str, int] = {}
         for run, own, other, rows in (
             (self.candidate, numbers, base, self.rows),
-            (self.base, base, numbers, self.base_rows),
+            (base_run, base, numbers, self.base_rows),
         ):
             lacks = np.flatnonzero(np.isnan(own[:, 0]) & ~np.isnan(other[:, 0]))
             if not len(lacks):
@@ -81,37 +98,44 @@ class Pair:
             silent = run.reasons(name)[rows[lacks]] == _OWN_FAULT
             silent[rows[lacks] < 0] = False
             if not self.allow_missing and (wrong is None or not silent.all()):
-                raise self._lacking(run, name, lacks[~silent] if wrong is not None else lacks)
-            if run is self.base:  # a baseline that lacks an answer must not look worse for it
+                counts = run is self.candidate and wrong is not None
+                raise self._lacking(run, name, lacks[~silent] if wrong is not None else lacks, counts=counts)
+            if run is base_run:  # a baseline that lacks an answer must not look worse for it
                 lacks, wrong = lacks[silent], None if wrong is None else wrong[silent]
             if wrong is not None and len(lacks):
                 own[lacks] = wrong
                 counted[run.name] = len(lacks)
-        has = ~np.isnan(base[:, 0]) & ~np.isnan(numbers[:, 0])
-        places = np.flatnonzero(has)
+        old, new = np.isnan(base[:, 0]), np.isnan(numbers[:, 0])
+        places = np.flatnonzero(~old & ~new)
         sample = Sample(metric, base[places], numbers[places], self._clusters(places))
-        return Scored(sample, places, counted, int((~has).sum()))
+        lacking = {NEITHER: old & new, base_run.name: old & ~new, self.candidate.name: new & ~old}
+        return Scored(sample, places, counted, {who: int(some.sum()) for who, some in lacking.items() if some.any()})
 
-    def _alone(self, metric: Metric, numbers: Numbers, name: str) -> Scored:
+    def _alone(self, name: str, *, own: bool = True) -> Scored:
         """Return the candidate's statistics; answers that are missing or empty are wrong ones here too.
+
+        Unless its ``own`` value is what counts, those that failed, or that no wrong one can stand for, are left out.
 
         Raises:
             NotComparableError: answers are missing, or what a wrong one would add cannot be known.
         """
+        metric, all_numbers = self.candidate.statistics(name)
+        numbers = _at(all_numbers, self.rows)
         why = self.candidate.reasons(name)[self.rows]
         silent, failed = why == _OWN_FAULT, np.isin(why, _NO_ANSWER)
         if failed.any() and not self.allow_missing:
-            raise self._lacking(self.candidate, name, np.flatnonzero(failed))
-        lacks = np.flatnonzero(silent | failed)
-        if len(lacks) and needs_reference(metric):
+            raise self._lacking(self.candidate, name, np.flatnonzero(failed), counts=own)
+        lacks = np.flatnonzero(silent | failed if own else silent)
+        if own and len(lacks) and needs_reference(metric):
             raise self._unanswered(name, lacks)
-        wrong = as_wrong(metric, np.zeros((len(lacks), 1)))
+        wrong = None if needs_reference(metric) else as_wrong(metric, np.zeros((len(lacks), metric.width)))
         if wrong is not None:
             numbers[lacks] = wrong
         counted = {self.candidate.name: len(lacks)} if wrong is not None and len(lacks) else {}
         places = np.flatnonzero(~np.isnan(numbers[:, 0]))
         sample = Sample(metric, numbers[places, :0], numbers[places], self._clusters(places))
-        return Scored(sample, places, counted, len(numbers) - len(places))
+        left = len(numbers) - len(places)
+        return Scored(sample, places, counted, {self.candidate.name: left} if left else {})
 
     def _clusters(self, places: NDArray[np.intp]) -> NDArray[np.intp] | None:
         if self.clusters is None:
@@ -130,7 +154,8 @@ class Pair:
                 hint=f"score the older run again: thresher score {path_word(self.base.name)} --metrics {name}",
             )
 
-    def _lacking(self, run: Run, name: str, places: NDArray[np.intp]) -> NotComparableError:
+    def _lacking(self, run: Run, name: str, places: NDArray[np.intp], *, counts: bool) -> NotComparableError:
+        """Return the error of items without a score; ``counts``: --allow-missing counts them as wrong."""
         ids = self.ids[places]
         rows = self.rows if run is self.candidate else self.base_rows
         why = run.reasons(name)[rows[places]]
@@ -140,7 +165,7 @@ class Pair:
         return NotComparableError(
             f"{run.name} has no {name} of {len(ids):,} items that it has to have one of",
             f"{', '.join(f'{reason} {n:,}' for reason, n in sorted(told.items()))}; such as {_some(ids)}",
-            hint="answer them, or --allow-missing counts the candidate's as wrong",
+            hint=f"answer them, or --allow-missing {'counts them as wrong' if counts else 'leaves them out'}",
         )
 
     def _unanswered(self, name: str, places: NDArray[np.intp]) -> NotComparableError:
