@@ -94,7 +94,7 @@ def expanded(alpha: float, units: int) -> float:
 
 def acceleration(left_out: Numbers, counts: Numbers) -> float:
     """Return Efron's acceleration, of values with one unit left out; ``counts`` units give each."""
-    moved = np.average(left_out, weights=counts) - left_out
+    moved, _ = _moved(left_out, counts)
     spread = float(counts @ moved**2)
     return float(counts @ moved**3) / (6 * spread**1.5) if spread > 0 else 0.0
 
@@ -102,5 +102,20 @@ def acceleration(left_out: Numbers, counts: Numbers) -> float:
 def jackknife_error(left_out: Numbers, counts: Numbers) -> float:
     """Return the standard error of values with one unit left out; with clusters as units it is cluster-robust."""
     n = float(counts.sum())
-    moved = np.average(left_out, weights=counts) - left_out
-    return math.sqrt((n - 1) / n * float(counts @ moved**2)) if n > 1 else math.nan
+    moved, exponent = _moved(left_out, counts)
+    return float(np.ldexp(math.sqrt((n - 1) / n * float(counts @ moved**2)), exponent)) if n > 1 else math.nan
+
+
+def _moved(left_out: Numbers, counts: Numbers) -> tuple[Numbers, int]:
+    """Return how far the mean of the values lies from each, nan where one is endless; scaled as ``scaled`` does."""
+    with np.errstate(invalid="ignore"):
+        return scaled(np.average(left_out, weights=counts) - left_out)
+
+
+def scaled(numbers: Numbers) -> tuple[Numbers, int]:
+    """Return numbers divided by a power of two that leaves the largest below 1, and its exponent.
+
+    No digit is lost, and the square of no number is too large to hold, nor that of the largest too small.
+    """
+    exponent = int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
+    return np.ldexp(numbers, -exponent), exponent

@@ -16,7 +16,7 @@ from evalkit.gate.statistics.resample import DRAWS, FEW_KINDS, replicates, way_o
 from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, value_of
 from evalkit.gate.statistics.signflip import sign_flip_p
 from evalkit.metrics.metric import Numbers
-from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error
+from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error, scaled
 from evalkit.statistics.few import CAUTIOUS_BELOW, RANGES
 from evalkit.statistics.normal import below, t_below, t_quantile
 
@@ -157,9 +157,9 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
 def _moments(numbers: Numbers) -> tuple[float, float, float]:
     """Return mean, standard error and acceleration, as leaving out one number after the other would give them."""
     n, mean = len(numbers), float(numbers.mean())
-    centred = numbers - mean
+    centred, exponent = scaled(numbers - mean)
     square = float((centred**2).sum())
-    error = math.sqrt(square / (n * (n - 1))) if n > 1 else math.nan
+    error = float(np.ldexp(math.sqrt(square / (n * (n - 1))), exponent)) if n > 1 else math.nan
     return mean, error, float((centred**3).sum()) / (6 * square**1.5) if square > 0 else 0.0
 
 

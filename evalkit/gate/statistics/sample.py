@@ -125,7 +125,7 @@ def estimand(sample: Sample, kind: Kind) -> Estimand:
             return [metric.of_sums(sums[:, side], sums[:, -1]) for side in sides]
 
     def of(sums: Numbers) -> Numbers:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             found = values(sums)
             return found[0] if len(found) == 1 else found[1] / found[0] if kind == "ratio" else found[1] - found[0]
 

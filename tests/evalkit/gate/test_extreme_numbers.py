@@ -1,0 +1,46 @@
+"""Numbers that are huge, or next to nothing: the same bounds in another unit, and no warning (each is an error here)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evalkit.gate.statistics.estimate import Settings, estimate
+from evalkit.gate.statistics.sample import Sample
+from evalkit.metrics import make_metric
+
+
+@pytest.mark.parametrize("kind", ["difference", "ratio", "value"])
+@pytest.mark.parametrize("exponent", [100, 600])
+def test_the_unit_of_a_number_changes_nothing_but_its_size(kind, exponent):
+    """Oracle: the same numbers in another unit, a power of two, so that no digit is lost."""
+    random = np.random.default_rng(3)
+    base, candidate = (random.exponential(1.0, 60)[:, None] for _ in range(2))
+    unit = 2.0**exponent
+
+    def found(base, candidate):
+        return estimate(Sample(make_metric("cost"), base, candidate, None), kind, Settings(draws=1000))
+
+    told, scaled = found(base, candidate), found(base * unit, candidate * unit)
+    by = 1.0 if kind == "ratio" else unit
+    for name in ("value", "low", "high", "error"):
+        assert getattr(scaled, name) == pytest.approx(getattr(told, name) * by, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("least", [0.0, 5e-324, 1e-300, 1e-160])
+@pytest.mark.parametrize("clusters", [None, np.arange(60) // 2], ids=["items", "clusters"])
+def test_a_ratio_to_next_to_nothing_is_quiet(least, clusters):
+    base, candidate = np.zeros((60, 1)), np.linspace(0, 1, 60)[:, None]
+    base[0] = least
+
+    found = estimate(Sample(make_metric("cost"), base, candidate, clusters), "ratio", Settings(draws=1000))
+
+    assert found.value > 1e100
+    assert found.tails(1.25)[1] <= 1.0
+
+
+@pytest.mark.parametrize("kind", ["difference", "value"])
+def test_differences_next_to_nothing_are_none(kind):
+    base, candidate = np.zeros((60, 1)), np.linspace(0, 1e-160, 60)[:, None]
+
+    assert estimate(Sample(make_metric("token_f1"), base, candidate, None), kind, Settings(draws=1000)).error == 0
