@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.gate.runs.pairing import Pair, common, pair, signature_of
+from evalkit.gate.runs.pairing import Pair, common, pair
 from evalkit.gate.runs.run import Run
+from evalkit.gate.runs.signature import signature_of
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.gate.statistics.signflip import ALL_UP_TO, sign_flip_p

@@ -136,9 +136,14 @@ def as_references(value: Any) -> list[str] | None:
 
 
 def data_sha256(frame: pl.DataFrame) -> str:
-    """Return the hash of what was asked: (id, prompt, references) sorted by id, and nothing of what was answered."""
+    """Return the hash of what was asked: (id, prompt, references) sorted by id, and nothing of what was answered.
+
+    Choices and the place of the right one stand beside them where a row has no reference, which would say it.
+    """
     digest = hashlib.sha256()
-    for asked in frame.select("id", "prompt", "references").sort("id").iter_slices(_CHUNK):
-        for name, prompt, references in asked.rows():
-            digest.update(orjson.dumps([name, prompt, references or []]) + b"\n")
+    columns = ("id", "prompt", "references", "choices", "gold")
+    for asked in frame.select(columns).sort("id").iter_slices(_CHUNK):
+        for name, prompt, references, choices, gold in asked.rows():
+            keyed = [] if references or choices is None else [choices, gold]
+            digest.update(orjson.dumps([name, prompt, references or [], *keyed]) + b"\n")
     return digest.hexdigest()

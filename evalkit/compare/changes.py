@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from evalkit.gate.runs.pairing import signature_of
 from evalkit.gate.runs.run import Run
+from evalkit.gate.runs.signature import signature_of
 
 _SECTIONS = ("config", "score", "model", "generation", "template", "seed", "thresher", "versions")  # of a manifest
 _SHORT = 12  # digits of a hash
@@ -45,7 +45,7 @@ def changes(base: Run, candidate: Run) -> list[Change]:
 def _data(base: Run, candidate: Run) -> Iterator[Change]:
     one, other = (str(run.scores.get("data_sha256"))[:_SHORT] for run in (base, candidate))
     if one != other:
-        yield Change("data", "prompts and references", one, other)
+        yield Change("data", "prompts, references and choices", one, other)
     files, others = (_inputs(run) for run in (base, candidate))
     for key in sorted({*files, *others}):
         if files.get(key) != others.get(key):

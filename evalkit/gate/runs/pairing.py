@@ -14,6 +14,7 @@ from curate.core.command.words import path_word
 from curate.core.run.errors import ThresherError
 from evalkit.gate.runs.missing import as_wrong, needs_reference
 from evalkit.gate.runs.run import Run
+from evalkit.gate.runs.signature import other_items, signature_of
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
@@ -151,7 +152,8 @@ class Pair:
             raise NotComparableError(
                 f"{self.candidate.name} and {self.base.name} were scored by different rules for {name!r}",
                 *(f"{run}: {signature}" for run, signature in told),
-                hint=f"score the older run again: thresher score {path_word(self.base.name)} --metrics {name}",
+                hint=other_items(name, self.candidate, self.base)
+                or f"score the older run again: thresher score {path_word(self.base.name)} --metrics {name}",
             )
 
     def _lacking(self, run: Run, name: str, places: NDArray[np.intp], *, counts: bool) -> NotComparableError:
@@ -209,7 +211,7 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
             notes.append(f"{len(extra):,} items that {base.name} does not have are left out")
     elif candidate.scores.get("data_sha256") != base.scores.get("data_sha256"):
         raise NotComparableError(
-            f"{candidate.name} and {base.name} were asked different things: prompts or references differ",
+            f"{candidate.name} and {base.name} were asked different things: prompts, references or choices differ",
             *(f"{run.name}: data {str(run.scores.get('data_sha256'))[:12]}" for run in (candidate, base)),
             hint="predict and score both runs on one file; thresher compare shows what changed",
         )
@@ -261,11 +263,6 @@ def _at(numbers: Numbers, rows: NDArray[np.intp]) -> Numbers:
 
 def _at_rows(column: pl.Series, rows: NDArray[np.intp]) -> pl.Series:
     return column.gather(pl.Series([None if row < 0 else row for row in rows.tolist()], dtype=pl.UInt32))
-
-
-def signature_of(metric: dict[str, Any]) -> str:
-    """Return a signature without how its interval was made, which moves no number."""
-    return str(metric["signature"]).partition("|ci:")[0]
 
 
 def _some(ids: Sequence[object] | pl.Series | NDArray[np.object_]) -> str:

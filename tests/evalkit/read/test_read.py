@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 
@@ -156,6 +157,21 @@ def test_the_hash_is_of_what_was_asked_in_any_order(jsonl):
     assert data_sha256(read(jsonl([row | {"prediction": "z"} for row in rows[::-1]], "other.jsonl"))) == first
     assert data_sha256(read(jsonl([rows[0] | {"reference": "w"}, *rows[1:]], "changed.jsonl"))) != first
     assert data_sha256(read(jsonl(rows[:2], "fewer.jsonl"))) != first
+
+
+def test_the_hash_knows_the_right_choice_where_no_reference_tells_it(jsonl):
+    """Oracle: lines of (id, prompt, references) hashed by hand, which is all that rows with references have."""
+    lines = b'["0","0?",["y"]]\n["1","1?",["y"]]\n'
+    rows = [{"id": str(n), "prompt": f"{n}?", "prediction": "x", "choices": ["x", "y"], "gold": 1} for n in range(2)]
+    named = [row | {"reference": "y"} for row in rows]
+
+    def of(some, name):
+        return data_sha256(read(jsonl(some, name)))
+
+    assert of(named, "named.jsonl") == hashlib.sha256(lines).hexdigest()
+    assert of([row | {"gold": 0} for row in named], "mended.jsonl") == of(named, "again.jsonl")
+    assert of([row | {"gold": 0} for row in rows], "other.jsonl") != of(rows, "choices.jsonl")
+    assert of([row | {"choices": ["x", "z"]} for row in rows], "else.jsonl") != of(rows, "choices.jsonl")
 
 
 GSM = {
