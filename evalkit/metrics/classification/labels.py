@@ -27,13 +27,14 @@ class Labels:
         longest_first = sorted((re.escape(folded) for folded in self._folded if folded), key=len, reverse=True)
         self._mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if longest_first else None
 
-    def wanted(self, reference: str) -> int | None:
-        """Return the code of a reference; None where it is no label."""
-        return self._codes.get(reference)
+    def wanted(self, references: Sequence[str]) -> list[int]:
+        """Return the codes of those references that are labels, in their order."""
+        named = (label_of(reference, self._key) for reference in references)
+        return [self._codes[label] for label in named if label in self._codes]
 
     def said(self, prediction: str) -> int:
         """Return the code of what an answer says, or ``OTHER``."""
-        text = prediction if self._key is None else _under(prediction, self._key)
+        text = prediction if self._key is None else _under(_object(prediction), self._key)
         if text is None:
             return OTHER
         if text in self._codes or self._extract == "exact":
@@ -47,15 +48,31 @@ class Labels:
         return named.pop() if len(named) == 1 else OTHER
 
 
+def label_of(reference: str, key: str | None) -> str | None:
+    """Return the label that a reference names: what stands under the key where it is a JSON object, else its text.
+
+    None: it is an object without a text, a number or a truth value under the key.
+    """
+    found = None if key is None else _object(reference)
+    return reference if key is None or found is None else _under(found, key)
+
+
 def _fold(text: str) -> str:
     return text.strip(_EDGES).lower()
 
 
-def _under(text: str, key: str) -> str | None:
-    """Return the string under a key of a JSON object; None where the text is none, or has no such string."""
+def _object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that a text is; None where it is none."""
     try:
         value: Any = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else None
+    return value if isinstance(value, dict) else None
+
+
+def _under(found: dict[str, Any] | None, key: str) -> str | None:
+    """Return the text under a key, of a number or a truth value its JSON; None where there is none of these."""
+    value = None if found is None else found.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode() if isinstance(value, int | float) else None

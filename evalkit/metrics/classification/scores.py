@@ -9,14 +9,18 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
-from evalkit.metrics.classification.labels import OTHER, Extract, Labels
+from evalkit.metrics.classification.labels import OTHER, Extract, Labels, label_of
 from evalkit.metrics.metric import Metric, Numbers, as_numbers, fingerprint
+from evalkit.unscored import reason
 
 _CELLS_SHOWN = 400  # all of a matrix of 20 labels
 
 
 class Classification(Metric):
-    """What the metrics of labels have in common: the labels, and how an answer is read as one."""
+    """What the metrics of labels have in common: the labels, and how a reference and an answer are read as one.
+
+    Of several references the one that the answer says is the wanted label; where it says none of them, the first.
+    """
 
     labels: tuple[str, ...] | None = Field(None, description="The labels; those of the references if absent.")
     extract: Extract = Field(
@@ -24,14 +28,19 @@ class Classification(Metric):
         description="Which answer is a label: the exact text; trimmed of space, quotes and stops in any letter case; "
         "or one that mentions exactly one label.",
     )
-    key: str | None = Field(None, description="Answers are JSON objects with the label under this key.")
+    key: str | None = Field(
+        None,
+        description="Answers are JSON objects with the label under this key: a text, or the JSON of a number or a "
+        "truth value. A reference that is an object is read so too; any other is the label itself.",
+    )
 
     def prepared(self, frame: pl.DataFrame) -> Self:
         """Return the metric with its labels: those that references have."""
         if self.labels is not None:
             return self
-        first = frame["references"].list.get(0, null_on_oob=True).drop_nulls().unique().sort()
-        return self.model_copy(update={"labels": tuple(first)})
+        told = frame["references"].explode().drop_nulls().unique()
+        labels = {label for reference in told if (label := label_of(reference, self.key)) is not None}
+        return self.model_copy(update={"labels": tuple(sorted(labels))})
 
     @property
     def choices(self) -> Mapping[str, object]:
@@ -41,13 +50,12 @@ class Classification(Metric):
         return told if self.key is None else told | {"key": self.key}
 
     def codes(self, frame: pl.DataFrame) -> pl.Series:
-        """Return codes of the first reference and of the answer (-1: no label); null: the reference is no label."""
+        """Return codes of the wanted label and of the answer (-1: no label); null: no reference is a label."""
         labels = Labels(self.labels or (), self.extract, self.key)
-        first = frame["references"].list.get(0)
-        codes = [
-            None if (wanted := labels.wanted(reference)) is None else [float(wanted), float(labels.said(prediction))]
-            for reference, prediction in zip(first, frame["prediction"], strict=True)
-        ]
+        codes: list[list[float] | None] = []
+        for references, prediction in zip(frame["references"].to_list(), frame["prediction"], strict=True):
+            wanted, said = labels.wanted(references), labels.said(prediction)
+            codes.append([float(said if said in wanted else wanted[0]), float(said)] if wanted else None)
         return pl.Series(self.name, codes, dtype=pl.Array(pl.Float64, 2))
 
     @classmethod
@@ -74,6 +82,16 @@ class Classification(Metric):
     def width(self) -> int:
         """Return 2: the code of the wanted label, and that of the answer."""
         return 2
+
+    def warnings(self, frame: pl.DataFrame) -> list[str]:
+        """Warn where no answer at all is a label: the settings, more often than the model, are at fault."""
+        able = frame.filter(frame.select(reason(self.needs))["reason"].is_null())["prediction"]
+        labels = Labels(self.labels or (), self.extract, self.key)
+        if not len(able) or not self.labels or any(labels.said(one) != OTHER for one in able):
+            return []
+        where = "" if self.key is None else f" under the key {self.key!r}"
+        none = f"{self.name}: none of {len(able):,} answers has one of the {len(self.labels):,} labels{where}"
+        return [f"{none}, so that each counts as wrong; see the settings extract, key and labels"]
 
     def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
         """Return precision, recall, F1 and support of each label, and the confusion matrix with its "other" column."""
@@ -106,7 +124,7 @@ class Classification(Metric):
 
 
 class Accuracy(Classification):
-    """The share of rows whose answer is the wanted label."""
+    """The share of rows whose answer is the wanted label; of several references any may be it."""
 
     use: Literal["accuracy"] = "accuracy"
     shares: ClassVar[bool] = True
@@ -148,7 +166,8 @@ class F1(Confused):
     """F1 of labels: ``:macro`` is their plain mean, ``:weighted`` by how often each is wanted, ``:micro`` of all rows.
 
     The labels are those that are wanted or said in the rows at hand; an answer that is no label lowers the recall of
-    the wanted one. As scikit-learn's ``f1_score(labels=...)``, with 0 for 0/0.
+    the wanted one. Of several references the one that the answer says is the wanted one, else the first. As
+    scikit-learn's ``f1_score(labels=...)``, with 0 for 0/0.
     """
 
     use: Literal["f1"] = "f1"
@@ -169,7 +188,8 @@ class F1(Confused):
 class MCC(Confused):
     """Matthews correlation of wanted and said labels, -1 to 1; answers that are no label count as one more label.
 
-    The formula for several classes is Gorodkin's (2004), as in scikit-learn's ``matthews_corrcoef``.
+    Of several references the one that the answer says is the wanted label, else the first. The formula for several
+    classes is Gorodkin's (2004), as in scikit-learn's ``matthews_corrcoef``.
     """
 
     use: Literal["mcc"] = "mcc"

@@ -65,6 +65,56 @@ def test_a_label_under_a_key_of_json():
     assert values(frame, "accuracy", key="label") == [1, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("answer", "reference", "right"),
+    [
+        pytest.param(
+            '{"intent": "refund"}', '{"intent":"refund"}', 1, id="a reference that is an object has the key too"
+        ),
+        pytest.param('{"intent": "other"}', '{"intent":"refund"}', 0, id="another label under it"),
+        pytest.param(
+            '{"intent": "refund", "sure": 1}', '{"id": 7, "intent": "refund"}', 1, id="other keys do not count"
+        ),
+        pytest.param('{"intent": 3}', "3", 1, id="a number is its JSON"),
+        pytest.param('{"intent": "3"}', '{"intent": 3}', 1, id="a number that one side has as a text"),
+        pytest.param('{"intent": 4}', '{"intent": 3}', 0, id="another number"),
+        pytest.param('{"intent": true}', "true", 1, id="a truth value is its JSON"),
+        pytest.param('{"intent": false}', '{"intent": true}', 0, id="the other truth value"),
+        pytest.param('{"intent": null}', "null", 0, id="null is no label"),
+        pytest.param('{"intent": ["refund"]}', "refund", 0, id="a list is no label"),
+        pytest.param('{"intent": "refund"}', '{"other": "refund"}', None, id="a reference without the key"),
+        pytest.param('{"intent": "[1]"}', "[1]", 1, id="a reference that is no object is the label itself"),
+    ],
+)
+def test_what_stands_under_a_key(answer, reference, right):
+    assert values(answers((answer, reference), ("{}", "refund"), ("{}", "4")), "accuracy", key="intent")[0] == right
+
+
+def test_any_of_several_references_may_be_the_label():
+    """As exact_match, which accepts each of them; where the answer is none of them, the first is the wanted one."""
+    frame = answers(("b", ["a", "b"]), ("c", ["a", "b"]), ("a", ["a", "b"]), ("c", "c"))
+    result = scored(frame, "accuracy", "exact_match", "f1:macro")
+
+    assert result.scores[0].value == result.scores[1].value == 3 / 4
+    assert result.scores[2].value == pytest.approx(f1_score(list("baac"), list("bcac"), average="macro"))
+    assert values(answers(("b", ["x", "b"])), "accuracy", labels=["a", "b"]) == [1]
+
+
+def test_answers_that_are_no_label_at_all_are_said():
+    def said(*rows, **settings):
+        result = scored(answers(*rows), "accuracy", **settings)
+        return result.measured[0].metric.warnings(result.frame)
+
+    wrong = [('{"label": "a"}', "a"), ('{"label": "b"}', "b"), (None, "a"), ("", "a")]
+
+    assert said(*wrong)[0].startswith(
+        "accuracy: none of 2 answers has one of the 2 labels, so that each counts as wrong"
+    )
+    assert "none of 2 answers has one of the 2 labels under the key 'lable'" in said(*wrong, key="lable")[0]
+    assert said(*wrong, key="label") == []
+    assert said(("b", "a"), ("b", "b")) == said((None, "a")) == []
+
+
 def test_other_answers_are_a_column_of_the_matrix():
     frame = answers(("a", "a"), ("b", "a"), ("who knows", "a"), ("b", "b"))
     result = scored(frame, "f1:macro").measured[0]
