@@ -25,7 +25,8 @@ class JsonFields(Metric):
     A field is a leaf: a JSON pointer and what stands there, where the order of keys does not matter. ``:precision`` is
     the share of the answers' fields that are right, ``:recall`` the share of the references' fields that are found,
     ``:f1`` their harmonic mean, ``:exact`` the share of rows where all fields are right and none is too many. An answer
-    that is no JSON has no field.
+    that is no JSON has no field; where no answer has one, precision is 0. Of several references each row takes the one
+    with the highest F1.
     """
 
     use: Literal["json_fields"] = "json_fields"
@@ -65,13 +66,13 @@ class JsonFields(Metric):
                 continue
             value = exact(text, read)
             said = Counter[Leaf]() if value is NOTHING else self._leaves(value)
-            yield said, max((self._leaves(one) for one in wanted), key=lambda leaves: (said & leaves).total())
+            yield said, max((self._leaves(one) for one in wanted), key=lambda leaves: _fit(said, leaves))
 
     def _leaves(self, value: Any) -> Counter[Leaf]:
         return Counter(leaves(value, ordered=self.lists == "ordered"))
 
     def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
-        """Return the variant's value of summed counts (..., 4)."""
+        """Return the variant's value of summed counts (..., 4): 0 for 0/0, nan where there are no rows."""
         right, said, wanted, exact = (sums[..., place] for place in range(4))
         above, below = {
             "f1": (2 * right, said + wanted),
@@ -80,7 +81,7 @@ class JsonFields(Metric):
             "exact": (exact, rows),
         }[self.variant]
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(above / below)
+            return np.where(np.asarray(below) > 0, above / below, np.where(np.asarray(rows) > 0, 0.0, np.nan))
 
     def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
         """Return precision, recall and F1 of each field; every index of a list is ``*``."""
@@ -130,3 +131,9 @@ def _general(pointer: str) -> str:
 def _counts(said: Counter[Leaf], wanted: Counter[Leaf]) -> list[float]:
     right = (said & wanted).total()
     return [float(right), float(said.total()), float(wanted.total()), float(said == wanted)]
+
+
+def _fit(said: Counter[Leaf], wanted: Counter[Leaf]) -> tuple[float, int, int]:
+    """Return how well a reference fits an answer: their F1, then the fields that are right, then its fewness."""
+    right, fields = (said & wanted).total(), wanted.total()
+    return 2 * right / (said.total() + fields), right, -fields

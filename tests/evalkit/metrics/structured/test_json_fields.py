@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evalkit.answers import answers, scored, value
+from tests.evalkit.answers import answers, scored, value, values
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from tests.evalkit.answers import answers, scored, value
         ),
         pytest.param('{"a": [1, 2]}', '{"a": [2, 1]}', 0, 0, 0, 0, id="the order of a list counts"),
         pytest.param('{"a": {}}', '{"a": {}}', 1, 1, 1, 1, id="an empty object is a field"),
-        pytest.param("no JSON", '{"a": 1}', 0, None, 0, 0, id="an answer that is no JSON has no field"),
+        pytest.param("no JSON", '{"a": 1}', 0, 0, 0, 0, id="an answer that is no JSON has no field"),
     ],
 )
 def test_fields(said, wanted, f1, precision, recall, exact):
@@ -29,7 +29,7 @@ def test_fields(said, wanted, f1, precision, recall, exact):
 
     found = [value(frame, f"json_fields:{part}") for part in ("f1", "precision", "recall", "exact")]
 
-    assert found == [pytest.approx(f1), precision if precision is None else pytest.approx(precision), recall, exact]
+    assert found == [pytest.approx(f1), pytest.approx(precision), recall, exact]
 
 
 def test_lists_can_be_sets():
@@ -48,6 +48,33 @@ def test_fields_are_counted_over_all_rows_and_each_apart():
         ("/a", 2, 0.5),
         ("/l/*/x", 2, pytest.approx(2 / 3)),
     ]
+
+
+def test_precision_of_a_model_that_stopped_writing_json_is_0():
+    """scikit-learn's default for 0/0, as F1 and recall have it; the interval is that of no right field at all."""
+    score = scored(answers(*[("Sure!", '{"a": 1}')] * 300), "json_fields:precision").scores[0]
+
+    assert (score.value, score.n, score.reasons) == (0.0, 300, {})
+    assert score.interval is not None
+    assert score.interval[0] == 0.0 < score.interval[1] < 0.05
+
+
+@pytest.mark.parametrize(
+    ("said", "references", "f1", "exact"),
+    [
+        pytest.param('{"a": 1}', ['{"a": 1, "b": 2}', '{"a": 1}'], 1, 1, id="the one that is equal"),
+        pytest.param('{"a": 1, "b": 2}', ['{"a": 1}', '{"a": 1, "b": 2, "c": 3, "d": 4}'], 2 / 3, 0, id="equal F1"),
+        pytest.param('{"a": 1, "b": 0}', ['{"a": 1, "b": 2, "c": 3}', '{"b": 0}'], 2 / 3, 0, id="the higher F1"),
+        pytest.param("no JSON", ['{"a": 1, "b": 2}', '{"a": 1}', "none"], 0, 0, id="no field at all"),
+    ],
+)
+def test_the_reference_that_fits_best_whatever_their_order(said, references, f1, exact):
+    frames = [answers((said, order), ('{"a": 1}', '{"a": 1}')) for order in (references, references[::-1])]
+    counts = [values(frame, "json_fields:f1") for frame in frames]
+    right, own, wanted, equal = counts[0][0]
+
+    assert counts[0] == counts[1]
+    assert (2 * right / (own + wanted), equal) == (pytest.approx(f1), exact)
 
 
 def test_a_reference_that_is_no_json_is_unscored():
