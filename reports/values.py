@@ -8,6 +8,7 @@ from reports.numbers import MINUS, count
 
 NONE = "–"
 PP, SECONDS = "\u00a0pp", "\u00a0s"  # a number and its unit stand on one line
+_ENDLESS = 1e15  # from here on nobody reads the digits
 KINDS = {
     "share": "percent",
     "points": "points, 0 to 100",
@@ -32,9 +33,8 @@ def change(number: float | None, unit: str) -> str:
     if number is None or not math.isfinite(number):
         return NONE
     words = f"{100 * number:.2f}" if unit == "share" else _plain(number, unit)
-    sign = "" if float(words.replace(",", "")) <= 0 else "+"
     tail = {"share": PP, "seconds": SECONDS}.get(unit, "")
-    return f"{sign}{_signed(words)}{tail}"
+    return f"{_plus(number, words)}{_signed(words)}{tail}"
 
 
 def estimate(number: float | None, unit: str, of: str) -> str:
@@ -56,7 +56,7 @@ def _bound(number: float | None, unit: str, of: str, size: float) -> str:
     if number is None or not math.isfinite(number) or unit == "share" or of == "ratio":
         return estimate(number, unit, of)
     words = _plain(number, unit, size)
-    sign = "+" if of == "difference" and float(words.replace(",", "")) > 0 else ""
+    sign = _plus(number, words) if of == "difference" else ""
     return f"{sign}{_signed(words)}{SECONDS if unit == 'seconds' else ''}"
 
 
@@ -76,6 +76,8 @@ def chance(number: float | None) -> str:
 
 def _plain(number: float, unit: str, size: float | None = None) -> str:
     """Return the digits that a number of this ``size`` is worth; a whole number of things has none behind its point."""
+    if abs(number if size is None else size) >= _ENDLESS:
+        return f"{number:.3g}"
     if size is None:
         if unit == "count" and number == round(number):
             return f"{number:,.0f}"
@@ -84,6 +86,11 @@ def _plain(number: float, unit: str, size: float | None = None) -> str:
         return f"{number:,.2f}"
     digits = 4 if unit == "currency" and size < 1 else 1 if size >= 100 else 2 if size >= 1 else 3
     return f"{number:,.{digits}f}" if size < 1e6 else count(round(number))
+
+
+def _plus(number: float, words: str) -> str:
+    """Return the sign of a number above zero, unless no digit of its words is."""
+    return "+" if number > 0 and words.strip("0.,") else ""
 
 
 def _signed(words: str) -> str:

@@ -32,6 +32,17 @@ def test_a_value_without_an_interval_has_a_dash(thresher, page, tmp_path):
     assert "length|of:characters|v:1|ci:bca_or_t,1000,seed:03–10" in page(tmp_path / "report.html").text
 
 
+def test_a_fall_of_millions(thresher, page, tmp_path):
+    def run(name, seconds):
+        rows = [{"id": str(n), "prediction": "a", "usage": {"seconds": seconds + n}} for n in range(30)]
+        return scored(tmp_path, name, rows, "latency")
+
+    ran = thresher("report", run("old", 5_000_000), run("new", 1_000_000), "--output", tmp_path / "r.html", "-q")
+
+    assert ran.code == 0
+    assert "−4,000,000" in page(tmp_path / "r.html").text
+
+
 @pytest.mark.parametrize(
     ("metrics", "row", "told"),
     [

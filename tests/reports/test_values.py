@@ -32,6 +32,10 @@ def test_a_value(number, unit, told):
         pytest.param(0.02, "share", "+2.00\u00a0pp", id="a gain"),
         pytest.param(-0.000001, "share", "0.00\u00a0pp", id="no minus before nothing"),
         pytest.param(1.5, "points", "+1.50", id="points"),
+        pytest.param(-5790365.4, "perplexity", "−5,790,365", id="a drop of millions"),
+        pytest.param(5790365.4, "seconds", "+5,790,365\u00a0s", id="a rise of millions"),
+        pytest.param(0.0001, "count", "0.000", id="no plus before nothing"),
+        pytest.param(-1.234e300, "perplexity", "−1.23e+300", id="beyond what anyone reads"),
     ],
 )
 def test_a_difference(number, unit, told):
@@ -43,6 +47,7 @@ def test_a_ratio_and_an_interval():
     assert between(-0.153068, -0.107992, "share", "difference") == "−15.31 to −10.80\u00a0pp"
     assert between(0.25, 0.5, "share", "value") == "25.00 to 50.00%"
     assert between(None, 0.5, "share", "value") == "– to 50.00%"
+    assert between(-7495774.5, 1.5, "perplexity", "difference") == "−7,495,774 to +2"
 
 
 def test_a_p_value_is_never_zero():
