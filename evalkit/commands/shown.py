@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from evalkit.run import Outcome
 from evalkit.self_check import Checked
 
 _DETAILS = 8
+_ENDLESS = 1e15  # from here on nobody reads the digits
 
 
 def as_object(outcome: Outcome) -> str:
@@ -53,7 +55,9 @@ def _cells(score: dict[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+    if value is None or not math.isfinite(value):
+        return "-"
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}" if abs(value) < _ENDLESS else f"{value:.4g}"
 
 
 def _details(name: str, details: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import ThresherError
 from evalkit.compare.changes import Change, changes
 from evalkit.drift import Drift, drift
+from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.runs.flips import Flips, flips
 from evalkit.gate.runs.pairing import NotComparableError, Pair, common
 from evalkit.gate.runs.run import Run
@@ -60,7 +61,7 @@ class Comparison:
     slices: list[Moved]
     flips: dict[str, Flips]
     drift: list[Drift]  # of behaviour
-    not_compared: dict[str, str]  # metric -> why
+    not_compared: dict[str, str]  # metric, or "metric on slice" -> why
     alpha: float
 
     def as_object(self) -> dict[str, Any]:
@@ -105,13 +106,15 @@ def compare(base: Run, candidate: Run, settings: Settings | None = None) -> Comp
         if not scored.sample.n:
             refused[name] = "no item has a score in both runs"
             continue
-        moved.append(_moved(pair, name, None, settings))
-        flipped[name] = flips(scored, pair.ids)
-        slices += [
-            _moved(pair, name, where, settings)
-            for where, rows in pair.slices.items()
-            if np.isin(scored.places, rows).any()
-        ]
+        inside = [where for where, rows in pair.slices.items() if np.isin(scored.places, rows).any()]
+        for where in (None, *inside):
+            found = _moved(pair, name, where, settings)
+            if why := no_number(found.estimate, "difference", scored.sample.metric, base.name, candidate.name):
+                refused[f"{name} on {where}" if where else name] = why
+            else:
+                (slices if where else moved).append(found)
+        if name not in refused:
+            flipped[name] = flips(scored, pair.ids)
     drifted = drift(base, candidate, settings)
     return Comparison(
         base,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from evalkit.gate.config import GateConfig
 from evalkit.gate.rules.evaluate import Evaluated, evaluate
 from evalkit.gate.rules.needs import needed_n, smallest_detectable
 from evalkit.gate.rules.next_steps import next_steps
+from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.rules.rule import Judged, Said
 from evalkit.gate.rules.waivers import Waiver, in_force
 from evalkit.gate.runs.flips import Flips, flips
@@ -194,8 +194,9 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
         doubt = f"below {FEW_CLUSTERS} their errors are themselves uncertain"
         told.append(f"{one.name}: {found.units} clusters{worth} are few; {doubt}")
     scored = own.scored(one.limit.metric)
-    if not math.isfinite(found.value):
-        told.append(f"{one.name}: there is no {one.line.kind}, for the baseline is 0")
+    base = "" if own.base is None else own.base.name
+    if why := no_number(found, one.line.kind, scored.sample.metric, base, own.candidate.name):
+        told.append(f"{one.name}: {why}")
     for who, items in scored.lacking.items():
         verb = "has a" if who == NEITHER else "has no"
         told.append(f"{one.limit.metric}: {items:,} items are left out, for {who} {verb} score of them")

@@ -91,6 +91,11 @@ class Metric(BaseModel):
         return value if np.isfinite(value) else None
 
     @property
+    def instead(self) -> str:
+        """Return the metric to take where the value is too large for a number; empty where it never is."""
+        return ""
+
+    @property
     def choices(self) -> Mapping[str, object]:
         """Return every choice that moves the number, for the signature."""
         return {}

@@ -155,11 +155,13 @@ def of_draws(
     """Return the interval of a value of some unit, by draws and by what it is without each of its units (``rest``).
 
     ``bounds_of`` are ``bca`` (the default) or ``percentiles``; ``effective`` is how many units of equal size they are
-    worth. None where nothing varies that could be of any size.
+    worth. None where nothing varies that could be of any size, or a bound is no number.
     """
     bounds = bounds_of(drawn, value, rest, len(rest) if effective is None else effective)
     if bounds is None:
         return still(value, len(rest), unit)
+    if not all(map(math.isfinite, bounds)):
+        return None
     least, most = range_of(unit)
     return _rounded(max(least, bounds[0])), _rounded(min(most, bounds[1]))
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from curate.core.command.words import path_word
+from evalkit.gate.rules.no_number import step
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.runs.pairing import Pair
 from evalkit.statistics.few import CAUTIOUS_BELOW
@@ -28,7 +29,7 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
     found = one.estimate
     waiver = f'waive it in writing: rule = "{one.name}", with reason, who and until, in the file of waivers'
     if not math.isfinite(found.value):
-        return ["hold the candidate's own value: max_value needs no baseline, and a ratio to 0 says nothing", waiver]
+        return [step(found, pair.scored(one.limit.metric).sample.metric), waiver]
     steps = []
     if one.held_back:
         steps.append(

@@ -36,8 +36,9 @@ def flips(scored: Scored, ids: np.ndarray[Any, Any]) -> Flips:
     """Return the flips of a metric; of corpus metrics each item is scored as if it were alone."""
     sample = scored.sample
     base, candidate = values(scored)
-    moved = candidate - base
-    moved = np.where(np.isfinite(moved), moved if sample.metric.better == "higher" else -moved, 0.0)
+    with np.errstate(invalid="ignore"):  # two values that are both too large for a number
+        moved = candidate - base if sample.metric.better == "higher" else base - candidate
+    moved = np.where(np.isnan(moved), 0.0, moved)
     order = np.argsort(moved, kind="stable")
     named = ids[scored.places]
     worse = [str(named[place]) for place in order if moved[place] < 0]

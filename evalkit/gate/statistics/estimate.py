@@ -130,8 +130,10 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
             test = ("sign_flip", sign_flip_p(moved, settings.draws, settings.seed))
     else:
         whole = estimand(sample, kind)
-        value, left, counts = whole.value, whole.left_out(), whole.units.counts
-        error, skew = jackknife_error(left, counts), acceleration(left, counts)
+        value, error, skew = whole.value, 0.0, 0.0
+        if math.isfinite(value):
+            left, counts = whole.left_out(), whole.units.counts
+            error, skew = jackknife_error(left, counts), acceleration(left, counts)
     base = value_of(sample.metric, sample.base) if kind != "value" else None
     build = partial(
         Estimate, value=value, base=base, candidate=value_of(sample.metric, sample.candidate), n=sample.n,

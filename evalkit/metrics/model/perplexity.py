@@ -10,18 +10,19 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import polars as pl
 
-from evalkit.metrics.metric import Numbers
+from evalkit.metrics.metric import Numbers, as_numbers
 from evalkit.metrics.model.likelihood import Likelihood
-from evalkit.unscored import Need
+from evalkit.unscored import Need, reason
 
-_UNITS = {"bits_per_byte": "bits", "token": "perplexity", "word": "perplexity"}
+_MOST = 200.0  # nats: of a power above it neither squares nor cubes, of which bounds are made, are sure to be numbers
 
 
 class Perplexity(Likelihood):
     """How unlikely the references were to the model, weighted by their length.
 
     ``:bits_per_byte`` is the one to gate on: it compares models of different tokenisers. ``:token`` does not, ``:word``
-    counts words between white space. All are sums over the corpus, not means of rows.
+    counts words between white space, and is too large to be computed with where a language sets none. All are sums
+    over the corpus, not means of rows.
     """
 
     use: Literal["perplexity"] = "perplexity"
@@ -43,6 +44,24 @@ class Perplexity(Likelihood):
         """Return how the log-probabilities were taken: template, beginning of text, stride, mask."""
         return {"taken": self.conditions}
 
+    @property
+    def instead(self) -> str:
+        """Return bits per byte: they are no power, so that no text is too long for them."""
+        return "" if self.variant == "bits_per_byte" else "perplexity:bits_per_byte"
+
+    def warnings(self, frame: pl.DataFrame) -> list[str]:
+        """Warn where rows are so unlikely that the power is too large: a text without spaces is one word."""
+        if not self.instead:
+            return []
+        able = frame.filter(frame.select(reason(self.needs))["reason"].is_null())
+        numbers = as_numbers(self.statistics(able).drop_nulls())
+        endless = int(np.isinf(self.of_sums(numbers, np.ones(len(numbers)))).sum())
+        if not endless:
+            return []
+        whose = f"{self.name} of {endless:,} of {len(numbers):,} rows is too large to be computed with"
+        spaces = ", as where a language sets no spaces between words" if self.variant == "word" else ""
+        return [f"{whose}{spaces}; {self.instead} has a value for any text"]
+
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return the counts of each row; null where it holds no log-probabilities, or not the tokens that it needs."""
         columns = (frame["log_likelihood"], frame["scored_tokens"], frame["references"].list.get(0))
@@ -55,12 +74,13 @@ class Perplexity(Likelihood):
         return pl.Series(self.name, counted, dtype=pl.Array(pl.Float64, self.width))
 
     def of_sums(self, sums: Numbers, rows: Numbers) -> Numbers:
-        """Return the variant's value of summed counts (..., 4)."""
+        """Return the variant's value of summed counts (..., 4); infinity above e^200."""
         surprise, tokens, words, bytes_ = (sums[..., place] for place in range(4))
         with np.errstate(all="ignore"):  # a draw may hold no row at all
             if self.variant == "bits_per_byte":
                 return np.asarray(surprise / (bytes_ * math.log(2)))
-            return np.exp(surprise / (tokens if self.variant == "token" else words))
+            each = np.asarray(surprise / (tokens if self.variant == "token" else words))
+            return np.where(each > _MOST, np.inf, np.exp(each))
 
 
 def _words(text: str) -> int:

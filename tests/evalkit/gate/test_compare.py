@@ -71,6 +71,35 @@ def test_other_items_and_other_signatures_are_said(thresher, tmp_path, jsonl):
     assert [one["metric"] for one in told["metrics"]] == ["exact_match"]
 
 
+def unspaced(tmp_path, name, nats):
+    """Return a run of Chinese references of so many nats each, and of English ones; of the latter a word costs 2."""
+    rows = [
+        {"id": str(n), "prediction": "a", "slices": {"lang": ("en", "zh")[n % 2]}}
+        | {"reference": "字" * 300 if n % 2 else "a b c d", "logprobs": {"sum": -nats if n % 2 else -8.0, "tokens": 4}}
+        for n in range(40)
+    ]
+    return scored(tmp_path, name, rows, "perplexity:word,perplexity:bits_per_byte")
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_no_numbers_are_not_compared_and_why(thresher, tmp_path):
+    old, new = unspaced(tmp_path, "old", 1200.0), unspaced(tmp_path, "new", 2000.0)
+    part = unspaced(tmp_path, "part", 700.0)  # 142 nats a word in all, 700 in Chinese
+
+    told = thresher("compare", old, new, "--json").json
+    sliced = thresher("compare", part, part, "--json").json
+    page = thresher("report", old, new, "--output", tmp_path / "r.html", "-q")
+
+    assert [one["metric"] for one in told["metrics"]] == ["perplexity:bits_per_byte"]
+    assert "perplexity:word" not in told["flips"]
+    why = told["not_compared"]["perplexity:word"]
+    assert why.startswith(f"there is no difference, for perplexity:word of {old} and {new} is too large")
+    assert "perplexity:bits_per_byte has a value" in why
+    assert list(sliced["not_compared"]) == ["perplexity:word on lang=zh"]
+    assert [one["slice"] for one in sliced["slices"] if one["metric"] == "perplexity:word"] == ["lang=en"]
+    assert page.code == 0
+
+
 def test_markdown_for_a_comment(thresher, runs, tmp_path):
     out = thresher("compare", *runs, "--format", "markdown", "--output", tmp_path / "c.md").out
 

@@ -133,6 +133,23 @@ def test_perplexity_is_of_the_corpus():
     assert scored(frame, "perplexity:token").scores[0].reasons == {"no_logprobs": 1}
 
 
+def test_perplexity_that_is_too_large_is_said_and_what_to_take():
+    """A Chinese text is one word, of some 900 nats here; e to the power of it is beyond a double, which ends at 709."""
+    frame = answers((None, "字" * 300), (None, "a b"), log_likelihood=[-900.0, -2.0], scored_tokens=[300.0, 2.0])
+    result = scored(frame, "perplexity:word", "perplexity:token", "perplexity:bits_per_byte")
+    found = [one.metric.warnings(frame) for one in result.measured]
+
+    assert [score.value for score in result.scores] == [
+        None,
+        pytest.approx(math.exp(902 / 302)),
+        pytest.approx(902 / 903 / math.log(2)),
+    ]
+    assert result.scores[0].interval is None
+    assert found[0][0].startswith("perplexity:word of 1 of 2 rows is too large to be computed with")
+    assert "perplexity:bits_per_byte has a value" in found[0][0]
+    assert found[1:] == [[], []]
+
+
 def test_log_probabilities_of_two_kinds_are_not_summed():
     frame = answers(
         (None, "a"),
