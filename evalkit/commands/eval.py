@@ -65,7 +65,9 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
         score_flags,
         suites_flags,
     )
+    from evalkit.eval.older import remove_older  # noqa: PLC0415
 
+    remove_older(out, None if wanted.report is None else wanted.report.output, judged=wanted.gate is not None)
     bare = [] if texts else ["--no-text"]
     still = ["--quiet", *bare] if quiet else bare
     if wanted.suites is not None:

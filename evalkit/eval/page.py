@@ -34,7 +34,8 @@ output = "report.html"
 `[suites]` (`names = ["arithmetic", "lists"]`, `n = 500`) makes the items in place of `data`, into `DIR/items.jsonl`.
 
 `DIR` then holds `run/` (predictions and scores), `gate/` (verdict.json, junit.xml, summary.md), `compare.md`, and the
-[page](reports.md) of all of it if there is a `[report]`. Without `[predict]`, `predictions` in `[score]` names a file
+[page](reports.md) of all of it if there is a `[report]`. An evaluation that fails leaves none of these of an older one
+but `run/`. Without `[predict]`, `predictions` in `[score]` names a file
 of answers. `--json` prints the verdict as one JSON object (the scores, without a `[gate]`) and no other text;
 `--no-text` leaves texts of the data out of what is shown, of the scores and of the page, as `no_text` in `[report]`.
 

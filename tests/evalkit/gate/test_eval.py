@@ -134,6 +134,37 @@ def evaluated(thresher, tmp_path, project, text, *flags):
     return thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", *flags)
 
 
+def test_an_evaluation_that_fails_leaves_no_older_verdict(thresher, tmp_path, project, jsonl):
+    """An answer that stands twice ends it in its first step, after one that passed."""
+    text = f"{PREDICT}\n[report]\n"
+    assert evaluated(thresher, tmp_path, project, text, "--quiet").code == 1
+    out = tmp_path / "out"
+    (out / "gate" / "notes.txt").write_text("ours stay")
+    jsonl([{"id": "q000", "prediction": "yes"}] * 2, "answers.jsonl")
+
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", out, "--quiet")
+    left = [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file() and ".work" not in path.parts]
+    project(40)
+    again = thresher("eval", tmp_path / "eval.toml", "--out", out, "--quiet")
+
+    assert ran.code == 2
+    assert not {one for one in left if not one.startswith("run/")} - {"gate/notes.txt"}
+    assert again.code == 0
+    assert (out / "gate" / "notes.txt").exists()
+    assert json.loads((out / "gate" / "verdict.json").read_bytes())["verdict"] == "pass"
+
+
+def test_a_file_that_is_not_ours_stays_when_an_evaluation_fails(thresher, tmp_path, project, jsonl):
+    (tmp_path / "eval.toml").write_text(f'{PREDICT}\n[report]\noutput = "../items.jsonl"\n')
+    jsonl([{"id": "q000", "prediction": "yes"}] * 2, "answers.jsonl")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "compare.md").write_text("# How we compare")
+
+    assert thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet").code == 2
+    assert (tmp_path / "out" / "compare.md").read_text() == "# How we compare"
+    assert (tmp_path / "items.jsonl").exists()
+
+
 def test_json_is_the_verdict_and_no_text(thresher, tmp_path, project):
     ran = evaluated(thresher, tmp_path, project, f"{PREDICT}\n[report]\n", "--json", "--quiet")
 
