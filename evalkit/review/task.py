@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from curate.core.run.errors import ConfigError
 from evalkit.judge.config import Rubric
 from evalkit.scored_run import ScoredRun
@@ -65,9 +67,14 @@ def task_of(run: ScoredRun, metric: str | None, rubric: Rubric | None) -> Task:
         return Task("pairwise", PAIRWISE, chosen)
     if chosen == "judge:rubric":
         return Task("grades", _criteria(run, rubric), chosen)
-    if chosen is not None and not run.rows[chosen].drop_nulls().is_in([0.0, 1.0]).all():
+    if chosen is not None and not _yes_or_no(run.rows[chosen]):
         raise ConfigError(f"{chosen} is no yes or no, so that a rating cannot agree with it", hint="leave --metric out")
     return Task("grades", _questions(rubric) if rubric and chosen is None else GOOD, chosen)
+
+
+def _yes_or_no(statistics: pl.Series) -> bool:
+    """Say whether each row has one number, 0 or 1; corpus metrics and labels have several."""
+    return statistics.dtype == pl.Float64 and statistics.drop_nulls().is_in([0.0, 1.0]).all()
 
 
 def _questions(rubric: Rubric) -> tuple[Question, ...]:

@@ -310,6 +310,15 @@ def test_what_cannot_be_reviewed_is_told(thresher, run, asked, problem):
     assert problem in ran.err
 
 
+@pytest.mark.parametrize("metric", ["bleu", "chrf", "f1:macro", "mcc"])
+def test_a_metric_of_several_numbers_a_row_is_no_yes_or_no(thresher, run, metric):
+    ran = thresher("review", run(rows(8), "several", metric), "--metric", metric)
+
+    assert ran.code == 2
+    assert f"{metric} is no yes or no" in ran.err
+    assert "leave --metric out" in ran.err
+
+
 def test_predictions_that_moved_are_named_and_others_refused(thresher, run, tmp_path):
     folder = run(rows(4))
     moved = (tmp_path / "run.jsonl").rename(tmp_path / "moved.jsonl")
