@@ -13,7 +13,7 @@ from curate.core.run.errors import InputError
 from curate.core.run.progress import Progress
 from evalkit.answers.item import MISSING, Item, Said, fault
 from evalkit.predictions import as_text
-from evalkit.read.records import InputFile, json_lines, under
+from evalkit.read.records import InputFile, holds, json_lines, under
 
 _KEPT = ("usage", "logprobs", "choice_logprobs")
 
@@ -92,7 +92,7 @@ def _read(file: InputFile, fields: ReplayFields) -> dict[str, Record]:
     if not file.path.exists() or file.path.is_dir():
         raise InputError(f"there is no file {file.name!r}", hint="--model replay:FILE")
     records: dict[str, Record] = {}
-    known = False
+    known = named = False
     for line, record in json_lines(file):
         name = under(record, fields.id)
         if not isinstance(name, str | int) or isinstance(name, bool):
@@ -100,9 +100,17 @@ def _read(file: InputFile, fields: ReplayFields) -> dict[str, Record]:
         if str(name) in records:
             raise InputError(f"the id {str(name)[:80]!r} stands twice in {file.name}", f"again in line {line}")
         known = known or under(record, fields.prediction) is not None or "fault" in record
+        named = named or holds(record, fields.prediction)
         if isinstance(record.get("model"), str):
             file.models.add(record["model"])
         records[str(name)] = record
+    if not records:
+        raise InputError(f"{file.name} holds no rows", hint='an answer a line: {"id": ..., "prediction": ...}')
+    if not known and named:
+        raise InputError(
+            f"no row of {file.name} has an answer: the field {fields.prediction!r} is null in all of them",
+            hint='a row whose request failed says so: "fault": {"kind": "timed_out"}',
+        )
     if not known:
         first = ", ".join(next(iter(records.values()), {}))
         raise InputError(

@@ -96,3 +96,10 @@ def under(record: Record, path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def holds(record: Record, path: str) -> bool:
+    """Say whether a record has a field, maybe with null in it; a dot leads into an object, as in ``under``."""
+    head, dot, last = path.rpartition(".")
+    inner = under(record, head) if dot else None
+    return path in record or (isinstance(inner, dict) and last in inner)

@@ -11,7 +11,7 @@ import orjson
 from curate.core.read.decode import Record
 from curate.core.run.errors import InputError, nearest
 from evalkit.predictions import Answer, as_references, as_text
-from evalkit.read.records import Fields, InputFile, json_lines, under
+from evalkit.read.records import Fields, InputFile, holds, json_lines, under
 
 TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
 SECONDS = ("seconds", "latency")
@@ -37,7 +37,7 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
             first = record
             named = fields.id or ("id" if "id" in record else None)
         for word, path in list(missing.items()):
-            if under(record, path) is not None or path in record:
+            if holds(record, path):
                 del missing[word]
         answer = _answer(record, fields)
         answer.place = f"line {line}"

@@ -68,6 +68,14 @@ def test_a_failed_request_stays_one(data, jsonl, predict, rows):
     [
         ([SAID[0], SAID[0]], (), "stands twice"),
         ([{"id": "a", "output": "x"}], (), "no row of"),
+        ([{"id": one, "prediction": None} for one in "ab"], (), "the field 'prediction' is null in all"),
+        (
+            [{"id": "a", "said": {"text": None}}],
+            ("--prediction-field", "said.text"),
+            "the field 'said.text' is null",
+        ),
+        ([{"id": "a", "said": {"text": None}}], ("--prediction-field", "said.txt"), "no row of"),
+        ([], (), "holds no rows"),
         ([{"prediction": "x"}], (), "has no usable 'id'"),
         (SAID, ("--samples", "2"), "2 samples at temperature 0"),
         (SAID, ("--no-answers",), "leaves nothing to do"),
