@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from curate.core.command.words import path_word
 from curate.core.run.errors import ThresherError
+from evalkit.gate.runs.again import settings_of
 from evalkit.gate.runs.missing import as_wrong, needs_reference
 from evalkit.gate.runs.run import Run
 from evalkit.gate.runs.signature import other_items, signature_of
@@ -153,7 +153,7 @@ class Pair:
                 f"{self.candidate.name} and {self.base.name} were scored by different rules for {name!r}",
                 *(f"{run}: {signature}" for run, signature in told),
                 hint=other_items(name, self.candidate, self.base)
-                or f"score the older run again: thresher score {path_word(self.base.name)} --metrics {name}",
+                or self.base.again(name, settings_of(self.candidate.manifest, name)),
             )
 
     def _lacking(self, run: Run, name: str, places: NDArray[np.intp], *, counts: bool) -> NotComparableError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from curate.core.command.words import path_word
 from curate.core.run.errors import InputError, nearest
 from curate.core.write.folder import MANIFEST, sha256_of
+from evalkit.gate.runs.again import score_again, scoring
 from evalkit.gate.statistics.sample import value_of
-from evalkit.metrics import make_metric
+from evalkit.metrics import known_metrics, make_metric, metric_names
 from evalkit.metrics.metric import Metric, Numbers, as_numbers
 from evalkit.results import ROWS, SCORES
 
@@ -51,7 +53,7 @@ class Run:
         if name not in self.metrics:
             raise InputError(
                 f"{self.name} has no scores by {name!r}{nearest(name, sorted(self.metrics))}",
-                hint=f"thresher score {path_word(self.name)} --metrics {name}",
+                hint=self.again(name) if name in metric_names(known_metrics()) else "thresher metrics lists them",
             )
         metric = make_metric(name)
         column = self.rows[name]
@@ -67,6 +69,13 @@ class Run:
                 hint="score the run again; the files are not of one run",
             )
         return metric, numbers
+
+    def again(self, name: str, settings: Mapping[str, Any] | None = None) -> str:
+        """Return how to score it again by one more metric, or by one with other settings, and by those it has."""
+        if self.is_committed:
+            return f"score the run that it was made of, then: thresher gate RUN --accept {path_word(self.name)}"
+        asked = (scoring(self.manifest).get("config") or {}).get("metrics") or self.metrics
+        return score_again(self.name, self.manifest, [*asked, name], settings or {})
 
     def reasons(self, name: str) -> NDArray[np.object_]:
         """Return why each row has no score by a metric; None where it has one."""
@@ -93,7 +102,7 @@ def read_run(path: Path) -> Run:
     except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path} holds no scores: {str(error).splitlines()[0]}",
-            hint=f"thresher score {path_word(path)} --metrics ... writes {SCORES} and {ROWS}",
+            hint=f"{score_again(str(path), _manifest(path), ['...'], {})} writes {SCORES} and {ROWS}",
         ) from error
     return Run(str(path), rows, scores, [_file(path / name) for name in (SCORES, ROWS)], _manifest(path))
 
