@@ -159,8 +159,9 @@ def _by_error(
         distance = limit.margin
         if own.kind == "ratio":
             error, distance = error / abs(single.value), limit.margin - 1
-        widest = widest_of(replace(sample, base=sample.candidate), own.kind, float(own.kind == "ratio"))
-        spread = reach.assumed(error, sample.units, widest)
+        equal, value = replace(sample, base=sample.candidate), float(own.kind == "ratio")
+        widest = (widest_of(equal, own.kind, value, many=many) for many in (False, True))
+        spread = reach.assumed(error, sample.units, *widest)
     each = sample.units / sample.n  # units an item
     units = max(1, round(n * each))
     distance = (

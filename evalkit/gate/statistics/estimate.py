@@ -248,23 +248,25 @@ class _Still:
         return float(max(0.0, 1 - (margin - self.value) / (end - self.value)) ** self.units)
 
 
-def _still(sample: Sample, kind: Kind, value: float, alpha: float) -> _Still:
+def _still(sample: Sample, kind: Kind, value: float, alpha: float, *, many: bool | None = None) -> _Still:
     """Return what is known of a value that no unit moved.
 
     What has no greatest value is known within the range seen, where many units show one; few equal ones tell nothing.
+    ``many`` says whether units are that, as those of the sample are if it is absent.
     """
+    many = sample.units >= CAUTIOUS_BELOW if many is None else many
     if not math.isfinite(value):
         return _Still(value, -math.inf, math.inf, sample.units, alpha)
     if kind == "ratio":
         base = value_of(sample.metric, sample.base)
-        alone = _still(sample.alone, "value", value_of(sample.metric, sample.candidate), alpha)
+        alone = _still(sample.alone, "value", value_of(sample.metric, sample.candidate), alpha, many=many)
         return _Still(value, alone.least / base, alone.most / base, sample.units, alpha)
     least, most = _range(sample, kind)
     if math.isfinite(most):
         return _Still(value, least, most, sample.units, alpha)
     numbers = np.hstack([sample.base[:, :1], sample.candidate[:, :1]])
     reach = float(numbers.max() - numbers.min())
-    if sample.units < CAUTIOUS_BELOW and (reach == 0 or sample.units < 2 or kind == "value"):
+    if not many and (reach == 0 or sample.units < 2 or kind == "value"):
         return _Still(value, -math.inf, math.inf, sample.units, alpha)
     return _Still(value, value - reach - abs(value), value + reach + abs(value), sample.units, alpha)
 
@@ -279,7 +281,10 @@ def still_units(distance: float, alpha: float, widest: float) -> float:
     return max(1.0, math.log(alpha) / math.log1p(-distance / widest)) if distance < widest else 1.0
 
 
-def widest_of(sample: Sample, kind: Kind, value: float) -> float:
-    """Return the most that an unseen unit can move a value that no unit moved; infinite where nothing tells."""
-    still = _still(sample, kind, value, math.nan)
+def widest_of(sample: Sample, kind: Kind, value: float, *, many: bool) -> float:
+    """Return the most that an unseen unit can move a value that no unit moved; infinite where nothing tells.
+
+    What few units do not tell (fewer than ``CAUTIOUS_BELOW``) ``many`` of the same may.
+    """
+    still = _still(sample, kind, value, math.nan, many=many)
     return max(value - still.least, still.most - value)

@@ -28,7 +28,8 @@ class Spread:
 
     influence: Numbers  # (units,), its mean is 0
     moving: float  # the share of the units on which the runs differ
-    widest: float  # the most that a unit can move, of which the gate is wary where none does; may be infinite
+    widest: float  # the most that a unit can move, of which the gate is wary where none does: infinite where few
+    widest_of_many: float  # units do not tell; and where many are
 
     @property
     def is_still(self) -> bool:
@@ -39,6 +40,11 @@ class Spread:
         """Return the standard error of so many units."""
         return float(self.influence.std()) / math.sqrt(units)
 
+    def unseen(self, units: int, alpha: float) -> float:
+        """Return how far units that stayed unseen may move a number; a rule on the number alone does not ask."""
+        widest = self.widest if units < CAUTIOUS_BELOW else self.widest_of_many
+        return 0.0 if alpha >= POINT else still_reach(units, alpha, widest)
+
 
 def spread_of(sample: Sample, kind: Kind, *, above: bool) -> Spread:
     """Return the spread of a difference, ratio or value, by leaving out each unit; ``above``: more is better."""
@@ -46,20 +52,21 @@ def spread_of(sample: Sample, kind: Kind, *, above: bool) -> Spread:
     whole = estimand(sample, kind)
     left = np.repeat(whole.left_out(), whole.units.counts.astype(np.intp))
     influence = (left.mean() - left) * (sample.units - 1) * (1 if above else -1)
-    return Spread(influence, sample.moving / sample.units, widest_of(sample, kind, whole.value))
+    widest = (widest_of(sample, kind, whole.value, many=many) for many in (False, True))
+    return Spread(influence, sample.moving / sample.units, *widest)
 
 
-def assumed(error: float, units: int, widest: float) -> Spread:
+def assumed(error: float, units: int, widest: float, widest_of_many: float) -> Spread:
     """Return a normal spread that gives so many units this standard error."""
     chances = (np.arange(_ASSUMED) + 0.5) / _ASSUMED
     normal = np.array([quantile(float(chance)) for chance in chances])
-    return Spread(normal / normal.std() * error * math.sqrt(units), 1.0, widest)
+    return Spread(normal / normal.std() * error * math.sqrt(units), 1.0, widest, widest_of_many)
 
 
 def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> float:
     """Return the chance that an equal model passes a margin."""
     if spread.is_still:
-        return float(_unseen(spread, units, alpha) <= margin)
+        return float(spread.unseen(units, alpha) <= margin)
     if units >= _DRAWN_BELOW:
         return chance_of_equal_mean(margin, spread.error(units), alpha)
     return float((_reaches(spread, units, alpha) <= margin).mean())
@@ -68,7 +75,7 @@ def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> 
 def affordable_margin(spread: Spread, units: int, alpha: float, wanted: float) -> float:
     """Return the margin that an equal model passes with a chance of ``wanted``; inf where there is none."""
     if spread.is_still:
-        return _unseen(spread, units, alpha)
+        return spread.unseen(units, alpha)
     if units >= _DRAWN_BELOW:
         return smallest_mean(spread.error(units), alpha, wanted)
     return float(np.quantile(_reaches(spread, units, alpha), wanted, method="higher"))
@@ -78,8 +85,10 @@ def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> 
     """Return the units with which an equal model passes a margin with a chance of ``wanted``; inf where none do."""
     if margin < 0 or (margin == 0 and alpha < POINT):
         return math.inf
-    if spread.is_still and (alpha >= POINT or math.isinf(spread.widest)):
-        return 1.0 if alpha >= POINT else math.inf
+    if spread.is_still and alpha >= POINT:
+        return 1.0
+    if spread.is_still and math.isinf(spread.widest):
+        return max(CAUTIOUS_BELOW, still_units(margin, alpha, spread.widest_of_many))
     if spread.is_still:
         return still_units(margin, alpha, spread.widest)
     low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
@@ -120,14 +129,9 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     if units < CAUTIOUS_BELOW:
         t = np.array([t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
         bca = np.minimum(bca, drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1))))
-    still = drawn.mean(axis=1) - _unseen(spread, units, alpha)
+    still = drawn.mean(axis=1) - spread.unseen(units, alpha)
     seen = (moving > 0) & (square > _STILL * units)  # in a draw of units of one kind alone the gate sees no spread
     return np.asarray(-np.where(seen, bca, still))
-
-
-def _unseen(spread: Spread, units: int, alpha: float) -> float:
-    """Return how far the units that stayed unseen may move a number; a rule on the number alone does not ask."""
-    return 0.0 if alpha >= POINT else still_reach(units, alpha, spread.widest)
 
 
 def _moving(spread: Spread) -> np.ndarray:

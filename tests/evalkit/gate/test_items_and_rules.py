@@ -58,7 +58,7 @@ def test_another_rule_on_fewer_items_is_another_rule(thresher, tmp_path, jsonl):
     ran = gate(thresher, tmp_path / "exact", base, rules, "--allow-missing")
 
     assert ran.code == 2
-    assert "score the older run again" in ran.err
+    assert "hint: thresher score" in ran.err
 
 
 def choices(gold):

@@ -164,7 +164,7 @@ def test_a_mean_on_the_number_alone_passes_as_often_as_its_draws_do():
     """Oracle: draws of the same spread."""
     random = np.random.default_rng(5)
     influence = random.normal(0, 0.2, 5000)
-    spread = reach.Spread(influence - influence.mean(), 1.0, 1.0)
+    spread = reach.Spread(influence - influence.mean(), 1.0, 1.0, 1.0)
     passed = (random.normal(0, 0.2, (4000, 50)).mean(axis=1) >= -0.02).mean()
 
     assert reach.chance_of_equal(spread, 50, 0.02, power.POINT) == pytest.approx(passed, abs=0.03)
@@ -180,5 +180,9 @@ def test_few_equal_numbers_without_a_greatest_promise_nothing(kind):
     assert estimate(flat, kind, Settings()).high == math.inf
     assert reach.chance_of_equal(spread, 20, 100.0, 0.05) == 0.0
     assert reach.affordable_margin(spread, 20, 0.05, 0.8) == math.inf
-    assert reach.needed_units(spread, 100.0, 0.05, 0.8) == math.inf
     assert reach.chance_of_equal(spread, 20, 0.0, power.POINT) == 1.0
+
+    needed = int(reach.needed_units(spread, 0.5, 0.05, 0.8))
+    many = Sample(make_metric("length"), np.full((needed, 1), 7.0), np.full((needed, 1), 7.0), None)
+    assert (needed, estimate(many, kind, Settings()).high <= (kind == "ratio") + 0.5) == (256, True)
+    assert reach.chance_of_equal(spread, needed, 0.5, 0.05) == 1.0
