@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version as installed
@@ -15,7 +16,7 @@ from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
-from curate.core.write.folder import manifest_of, output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, manifest_of, output_folder, sha256_of
 from evalkit.judge.ask import Plan, judge_files, plan
 from evalkit.metrics import make_metric
 from evalkit.metrics.metric import Metric
@@ -65,20 +66,22 @@ def run_scores(
     metrics = make_metrics(names, options.settings)
     folder = path if path.is_dir() else None
     file = InputFile(path / PREDICTIONS_FILE if folder else path)
-    frame = read(file, options)
-    if options.tainted is not None:
-        frame = with_tainted(frame, read_tainted(options.tainted))
-    metrics = [_asked(metric, frame, options, progress) for metric in metrics]
-    tell: Tell | None = None if progress is None else partial(progress.tell, "rows scored")
-    scored = score(frame, metrics, options.seed, tell)
     target = out or folder
     if folder is None and target is not None and _wrote(target, file):
         folder = target
     before = manifest_of(folder) if folder else None
     inside = folder is not None and target is not None and target.resolve() == folder.resolve()
-    scores = as_scores(scored, _model(file, before), texts=options.texts)
-    if target is not None:
-        _write(target, scored, scores, file, names, options, before if inside else None)
+    predicted = before if inside and before is not None and before.get("command") == "predict" else None
+    with _target(target, file, predicted) as opened:
+        frame = read(file, options)
+        if options.tainted is not None:
+            frame = with_tainted(frame, read_tainted(options.tainted))
+        metrics = [_asked(metric, frame, options, progress) for metric in metrics]
+        tell: Tell | None = None if progress is None else partial(progress.tell, "rows scored")
+        scored = score(frame, metrics, options.seed, tell)
+        scores = as_scores(scored, _model(file, before), texts=options.texts)
+        if opened is not None:
+            _write(opened, scored, scores, file, names, options, predicted)
     return Outcome(scored, scores, target)
 
 
@@ -146,8 +149,27 @@ def _wrote(folder: Path, file: InputFile) -> bool:
     )
 
 
+@contextmanager
+def _target(target: Path | None, file: InputFile, before: dict[str, Any] | None) -> Iterator[OutputFolder | None]:
+    """Give the locked folder that scores go into, without older ones; None where none is named.
+
+    In the folder of a prediction run, ``before``, its manifest stays. The folder of the predictions takes scores
+    whoever made it; a manifest, or scores, that are not ours stay.
+    """
+    if target is None:
+        yield None
+        return
+    command = "score" if before is None else "predict"
+    beside = (*_OWN, _REQUESTS) if _lies_in(file, target) else None
+    stopped = () if beside is None or manifest_of(target) is not None else ("predict",)
+    meanwhile = None if before is None else _unscored(before)
+    with output_folder(target, command, also=stopped, beside=beside, meanwhile=meanwhile) as folder:
+        folder.remove((*_OWN, _REQUESTS))
+        yield folder
+
+
 def _write(
-    target: Path,
+    folder: OutputFolder,
     scored: Scored,
     scores: dict[str, Any],
     file: InputFile,
@@ -155,29 +177,21 @@ def _write(
     options: Options,
     before: dict[str, Any] | None,
 ) -> None:
-    """Write the files; into the folder of a prediction run its manifest stays, with ours beside its outputs.
-
-    The folder of the predictions takes them whoever made it; a manifest, or scores, that are not ours stay.
-    """
-    command = "predict" if before is not None and before.get("command") == "predict" else "score"
-    beside = (*_OWN, _REQUESTS) if _lies_in(file, target) else None
-    stopped = () if beside is None or manifest_of(target) is not None else ("predict",)
-    meanwhile = None if before is None or command != "predict" else _unscored(before)
-    with output_folder(target, command, also=stopped, beside=beside, meanwhile=meanwhile) as folder:
-        write_json(folder.file(SCORES), scores)
-        write_rows(folder.file(ROWS), as_rows(scored))
-        judged = [one for m in scored.measured for one in m.metric.records(texts=options.texts)]
-        if judged:
-            write_lines(folder.file(JUDGEMENTS), judged)
-            logs = [m.metric.judged.requests for m in scored.measured if isinstance(m.metric, Judge)]
-            folder.file(_REQUESTS).write_bytes(b"".join(logs))
-        made = {ROWS: len(scored.frame), SCORES: None} | ({JUDGEMENTS: len(judged)} if judged else {})
-        outputs = []
-        for name, rows in sorted(made.items()):
-            sha256, size = sha256_of(folder.file(name))
-            outputs.append({"path": name, "sha256": sha256, "bytes": size, "rows": rows})
-        folder.publish([*made, *([_REQUESTS] if judged else [])], own=(JUDGEMENTS, _REQUESTS))
-        folder.finish(_made(scored, outputs, file, names, options, before))
+    """Write the files, and the manifest after them; that of a prediction run, ``before``, lists them beside its own."""
+    write_json(folder.file(SCORES), scores)
+    write_rows(folder.file(ROWS), as_rows(scored))
+    judged = [one for m in scored.measured for one in m.metric.records(texts=options.texts)]
+    if judged:
+        write_lines(folder.file(JUDGEMENTS), judged)
+        logs = [m.metric.judged.requests for m in scored.measured if isinstance(m.metric, Judge)]
+        folder.file(_REQUESTS).write_bytes(b"".join(logs))
+    made = {ROWS: len(scored.frame), SCORES: None} | ({JUDGEMENTS: len(judged)} if judged else {})
+    outputs = []
+    for name, rows in sorted(made.items()):
+        sha256, size = sha256_of(folder.file(name))
+        outputs.append({"path": name, "sha256": sha256, "bytes": size, "rows": rows})
+    folder.publish([*made, *([_REQUESTS] if judged else [])], own=())
+    folder.finish(_made(scored, outputs, file, names, options, before))
 
 
 def _unscored(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from evalkit.answers.generation import repeated
 from evalkit.answers.item import Item, Said, Source
 from evalkit.answers.items import ItemFields, ItemFile, read_items
 from evalkit.answers.ledger import read_clusters
-from evalkit.results import PREDICTIONS_FILE, ROWS, SCORES
+from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
 
 RUN_FILE, REQUESTS_FILE = "run.json", "requests.jsonl"
 REPLAY = "replay:"
+_SCORED = (SCORES, ROWS, JUDGEMENTS)  # of older predictions in the same folder
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,20 @@ def run_predictions(data: Data, spec: str, out: Path, asking: Asking, progress: 
     started = time.perf_counter()
     replayed = [Path(spec.removeprefix(REPLAY))] if spec.startswith(REPLAY) else []
     refuse_read_in(out, [data.path, *replayed])
-    file, items = read_data(data, asking.generation.samples)
     source = make_source(spec, asking)
-    with output_folder(out, "predict") as folder, source.open(folder.file(REQUESTS_FILE)):
-        said = source.answer(items, progress)
-        rows = [item.row() | one.row() for item, one in zip(items, said, strict=True)]
-        with folder.file(PREDICTIONS_FILE).open("wb") as stream:
-            for row in rows:
-                stream.write(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
-        manifest = _manifest(data, spec, source, asking, file, items, said)
-        summary = source.summary()
-        write_json(folder.file(RUN_FILE), _run(source, time.perf_counter() - started))
-        _publish(folder, manifest)
+    with output_folder(out, "predict") as folder:
+        folder.remove(_SCORED)
+        file, items = read_data(data, asking.generation.samples)
+        with source.open(folder.file(REQUESTS_FILE)):
+            said = source.answer(items, progress)
+            rows = [item.row() | one.row() for item, one in zip(items, said, strict=True)]
+            with folder.file(PREDICTIONS_FILE).open("wb") as stream:
+                for row in rows:
+                    stream.write(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+            manifest = _manifest(data, spec, source, asking, file, items, said)
+            summary = source.summary()
+            write_json(folder.file(RUN_FILE), _run(source, time.perf_counter() - started))
+            _publish(folder, manifest)
     pairs = zip(items, said, strict=True)
     answers = [(item.id, one.prediction) for item, one in pairs if one.prediction is not None and not one.fault]
     return Predicted(manifest, summary, answers, out)
@@ -98,12 +101,12 @@ def _run(source: Source, seconds: float) -> dict[str, Any]:
 
 
 def _publish(folder: OutputFolder, manifest: dict[str, Any]) -> None:
-    """Publish the files; scores of an older run in the same folder go."""
+    """Publish the files, and the manifest after them."""
     sha256, size = sha256_of(folder.file(PREDICTIONS_FILE))
     rows = manifest["counts"]["kept"]
     manifest["outputs"] = [{"path": PREDICTIONS_FILE, "sha256": sha256, "bytes": size, "rows": rows}]
     names = [PREDICTIONS_FILE, RUN_FILE, *([REQUESTS_FILE] if folder.file(REQUESTS_FILE).exists() else [])]
-    folder.publish(names, own=(PREDICTIONS_FILE, RUN_FILE, REQUESTS_FILE, SCORES, ROWS))
+    folder.publish(names, own=(PREDICTIONS_FILE, RUN_FILE, REQUESTS_FILE))
     folder.finish(manifest)
 
 

@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 - a flag each
     """
     from curate.core.write.spared import refuse_within  # noqa: PLC0415 - Polars is loaded after the flags are read
     from evalkit.gate.config import load_gate, schema_text  # noqa: PLC0415
-    from evalkit.gate.output.files import write_text, write_verdict  # noqa: PLC0415
+    from evalkit.gate.output.files import verdict_folder, write_text, write_verdict  # noqa: PLC0415
     from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
     from evalkit.gate.output.shown import as_text  # noqa: PLC0415
     from evalkit.gate.output.summary import as_annotations, as_markdown  # noqa: PLC0415
@@ -88,34 +88,37 @@ def command(  # noqa: PLR0913 - a flag each
         return _accept(read_run(candidate), accept, as_json=as_json)
     if limits is None:
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")
-    config = load_gate(limits)
+    if candidate is None and not planning:
+        raise ConfigError("gate needs a candidate", hint="thresher gate RUN --baseline RUN --limits gate.toml")
     given = _by_name(baselines)
     paths = [path for _, path in given]
-    named = {name: read_run(path) for name, path in given}
-    if planning:
-        return _plan(config, named, candidate, items, allow_missing=allow_missing, as_json=as_json)
-    if candidate is None:
-        raise ConfigError("gate needs a candidate", hint="thresher gate RUN --baseline RUN --limits gate.toml")
-    run = read_run(candidate)
-    if testing:
-        return _self_test(config, named, run, splits, allow_missing=allow_missing, as_json=as_json)
-    file = waivers or config.waivers
-    rules = [limits, tainted, file]
+    rules = [limits, tainted, waivers]
     _refuse_targets([junit, summary], [*rules, *paths])
     _refuse_targets([accept], rules)  # a baseline may be accepted over the one that it was held against
-    verdict = judge(
-        run,
-        named,
-        config,
-        allow_missing=allow_missing,
-        tainted=read_tainted(tainted) if tainted else frozenset(),
-        waivers=load_waivers(file) if file else [],
-    )
-    if out is not None:
-        told = {"limits": limits.as_posix(), "rules": config.model_dump(mode="json"), "allow_missing": allow_missing}
-        beside = {name: path for name, path in (("tainted", tainted), ("waivers", file)) if path is not None}
-        told |= {name: path.as_posix() for name, path in beside.items()}
-        write_verdict(verdict, out, [run, *named.values()], told, [limits, *beside.values()])
+    with verdict_folder(None if planning or testing else out, paths) as folder:
+        config = load_gate(limits)
+        named = {name: read_run(path) for name, path in given}
+        if candidate is None or planning:
+            return _plan(config, named, candidate, items, allow_missing=allow_missing, as_json=as_json)
+        run = read_run(candidate)
+        if testing:
+            return _self_test(config, named, run, splits, allow_missing=allow_missing, as_json=as_json)
+        file = waivers or config.waivers
+        _refuse_targets([junit, summary, accept], [file])
+        verdict = judge(
+            run,
+            named,
+            config,
+            allow_missing=allow_missing,
+            tainted=read_tainted(tainted) if tainted else frozenset(),
+            waivers=load_waivers(file) if file else [],
+        )
+        if folder is not None:
+            told: dict[str, object] = {"limits": limits.as_posix(), "rules": config.model_dump(mode="json")}
+            told |= {"allow_missing": allow_missing}
+            beside = {name: path for name, path in (("tainted", tainted), ("waivers", file)) if path is not None}
+            told |= {name: path.as_posix() for name, path in beside.items()}
+            write_verdict(verdict, folder, [run, *named.values()], told, [limits, *beside.values()])
     if junit is not None:
         write_text(junit, as_junit(verdict))
     if summary is not None:

@@ -40,11 +40,14 @@ class OutputFolder:
         for name in names:
             with self.file(name).open("rb") as made:
                 os.fsync(made.fileno())
-        for name in own:
-            if name not in names:
-                (self.path / name).unlink(missing_ok=True)
+        self.remove(name for name in own if name not in names)
         for name in names:
             self.file(name).replace(self.path / name)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove what an older run wrote, so that it is not taken for this one's if this one fails."""
+        for name in names:
+            (self.path / name).unlink(missing_ok=True)
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Write the manifest, whose presence says that the folder is whole, and remove the work folder."""
@@ -80,12 +83,14 @@ def output_folder(
 
     The folder is absent, empty, or of a run, finished or stopped, of ``command`` or of one of ``also``. ``beside``
     names the files of a run that may go into a folder of others: then that folder holds none of these, and no manifest.
-    ``meanwhile`` is the manifest of what lies in the folder and stays as it is, whatever becomes of the run.
+    ``meanwhile`` is the manifest of what lies in the folder and stays as it is, whatever becomes of the run. A run that
+    fails before it made anything leaves no trace in a folder that held none of ours.
 
     Raises:
         OutputError: the folder is not ours, another run has it, it cannot be written, or the disk is full.
     """
-    _refuse_foreign(path, (command, *also), beside)
+    ours = _refuse_foreign(path, (command, *also), beside)
+    before = {entry.name for entry in path.iterdir()} if path.is_dir() else None
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path, os.O_RDONLY)
@@ -99,7 +104,7 @@ def output_folder(
         except BlockingIOError:
             raise OutputError(f"another run is writing {path}", hint="wait for it, or name another folder") from None
         folder = OutputFolder(path)
-        with _full_disk_explained(folder):
+        with _no_trace(folder, before, ours=ours), _full_disk_explained(folder):
             folder.work.mkdir(exist_ok=True)
             (folder.work / MARK).write_text(command, encoding="utf-8")
             if meanwhile is None:
@@ -111,6 +116,20 @@ def output_folder(
             yield folder
     finally:
         os.close(lock)
+
+
+@contextmanager
+def _no_trace(folder: OutputFolder, before: set[str] | None, *, ours: bool) -> Iterator[None]:
+    """Take our mark away again where a run fails that made nothing: other files in the folder would pass for ours."""
+    try:
+        yield
+    except BaseException:
+        held = {entry.name for entry in folder.path.iterdir()} - {WORK}
+        if not ours and held <= (before or set()) and {path.name for path in folder.work.glob("*")} <= {MARK}:
+            shutil.rmtree(folder.work, ignore_errors=True)
+            if before is None:
+                folder.path.rmdir()
+        raise
 
 
 @contextmanager
@@ -133,10 +152,10 @@ def _number(error: OSError) -> int | None:
     return int(found.group(1)) if error.errno is None and found else error.errno
 
 
-def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[str] | None) -> None:
-    """Refuse a folder that holds what no run of ours wrote, or a run of another command."""
+def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[str] | None) -> bool:
+    """Refuse a folder that holds what no run of ours wrote, or another command's run; say if one of ours is there."""
     if not path.exists():
-        return
+        return False
     if not path.is_dir():
         raise OutputError(f"{path} is a file", hint="--out takes a folder")
     entries = {entry.name for entry in path.iterdir()}
@@ -148,13 +167,14 @@ def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[st
                 f"{path} holds a run of thresher {wrote}, which thresher {commands[0]} would write over",
                 hint="name another folder: --out DIR",
             )
-        return
+        return True
     if entries == {WORK} or _is_empty(path / WORK):
         entries.discard(WORK)  # killed before it was marked
     theirs = entries if beside is None else entries & {MANIFEST, WORK, *beside}
     if theirs:
         some = ", ".join(sorted(theirs)[:3])
         raise OutputError(f"{path} holds files that no run of ours wrote ({some})", hint="name a new or empty folder")
+    return False
 
 
 def _stopped(path: Path) -> str | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import OutputError
 from curate.core.run.version import version, versions
-from curate.core.write.folder import output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from evalkit.gate.output.junit import as_junit
 from evalkit.gate.output.summary import as_markdown
 from evalkit.gate.runs.run import Run
@@ -19,38 +20,56 @@ from evalkit.gate.verdict import Verdict
 VERDICT, JUNIT, SUMMARY = "verdict.json", "junit.xml", "summary.md"
 
 
-def write_verdict(verdict: Verdict, out: Path, runs: list[Run], config: dict[str, Any], rules: Sequence[Path]) -> None:
-    """Write the folder of a verdict; the candidate's own is never written into.
+_OWN = (VERDICT, JUNIT, SUMMARY)
 
-    ``rules`` are the files that it was judged by: limits, and waivers and tainted items where there are any.
+
+@contextmanager
+def verdict_folder(out: Path | None, judged: Sequence[Path]) -> Iterator[OutputFolder | None]:
+    """Give the locked folder of a verdict that is still to be found, without an older one; None where none is named.
+
+    ``judged`` are the runs: nothing is written into them.
 
     Raises:
         OutputError: the folder is a run's, or cannot be written.
     """
-    if any(out.resolve() == Path(run.name).resolve() for run in runs):
+    if out is None:
+        yield None
+        return
+    if any(out.resolve() == path.resolve() for path in judged):
         raise OutputError(f"{out} is the folder of a run that is judged", hint="name a folder of its own: --out DIR")
     with output_folder(out, "gate") as folder:
-        write_json(folder.file(VERDICT), verdict.as_object())
-        folder.file(JUNIT).write_text(as_junit(verdict), encoding="utf-8")
-        folder.file(SUMMARY).write_text(as_markdown(verdict), encoding="utf-8")
-        outputs = [_told(folder.file(name), name) for name in (VERDICT, JUNIT, SUMMARY)]
-        folder.publish((VERDICT, JUNIT, SUMMARY), own=())
-        folder.finish(
-            {
-                "thresher": version(),
-                "schema_version": SCHEMA_VERSION,
-                "command": "gate",
-                "config": config,
-                "seed": verdict.settings["seed"],
-                "inputs": [
-                    *(file | {"rows": None} for run in runs for file in run.files),
-                    *(_told(path, path.as_posix()) for path in rules),
-                ],
-                "outputs": outputs,
-                "verdict": verdict.said,
-                "versions": versions(),
-            }
-        )
+        folder.remove(_OWN)
+        yield folder
+
+
+def write_verdict(
+    verdict: Verdict, folder: OutputFolder, runs: list[Run], config: dict[str, Any], rules: Sequence[Path]
+) -> None:
+    """Write a verdict, and the manifest after it.
+
+    ``rules`` are the files that it was judged by: limits, and waivers and tainted items where there are any.
+    """
+    write_json(folder.file(VERDICT), verdict.as_object())
+    folder.file(JUNIT).write_text(as_junit(verdict), encoding="utf-8")
+    folder.file(SUMMARY).write_text(as_markdown(verdict), encoding="utf-8")
+    outputs = [_told(folder.file(name), name) for name in _OWN]
+    folder.publish(_OWN, own=())
+    folder.finish(
+        {
+            "thresher": version(),
+            "schema_version": SCHEMA_VERSION,
+            "command": "gate",
+            "config": config,
+            "seed": verdict.settings["seed"],
+            "inputs": [
+                *(file | {"rows": None} for run in runs for file in run.files),
+                *(_told(path, path.as_posix()) for path in rules),
+            ],
+            "outputs": outputs,
+            "verdict": verdict.said,
+            "versions": versions(),
+        }
+    )
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from curate.core.run.errors import OutputError
 from curate.core.write.folder import output_folder
-from tests.evalkit.gate.runs import right
+from tests.evalkit.gate.runs import limits, right, scored
 
 FLAGS = [1, 0] * 20
 
@@ -169,3 +170,49 @@ def test_a_score_that_is_killed_leaves_the_manifest_of_the_predictions(
     assert thresher("score", ours, "--metrics", "exact_match").code == 0
     told = json.loads((ours / "manifest.json").read_bytes())
     assert [one["path"] for one in told["outputs"]] == ["predictions.jsonl", "rows.parquet", "scores.json"]
+
+
+def test_a_run_that_fails_leaves_no_older_scores_or_verdict(thresher, tmp_path, jsonl):
+    """Oracle: what lies in the folders after each exit 2: our mark, and what the run would not have replaced."""
+    every, fewer = scored(tmp_path, "every", right(FLAGS)), scored(tmp_path, "fewer", right(FLAGS[:-2]))
+    data = jsonl([{"id": "a", "prompt": "q?", "reference": "yes"}], "items.jsonl")
+    answers = jsonl([{"id": "a", "prediction": "yes"}], "answers.jsonl")
+    broken = jsonl(['{"id":'], "broken.jsonl")
+    rules = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.1')
+    verdict, ours = tmp_path / "verdict", tmp_path / "ours"
+
+    for failing in (("gate", fewer, "--limits", rules), ("gate", every, "--limits", tmp_path / "none.toml")):
+        assert thresher("gate", every, "--baseline", every, "--limits", rules, "--out", verdict).code == 0
+        assert thresher(*failing, "--baseline", every, "--out", verdict).code == 2
+        assert set(held(verdict)) == {".work/.thresher"}
+
+    thresher("predict", "--data", data, "--model", f"replay:{answers}", "--out", ours)
+    thresher("score", ours, "--metrics", "exact_match")
+    assert thresher("predict", "--data", broken, "--model", f"replay:{answers}", "--out", ours).code == 2
+    assert set(held(ours)) == {"predictions.jsonl", "run.json", ".work/.thresher"}
+
+    assert thresher("score", broken, "--metrics", "exact_match", "--out", every).code == 2
+    assert set(held(every)) == {".work/.thresher"}
+
+
+def test_a_run_that_fails_leaves_no_trace_where_there_was_none(thresher, tmp_path, jsonl):
+    """A mark beside the files of others would say that they are ours."""
+    theirs = jsonl(['{"id":'], "theirs/predictions.jsonl")
+
+    assert thresher("score", theirs.parent, "--metrics", "exact_match").code == 2
+    assert thresher("score", theirs, "--metrics", "exact_match", "--out", tmp_path / "new").code == 2
+
+    assert set(held(theirs.parent)) == {"predictions.jsonl"}
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_manifest_of_scores_names_the_predictions_that_were_scored(thresher, jsonl):
+    """Oracle: the hash of the file at the second scoring."""
+    file = jsonl(right(FLAGS), "theirs/predictions.jsonl")
+    thresher("score", file.parent, "--metrics", "exact_match")
+    jsonl(right(FLAGS[:-2]), "theirs/predictions.jsonl")
+    thresher("score", file.parent, "--metrics", "token_f1")
+
+    told = json.loads((file.parent / "manifest.json").read_bytes())
+    assert [one["sha256"] for one in told["inputs"]] == [hashlib.sha256(file.read_bytes()).hexdigest()]
+    assert (told["counts"]["in"], told["config"]["metrics"]) == (len(FLAGS) - 2, ["token_f1"])
