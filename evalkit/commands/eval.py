@@ -30,9 +30,12 @@ def command(
 ) -> int:
     """Answer, score, compare and judge by one configuration; the exit code is the gate's.
 
-    DIR then holds run/ (predictions, scores), gate/ (the verdict), compare.md, and the report if it is asked for.
+    DIR then holds run/ (predictions, scores), gate/ (the verdict), compare.md, and the report if it is asked for. It is
+    new, empty, or of an earlier evaluation.
     """
-    from evalkit.eval.config import load_eval, schema_text  # noqa: PLC0415 - it imports what it needs when it is called
+    from curate.core.write.folder import marked_folder  # noqa: PLC0415 - it imports what it needs when it is called
+    from evalkit.eval.config import load_eval, schema_text  # noqa: PLC0415
+    from evalkit.eval.flags import COMPARED, GATE, ITEMS, RUN  # noqa: PLC0415
     from evalkit.eval.page import configuration_page  # noqa: PLC0415
 
     if schema or markdown:
@@ -42,11 +45,12 @@ def command(
         raise ConfigError("eval needs a configuration and a folder", hint="thresher eval eval.toml --out DIR")
     wanted, home = load_eval(config), config.parent
     texts = not (no_text or (wanted.report is not None and wanted.report.no_text))
-    out.mkdir(parents=True, exist_ok=True)
-    if not as_json:
-        return _evaluate(wanted, home, out, texts=texts, quiet=quiet)
-    with redirect_stdout(StringIO()):
-        code = _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+    files = [COMPARED, ITEMS, *([] if wanted.report is None else [wanted.report.output])]
+    with marked_folder(out, "eval", parts=(RUN, GATE), files=files):
+        if not as_json:
+            return _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+        with redirect_stdout(StringIO()):
+            code = _evaluate(wanted, home, out, texts=texts, quiet=quiet)
     emit(_object(out, judged=wanted.gate is not None))
     return code
 

@@ -9,8 +9,8 @@ from evalkit.eval.config import GateTable, PredictTable, ReportTable, ScoreTable
 _HEAD = """# eval.toml
 
 `thresher eval eval.toml --out DIR` runs predict, score, compare, gate and report one after the other, and ends with the
-gate's exit code. Paths are relative to the file. `thresher eval --schema` prints the JSON schema, which ships as
-`evalkit/eval/eval.schema.json`.
+gate's exit code. DIR is new, empty, or of an earlier evaluation. Paths are relative to the file.
+`thresher eval --schema` prints the JSON schema, which ships as `evalkit/eval/eval.schema.json`.
 
 ```toml
 [predict]

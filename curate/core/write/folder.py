@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from curate.core.run.errors import OutputError
 
 MANIFEST = "manifest.json"
 WORK = ".work"
-MARK = ".thresher"  # in the work folder: says that it is ours, and a run of which command made it
+MARK = ".thresher"  # in the work folder, or in a folder without a manifest: whose it is, the command that made it
 
 
 class OutputFolder:
@@ -91,6 +91,40 @@ def output_folder(
     """
     ours = _refuse_foreign(path, (command, *also), beside)
     before = {entry.name for entry in path.iterdir()} if path.is_dir() else None
+    with _locked(path):
+        folder = OutputFolder(path)
+        with _no_trace(folder, before, ours=ours), _full_disk_explained(folder):
+            folder.work.mkdir(exist_ok=True)
+            (folder.work / MARK).write_text(command, encoding="utf-8")
+            if meanwhile is None:
+                (path / MANIFEST).unlink(missing_ok=True)
+            folder.clear()
+            if meanwhile is not None:
+                write_json(folder.work / MANIFEST, dict(meanwhile))
+                (folder.work / MANIFEST).replace(path / MANIFEST)
+            yield folder
+
+
+@contextmanager
+def marked_folder(path: Path, command: str, *, parts: Collection[str], files: Collection[str]) -> Iterator[None]:
+    """Lock a folder in which a command lets others write, and mark it for good: no manifest says whose it is.
+
+    Where the mark was lost on the way, a folder is ours that holds nothing but ``parts``, folders of runs, and
+    ``files`` beside at least one of them.
+
+    Raises:
+        OutputError: as `output_folder`.
+    """
+    held = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+    if not (held <= {*parts, *files} and any(is_ours(path / name) for name in parts)):
+        _refuse_foreign(path, (command,), None)
+    with _locked(path):
+        (path / MARK).write_text(command, encoding="utf-8")
+        yield
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path, os.O_RDONLY)
@@ -103,17 +137,7 @@ def output_folder(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(f"another run is writing {path}", hint="wait for it, or name another folder") from None
-        folder = OutputFolder(path)
-        with _no_trace(folder, before, ours=ours), _full_disk_explained(folder):
-            folder.work.mkdir(exist_ok=True)
-            (folder.work / MARK).write_text(command, encoding="utf-8")
-            if meanwhile is None:
-                (path / MANIFEST).unlink(missing_ok=True)
-            folder.clear()
-            if meanwhile is not None:
-                write_json(folder.work / MANIFEST, dict(meanwhile))
-                (folder.work / MANIFEST).replace(path / MANIFEST)
-            yield folder
+        yield
     finally:
         os.close(lock)
 
@@ -160,7 +184,7 @@ def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[st
         raise OutputError(f"{path} is a file", hint="--out takes a folder")
     entries = {entry.name for entry in path.iterdir()}
     manifest = manifest_of(path)
-    wrote = _stopped(path) if manifest is None else str(manifest.get("command") or "")
+    wrote = _marked(path) if manifest is None else str(manifest.get("command") or "")
     if wrote is not None and (manifest is not None or MANIFEST not in entries):
         if wrote and wrote not in commands:
             raise OutputError(
@@ -177,12 +201,12 @@ def _refuse_foreign(path: Path, commands: tuple[str, ...], beside: Collection[st
     return False
 
 
-def _stopped(path: Path) -> str | None:
-    """Return the command of the run that was stopped in a folder, empty where it had no time to say; None: no run."""
-    try:
-        return (path / WORK / MARK).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
+def _marked(path: Path) -> str | None:
+    """Return the command whose mark a folder has, empty where it had no time to say which; None: no mark."""
+    for mark in (path / WORK / MARK, path / MARK):
+        with suppress(OSError, UnicodeDecodeError):
+            return mark.read_text(encoding="utf-8")
+    return None
 
 
 def _is_empty(path: Path) -> bool:

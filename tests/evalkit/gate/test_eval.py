@@ -223,3 +223,37 @@ def test_files_are_called_as_seen_from_where_it_runs(thresher, tmp_path, jsonl, 
     for written in ("-out/run/manifest.json", "-out/run/scores.json", "-out/gate/verdict.json", "-out/compare.md"):
         assert str(tmp_path) not in (here / written).read_text()
     assert (here / "-out" / "report.html").is_file()
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["marked", "the mark lost on the way"])
+def test_only_a_folder_of_an_evaluation_is_evaluated_into_again(thresher, tmp_path, project, lost):
+    """Oracle: the bytes of a folder of others, before and after; and the exit code of a second run."""
+    (tmp_path / "eval.toml").write_text(PREDICT.partition("[gate]")[0])
+    project(40)
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    for name in ("compare.md", "report.html"):
+        (theirs / name).write_text("mine")
+
+    refused = thresher("eval", tmp_path / "eval.toml", "--out", theirs, "--quiet")
+    first = thresher("eval", tmp_path / "eval.toml", "--out", ours, "--quiet")
+    (ours / ".thresher").unlink() if lost else (ours / "notes.txt").write_text("mine, added later")
+    second = thresher("eval", tmp_path / "eval.toml", "--out", ours, "--quiet")
+
+    assert (refused.code, "files that no run of ours wrote (compare.md, report.html)" in refused.err) == (2, True)
+    assert {path.name: path.read_text() for path in theirs.iterdir()} == {"compare.md": "mine", "report.html": "mine"}
+    assert (first.code, second.code) == (0, 0)
+
+
+def test_an_evaluation_that_was_killed_is_run_again(thresher, tmp_path, project, monkeypatch):
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "eval.toml").write_text(PREDICT.partition("[gate]")[0])
+    project(40)
+    for place in ("evalkit.answers.run.read_data", "evalkit.run.write_rows"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, killed)
+            assert thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet").code == 130
+
+    assert thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet").code == 0
