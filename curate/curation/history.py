@@ -11,6 +11,7 @@ import polars as pl
 
 from curate.core.run.errors import InputError, nearest
 from curate.core.write.folder import MANIFEST, is_ours
+from curate.curation.called import sources_called
 from curate.curation.output.outputs import ADDED_FILE
 
 PIECE_BYTES = 1 << 20
@@ -48,7 +49,7 @@ def _by_place(run: Path, ledger: pl.LazyFrame, wanted: str) -> pl.DataFrame | No
     inputs = _inputs(run)
     sources = [one["source"] for one in orjson.loads((run / "stats.json").read_bytes())["sources"]]
     sources += [name for name in _protected(inputs) if name not in sources]
-    matches = [source for source in sources if _same_file(source, name)]
+    matches = sources_called(name, sources)
     if not matches:
         if ledger.filter(pl.col("id") == wanted).head(1).collect().is_empty():
             raise InputError(f"{run} did not read {name!r}{nearest(name, sources)}")
@@ -84,11 +85,6 @@ def _shown_by(ledger: pl.LazyFrame, place: str) -> str:
     rows = ledger.filter(here).select("source", "line").head(FEW).collect().rows()
     shown = ", ".join(f"{source}:{line}" for source, line in rows)
     return f"these rows stand in its line: {shown}" if rows else "no row of the run is matched with this line"
-
-
-def _same_file(source: str, name: str) -> bool:
-    clean = name.removeprefix("./")
-    return source == clean or source.endswith(f"/{clean}") or clean.endswith(f"/{source}")
 
 
 def _told(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any]:

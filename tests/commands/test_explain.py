@@ -98,3 +98,34 @@ def test_a_dropped_row_is_shown_as_it_came(thresher, tmp_path, line):
     run = curate_rows(tmp_path, {"rows.jsonl": [line, chat("What is a heron?", "A wading bird.")]})
 
     assert thresher("explain", run.out, "rows.jsonl:1", "--json").json["rows"][0]["text"] == line
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        pytest.param("rows.jsonl", "short", id="its own name, the tail of another's"),
+        pytest.param("./rows.jsonl", "short", id="its own name with a dot"),
+        pytest.param("extra/rows.jsonl", "long", id="the longer name"),
+        pytest.param("{base}/rows.jsonl", "short", id="the path of the one"),
+        pytest.param("{base}/extra/rows.jsonl", "long", id="the path of the other, which ends with both names"),
+        pytest.param("../extra/rows.jsonl", "long", id="more of the path than its name has"),
+    ],
+)
+def test_a_source_is_named_that_is_the_tail_of_another(thresher, tmp_path, monkeypatch, name, called):
+    """Oracle: the ids, one of each file. The folder that names are relative to is not the current one."""
+    files = {"rows.jsonl": [chat("Hi", "Ho", id="short")], "extra/rows.jsonl": [chat("He", "Ha", id="long")]}
+    run = curate_rows(tmp_path / "base", files, [])
+    base = run.out.parent
+    (base / "elsewhere").mkdir()
+    monkeypatch.chdir(base / "elsewhere")
+
+    (row,) = thresher("explain", run.out, f"{name.format(base=base)}:1", "--json").json["rows"]
+
+    assert row["id"] == called
+
+
+def test_a_path_that_may_be_two_sources_is_exit_2(thresher, tmp_path):
+    files = {"rows.jsonl": [chat("Hi", "Ho")], "extra/rows.jsonl": [chat("He", "Ha")]}
+    ran = thresher("explain", curate_rows(tmp_path, files, []).out, "/moved/extra/rows.jsonl:1")
+
+    assert (ran.code, "may be extra/rows.jsonl or rows.jsonl" in ran.err) == (2, True)
