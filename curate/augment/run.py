@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,27 +31,27 @@ from curate.core.write.written import WrittenFile
 from curate.curation.divide import Division
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
+from curate.curation.output.published import REQUESTS_FILE, STATS_FILE, publish
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import Tainted
 from curate.curation.passes.stage import stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
-from curate.curation.run import (
-    REQUESTS_FILE,
-    STATS_FILE,
-    Options,
-    Outcome,
-    cluster_of,
-    publish,
-    run_view,
-    write_rows,
-)
+from curate.curation.run import Options, Outcome, cluster_of, run_view, write_rows
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 
 
-def run_augment(config: AugmentConfig, base: Path, out: Path, options: Options | None = None) -> Outcome:
+def run_augment(
+    config: AugmentConfig,
+    base: Path,
+    out: Path,
+    options: Options | None = None,
+    then: Callable[[], None] = lambda: None,
+) -> Outcome:
     """Make rows, hold them against every gate of the run they come from, and write both into ``out``.
+
+    ``then`` is called when all is written and the folder still locked.
 
     Raises:
         BudgetError: the budget is reached: nothing is written, and what was bought is in the cache.
@@ -87,6 +87,7 @@ def run_augment(config: AugmentConfig, base: Path, out: Path, options: Options |
         folder.file(REQUESTS_FILE).write_bytes(models.log())
         view = run_view(started, options) | {"chat": models.summaries()}
         publish(folder, [*names, ADDED_FILE], hashes, stats, manifest, view)
+        then()
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"], view["chat"])
 
 

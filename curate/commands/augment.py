@@ -51,9 +51,13 @@ def command(
         seen = preview(settings, base)
         emit(canonical(seen.as_json(texts=not no_text)).decode() if as_json else preview_text(seen, texts=not no_text))
         return DONE
-    outcome = run_augment(settings, base, out, Options(texts=not no_text, quiet=quiet))
-    if not no_report:
+    folder = out
+
+    def reported() -> None:
         flags = ["--no-text"] if no_text else []
-        call("report", "--output", str(out / "report.html"), "--quiet", *flags, "--", str(out))
+        if not no_report:
+            call("report", "--output", str(folder / "report.html"), "--quiet", *flags, "--", str(folder))
+
+    outcome = run_augment(settings, base, out, Options(texts=not no_text, quiet=quiet), reported)
     emit(as_object(outcome) if as_json else as_text(outcome))
     return NO if outcome.broken else DONE

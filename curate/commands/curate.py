@@ -113,18 +113,15 @@ def command(  # noqa: PLR0913 - a flag each
         texts=not no_text,
         quiet=quiet,
     )
-    outcome = run_curation(config, base, None if dry_run else out, options)
-    if most is not None and (peak := peak_bytes() or 0) > most:
-        aside(_PASSED.format(limit=memory_limit, peak=peak / 1e6))
-    if outcome.out is not None and not no_report:
-        call(
-            "report",
-            "--output",
-            str(outcome.out / "report.html"),
-            "--quiet",
-            *(["--no-text"] if no_text else []),
-            "--",
-            str(outcome.out),
-        )
+    folder = None if dry_run else out
+
+    def reported() -> None:
+        if most is not None and (peak := peak_bytes() or 0) > most:
+            aside(_PASSED.format(limit=memory_limit, peak=peak / 1e6))
+        if folder is not None and not no_report:
+            flags = ["--no-text"] if no_text else []
+            call("report", "--output", str(folder / "report.html"), "--quiet", *flags, "--", str(folder))
+
+    outcome = run_curation(config, base, folder, options, reported)
     emit(as_object(outcome) if as_json else as_text(outcome, dry_run=dry_run, texts=not no_text))
     return NO if outcome.broken else DONE

@@ -6,33 +6,33 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from curate.core.record.block import BLOCK, EARLIER
-from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.memory import peak_bytes
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
 from curate.core.run.workers import cores, in_order
-from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, output_folder
 from curate.core.write.spared import refuse_read_in
 from curate.curation.config import CurateConfig, steps_off
 from curate.curation.divide import Division, divide
-from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
+from curate.curation.earlier.beside import Beside, Named, find_earlier, open_earlier
 from curate.curation.earlier.kept import own_rows, write_cumulative
 from curate.curation.memory import Memory, memory_for
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
-from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE, Outputs
+from curate.curation.output.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.output.prepared import Prepared, Preparer
+from curate.curation.output.published import publish
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import TAINTED_FILE, Tainted
 from curate.curation.passes.stage import marked_by, rows_of, stage
@@ -41,25 +41,7 @@ from curate.curation.plan import Plan, make_plan
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
 from curate.index.against import INDEX_FILE
-from curate.index.part import PREFIX
 from curate.split.draw import NAMES
-
-STATS_FILE, RUN_FILE = "stats.json", "run.json"
-REQUESTS_FILE = "requests.jsonl"  # of runs that asked a model
-OWN = (
-    *(f"{name}.jsonl" for name in NAMES),
-    *(
-        DROPPED_FILE,
-        ADDED_FILE,
-        TAINTED_FILE,
-        LEDGER_FILE,
-        INDEX_FILE,
-        STATS_FILE,
-        RUN_FILE,
-        REQUESTS_FILE,
-        "report.html",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -92,19 +74,43 @@ class Outcome:
     chat: dict[str, Any] = field(default_factory=dict)  # sums of the requests to each model that was asked
 
 
-def run_curation(config: CurateConfig, base: Path, out: Path | None, options: Options = Options()) -> Outcome:
+def run_curation(
+    config: CurateConfig,
+    base: Path,
+    out: Path | None,
+    options: Options = Options(),
+    then: Callable[[], None] = lambda: None,
+) -> Outcome:
     """Curate; write the outputs into ``out``, or nothing at all where it is None (a dry run).
+
+    ``then`` is called when all is written and the folder still locked: no other run changes what it reads.
 
     Raises:
         ThresherError: the configuration is wrong, an input cannot be read, or the output cannot be written.
     """
     started = time.monotonic()
     plan = make_plan(config, base)
-    here = (out or base).resolve()
     named = find_earlier(plan, base, out)
     if out is not None:
         refuse_read_in(out, plan.files(base))
-    with work_folder(out) as (folder, work), Progress(quiet=options.quiet) as progress:
+    with work_folder(out) as (folder, work):
+        outcome = _curated(plan, named, base, folder, work, options, started)
+        then()
+    return outcome
+
+
+def _curated(
+    plan: Plan,
+    named: Named,
+    base: Path,
+    folder: OutputFolder | None,
+    work: Path,
+    options: Options,
+    started: float,
+) -> Outcome:
+    out = None if folder is None else folder.path
+    here = (out or base).resolve()
+    with Progress(quiet=options.quiet) as progress:
         memory = options.memory
         beside = open_earlier(plan, base, named, work / "earlier")
         staged = stage(plan, work, progress, memory=memory, limit=options.limit, beside=beside)
@@ -242,39 +248,6 @@ def resolved(plan: Plan) -> dict[str, Any]:
         files.sort(key=str)  # their order on a command line says nothing: they are read by path
     config["steps"] = [step.model_dump(mode="json") for step in plan.steps]
     return config
-
-
-def publish(
-    folder: OutputFolder,
-    names: list[str],
-    hashes: dict[str, tuple[str, int]],
-    stats: dict[str, Any],
-    manifest: dict[str, Any],
-    view: dict[str, Any],
-    indexed: Mapping[str, int] = MappingProxyType({}),
-) -> None:
-    """Move what was written into the folder, and write the manifest last, with the hash of each of the files."""
-    write_json(folder.file(STATS_FILE), stats)
-    for name in [*names, STATS_FILE]:
-        sha256, size = hashes.get(name) or sha256_of(folder.file(name))
-        manifest["outputs"].append(
-            {"path": name, "sha256": sha256, "bytes": size, "rows": indexed.get(name, _rows_of(name, stats))}
-        )
-    write_json(folder.file(RUN_FILE), view)
-    views = [RUN_FILE, *(name for name in (REQUESTS_FILE,) if folder.file(name).exists())]
-    stale = (path.name for path in folder.path.glob(f"{PREFIX}*.parquet"))
-    folder.publish([*names, STATS_FILE, *views], (*OWN, *stale))
-    folder.finish(manifest)
-
-
-def _rows_of(name: str, stats: dict[str, Any]) -> int | None:
-    counts = stats["counts"]
-    made = counts["added"]
-    known = {DROPPED_FILE: counts["dropped"], LEDGER_FILE: counts["in"] + made, ADDED_FILE: made}
-    known[TAINTED_FILE] = sum(suite["tainted"] for suite in stats["tainted"].values())
-    if name.endswith(".jsonl") and name not in known:
-        return int(counts["by_split"].get(name.removesuffix(".jsonl"), 0))
-    return known.get(name)
 
 
 def run_view(started: float, options: Options) -> dict[str, Any]:

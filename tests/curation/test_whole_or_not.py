@@ -12,10 +12,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import reports.command
 import thresher
+from curate.core.command.door import run
 from curate.core.run.errors import ConfigError, InputError, OutputError
 from curate.core.write.folder import output_folder
 from curate.curation.memory import SMALLEST_BLOCK, memory_for
@@ -99,6 +102,24 @@ def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path, content):
 def test_two_runs_do_not_share_a_folder(tmp_path):
     with output_folder(tmp_path / "out", "curate"), pytest.raises(OutputError, match="another run"):
         curate_rows(tmp_path, [GOOD])
+
+
+def test_the_folder_is_locked_until_its_report_is_made(tmp_path, monkeypatch):
+    """Oracle: another run that starts while the page is made: it is refused, and what the page tells of stays."""
+    (tmp_path / "rows.jsonl").write_bytes(as_line(GOOD))
+    made, refused = reports.command.page, []
+
+    def page(*given: Any, **more: Any) -> bytes:
+        with pytest.raises(OutputError, match="another run"), output_folder(tmp_path / "out", "curate"):
+            pass
+        refused.append(True)
+        return made(*given, **more)
+
+    monkeypatch.setattr(reports.command, "page", page)
+    again = ["curate", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "out"), "--quiet"]
+
+    assert (run(again), refused, is_whole(tmp_path / "out")) == (0, [True], True)
+    assert run([*again, "--no-report"]) == 0
 
 
 def test_a_full_disk_is_exit_2_and_leaves_no_half_output(tmp_path):

@@ -16,7 +16,7 @@ from curate.core.run.settings import validate
 from curate.core.write.folder import MANIFEST, is_ours, sha256_of
 from curate.curation.config import CurateConfig, Limits
 from curate.curation.output.outputs import LEDGER_FILE
-from curate.curation.run import STATS_FILE
+from curate.curation.output.published import STATS_FILE
 from curate.split.draw import NAMES
 
 COMMANDS = ("curate", "augment")

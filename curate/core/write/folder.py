@@ -65,6 +65,8 @@ class OutputFolder:
 
     def abandon(self) -> None:
         """Remove what was made; the mark goes too, unless it says of an older run's files that they are ours."""
+        if not self.work.is_dir():
+            return  # it was finished
         self.clear()
         if [entry.name for entry in self.path.iterdir()] == [WORK]:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -148,8 +150,9 @@ def _no_trace(folder: OutputFolder, before: set[str] | None, *, ours: bool) -> I
     try:
         yield
     except BaseException:
-        held = {entry.name for entry in folder.path.iterdir()} - {WORK}
-        if not ours and held <= (before or set()) and {path.name for path in folder.work.glob("*")} <= {MARK}:
+        held = {entry.name for entry in folder.path.iterdir()}
+        new = held - {WORK} - (before or set())
+        if not ours and not new and WORK in held and {entry.name for entry in folder.work.iterdir()} <= {MARK}:
             shutil.rmtree(folder.work, ignore_errors=True)
             if before is None:
                 folder.path.rmdir()
