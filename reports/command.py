@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from curate.core.command.numbers import Real
-from curate.core.command.terminal import emit
+from curate.core.command.terminal import emit, harmless
+from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
@@ -64,6 +65,11 @@ def command(  # noqa: PLR0913 - a flag each
         for file, text in ((markdown, as_markdown), (junit, as_junit)):
             if file is not None:
                 write_whole(file, text(briefs).encode(), ANOTHER)
+    for view in views:
+        missing = view.told.get("missing")
+        if isinstance(missing, list) and missing:
+            gone = harmless(f"{', '.join(missing)} of {view.told['folder']}")
+            aside(f"note: the page is made without {gone}, which the manifest lists and the folder does not hold\n")
     if as_json:
         told = {
             "schema_version": SCHEMA_VERSION,

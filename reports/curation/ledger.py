@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
 import polars as pl
 
-from curate.core.run.errors import InputError
-from reports.curation.read import AGAIN, Run
+from reports.curation.read import Run
+from reports.curation.whole import LARGEST, LEDGER
 from reports.numbers import plural
 from reports.table.table import Column, Detail, Table
 
-LEDGER, DROPPED = "ledger.parquet", "dropped.jsonl"
+DROPPED = "dropped.jsonl"
 MOST, PLAIN = (
     2_000,
     500,
 )  # rows of the table, and of those at least how many of nothing special, where there are so many
 TEXT, NAME = 2_000, 200  # characters of a text, and of an id
-LARGEST = 64 << 20  # bytes of a file that is read for the texts of its rows
 _MARKS = ("decision", "reason", "warnings", "split")
 
 
 def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -> Table | None:
-    """Return the table of a run's rows; None where its folder has no ledger, or an empty one.
-
-    Raises:
-        InputError: the ledger is not the file that the manifest lists.
-    """
+    """Return the table of a run's rows; None where its folder has no ledger, or an empty one."""
     path = run.folder / LEDGER
-    listed = {output.path: output for output in run.manifest.outputs}
-    if LEDGER not in listed or not path.is_file():
+    if LEDGER in run.missing or all(output.path != LEDGER for output in run.manifest.outputs):
         return None
-    if _sha256(path) != listed[LEDGER].sha256:
-        raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
     marks = pl.read_parquet(path, glob=False, columns=list(_MARKS)).with_row_index("at")
     if marks.is_empty():
         return None
@@ -140,31 +131,20 @@ def _texts(run: Run, marks: pl.DataFrame, rows: pl.DataFrame) -> dict[int, str]:
     found: dict[int, str] = {}
     for (name,), part in wanted.sort("at").group_by("file", maintain_order=True):
         output = listed.get(str(name))
-        if output is None or output.bytes > LARGEST:
+        if output is None or output.bytes > LARGEST or output.path in run.missing:
             continue
         lines = dict(part.select("line", "at").iter_rows())
-        for number, line in _lines(run.folder / str(name), output.sha256):
+        for number, line in _lines(run.folder / str(name)):
             if number in lines and (text := _record(line) if name == DROPPED else line):
                 found[lines[number]] = text[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
     return found
 
 
-def _lines(path: Path, sha256: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file with their numbers from 0.
-
-    Raises:
-        InputError: the file is not there, or not the one that the manifest lists.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            for number, line in enumerate(stream):
-                digest.update(line)
-                yield number, line.rstrip(b"\n")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", hint=AGAIN) from error
-    if digest.hexdigest() != sha256:
-        raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file with their numbers from 0."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream):
+            yield number, line.rstrip(b"\n")
 
 
 def _record(line: bytes) -> bytes | None:
@@ -174,8 +154,3 @@ def _record(line: bytes) -> bytes | None:
         return None
     record = told["record"]
     return record.encode() if isinstance(record, str) else orjson.dumps(record)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST
 from reports.curation.files import Manifest, Stats
 from reports.curation.made import Asking, Durations
+from reports.curation.whole import missing_of
 
 STATS, VIEW = "stats.json", "run.json"
 COMMANDS = ("curate", "augment")
@@ -31,6 +32,7 @@ class Run:
     stats: Stats
     sha256: str
     chat: dict[str, Asking]  # by the table of the configuration; nothing where no model was asked
+    missing: tuple[str, ...] = ()  # outputs that are not in the folder any more
 
     @property
     def protects(self) -> bool:
@@ -46,7 +48,7 @@ def read_run(folder: Path) -> Run:
     """Return the run of a folder.
 
     Raises:
-        InputError: it is no folder of a finished curation run, or its files do not belong together.
+        InputError: it is no folder of a finished curation run, or a file of it was changed.
     """
     if not folder.is_dir():
         raise InputError(f"there is no folder {str(folder)!r}", hint="name the --out folder of a curation run")
@@ -68,9 +70,10 @@ def read_run(folder: Path) -> Run:
     listed = {output.path: output.sha256 for output in manifest.outputs}
     if listed.get(STATS) != hashlib.sha256(stats).hexdigest():
         raise InputError(f"{folder / STATS} is not the file that {MANIFEST} lists: it was changed", hint=AGAIN)
+    missing = missing_of(folder, manifest.outputs, AGAIN)
     whole = _model(folder / STATS, Stats, _value(folder / STATS, stats))
     chat = _model(folder / VIEW, Durations, _value(folder / VIEW, view)).chat if (view := _bytes(folder / VIEW)) else {}
-    return Run(folder, manifest, whole, hashlib.sha256(data).hexdigest(), chat)
+    return Run(folder, manifest, whole, hashlib.sha256(data).hexdigest(), chat, missing)
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -33,7 +33,7 @@ def tainted_items(run: Run) -> list[Item]:
         InputError: the file is not the one that the manifest lists.
     """
     listed = {output.path: output.sha256 for output in run.manifest.outputs}
-    if TAINTED not in listed:
+    if TAINTED not in listed or TAINTED in run.missing:
         return []
     path = run.folder / TAINTED
     try:

@@ -83,6 +83,9 @@ def _sentences(run: Run) -> list[str]:
         carry = "row carries" if stats.warned_kept == 1 else "rows carry"
         share = spoken(stats.warned_kept, counts.kept)
         told.append(f"{count(stats.warned_kept)} kept {carry} a warning ({share} of those kept).")
+    if run.missing:
+        were = "was" if len(run.missing) == 1 else "were"
+        told.append(f"{', '.join(run.missing)} {were} missing from the folder when this page was made.")
     if stats.first_rows is not None:
         told.append(f"Only the first {plural(stats.first_rows, 'row')} were read (--limit).")
     return told

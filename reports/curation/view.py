@@ -121,6 +121,7 @@ def _told(run: Run) -> dict[str, object]:
         "kept": counts.kept,
         "dropped": counts.dropped,
         "broken_limits": run.stats.limits.broken,
+        "missing": list(run.missing),
     }
 
 

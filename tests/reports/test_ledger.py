@@ -147,3 +147,36 @@ def test_tainted_items_are_listed(jsonl, curated, page, tmp_path):
 
     assert "The items that were found" in text
     assert "rows.jsonl:1" in text[text.index("The items that were found") :]
+
+
+@pytest.mark.parametrize(
+    "gone", [["ledger.parquet"], ["train.jsonl"], ["train.jsonl", "dropped.jsonl", "ledger.parquet"]]
+)
+@pytest.mark.parametrize("flags", [[], ["--no-text"]])
+def test_a_folder_may_be_shared_without_rows_and_the_page_says_so(jsonl, curated, thresher, page, gone, flags):
+    folder = curated(jsonl([*GOOD, chat("Say nothing.", "")]))
+    for name in gone:
+        (folder / name).unlink()
+
+    ran = thresher("report", folder, "--output", folder / "report.html", "--json", *flags)
+
+    assert (ran.code, ran.json["runs"][0]["missing"]) == (0, gone)
+    assert f"without {', '.join(gone)} of" in ran.err
+    assert f"{', '.join(gone)} {'was' if len(gone) == 1 else 'were'} missing" in page(folder / "report.html").text
+
+
+@pytest.mark.parametrize("changed", ["train.jsonl", "dropped.jsonl"])
+@pytest.mark.parametrize("flags", [[], ["--no-text"]])
+def test_a_missing_file_hides_no_changed_one(jsonl, curated, thresher, changed, flags):
+    """A line that was planted, and one of the same length; both files are named, what is missing and what was changed."""
+    folder = curated(jsonl([*GOOD, chat("Say nothing.", "")]))
+    (folder / "ledger.parquet").unlink()
+    whole = (folder / changed).read_bytes()
+
+    for planted in (whole + b'{"prompt":"planted"}\n', b"#" + whole[1:]):
+        (folder / changed).write_bytes(planted)
+        ran = thresher("report", folder, "--output", folder / "report.html", *flags)
+
+        assert ran.code == 2
+        assert f"{folder / changed} is not the file" in ran.err
+        assert f"{folder / 'ledger.parquet'} is missing" in ran.err
