@@ -76,7 +76,7 @@ def run_augment(
         outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress, options.memory.threads)
         hashes = outputs.hashes() | {ADDED_FILE: _write_added(folder.file(ADDED_FILE), arrived)}
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
-        stats = stats_of(plan, staged.tally, outputs, division, clusters, Tainted((), ()), texts=options.texts)
+        stats = stats_of(plan, staged, outputs, division, clusters, Tainted((), ()), texts=options.texts)
         ledger = pl.read_parquet(folder.file(LEDGER_FILE), glob=False)
         twins = any(isinstance(step, ExactDuplicates | NearDuplicates) for step in plan.steps)
         stats["added"] = added_stats(made, arrived, staged, ledger, seed=config.seed, texts=options.texts, twins=twins)

@@ -24,6 +24,7 @@ class Finding:
     pointer: str
     message: str
     hint: str
+    row: int | None = None  # its number, from 1, among the values of a .json file that is no JSON Lines
 
     def as_json(self) -> dict[str, Any]:
         """Return the fault as ``check --format json`` writes it."""
@@ -37,6 +38,7 @@ class Findings:
 
     faults: list[Finding] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0  # lines, which are no rows
     files: int = 0
     layouts: dict[str, str | None] = field(default_factory=dict)  # by file
     faulty: int = 0  # rows that a curation drops, because an error in them is a proof
@@ -44,11 +46,12 @@ class Findings:
     then: str = ""  # the command to run next
 
     def counts(self) -> dict[str, Any]:
-        """Return rows, errors, warnings and faults by code."""
+        """Return rows, blank lines, errors, warnings and faults by code."""
         by_code = Counter(fault.code for fault in self.faults)
         errors = sum(fault.severity == "error" for fault in self.faults)
         return {
             "rows": self.rows,
+            "blank_lines": self.blank,
             "errors": errors,
             "warnings": len(self.faults) - errors,
             "by_code": dict(sorted(by_code.items())),

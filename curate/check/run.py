@@ -50,7 +50,9 @@ def check_sources(
                         unknown += 1
                         if unknown > 1:
                             continue
-                    findings.faults.append(_located(_placed(fault, batch, index), source.name, line, judge.profile))
+                    found = _located(_placed(fault, batch, index), source.name, line, judge.profile)
+                    row = batch.lines.number(index) if batch.lines.before else None
+                    findings.faults.append(found if row is None else replace(found, row=row))
         if unknown:
             _sum_up(findings, source.name, unknown)
         if seen.rows == 0:
@@ -59,6 +61,7 @@ def check_sources(
         for fault in check_file(judge.profile, layout, seen.rows, seen.bytes):
             findings.faults.append(_located(fault, source.name, None, judge.profile))
         findings.rows += seen.rows
+        findings.blank += seen.blank
         findings.files += 1
         findings.layouts[source.name] = layout
     return findings
@@ -100,4 +103,4 @@ def _sum_up(findings: Findings, file: str, rows: int) -> None:
     at = next(i for i, fault in enumerate(findings.faults) if fault.file == file and fault.slug == "unknown_layout")
     first = findings.faults[at]
     message = f"{first.message} ({rows:,} rows from line {first.line} on)"
-    findings.faults[at] = replace(first, line=None, column=None, pointer="", message=message)
+    findings.faults[at] = replace(first, line=None, column=None, pointer="", message=message, row=None)

@@ -20,6 +20,7 @@ def as_object(outcome: Outcome) -> str:
         "schema_version": SCHEMA_VERSION,
         "out": out,
         "counts": outcome.manifest["counts"],
+        "blank_lines": outcome.stats["blank_lines"],
         "flow": outcome.stats["flow"],
         "tainted": outcome.stats["tainted"],
         "broken_limits": outcome.broken,
@@ -35,6 +36,8 @@ def as_text(outcome: Outcome, *, dry_run: bool, texts: bool) -> str:
     """Return the outcome as lines for a terminal."""
     counts, stats = outcome.manifest["counts"], outcome.stats
     lines = [_row("rows in", counts["in"])]
+    if stats["blank_lines"]:
+        lines.append(_row("  blank lines, which are no rows", stats["blank_lines"]))
     for stage in stats["flow"]:
         for reason, count in sorted(stage["dropped"].items(), key=lambda item: (-item[1], item[0])):
             lines.append(_row(f"  - {stage['step']}: {reason}", -count, "red"))

@@ -45,6 +45,8 @@ def _fate(twin: dict[str, Any]) -> str:
 
 def _told(row: dict[str, Any], sentences: dict[str, str]) -> str:
     lines = [styled(f"{inert(row['source'])}:{row['line']}", "bold") + f"  id {inert(row['id'])}"]
+    if row["rows_are"] == "values":
+        lines.append(f"  row {row['line']} of the file: its values are counted, not its lines")
     if row["origin"] != "input":
         parents = f" from {', '.join(map(inert, row['parents']))}" if row["parents"] else ""
         lines.append(f"  made by {row['origin']}{parents}")

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+
+_CHECKED = re.compile(r"(.+?)(?::[0-9]+){1,2} \(row ([0-9]+)\)", re.DOTALL)
+
+
+def place_of_row(wanted: str) -> tuple[str, int] | None:
+    """Return file and number of ``FILE:LINE``, or of a place as a check prints it: ``FILE:LINE:COLUMN (row 2)``."""
+    if checked := _CHECKED.fullmatch(wanted):
+        return checked.group(1), int(checked.group(2))
+    name, colon, number = wanted.rpartition(":")
+    return (name, int(number)) if colon and number.isdecimal() else None
 
 
 def sources_called(name: str, sources: Sequence[str]) -> list[str]:

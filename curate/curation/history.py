@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.core.run.errors import InputError, nearest
 from curate.core.write.folder import MANIFEST, is_ours
-from curate.curation.called import sources_called
+from curate.curation.called import place_of_row, sources_called
 from curate.curation.output.outputs import ADDED_FILE
 
 PIECE_BYTES = 1 << 20
@@ -43,11 +43,13 @@ def find_rows(run: Path, wanted: str) -> list[dict[str, Any]]:
 
 def _by_place(run: Path, ledger: pl.LazyFrame, wanted: str) -> pl.DataFrame | None:
     """Return the row at FILE:LINE; None where ``wanted`` is no such place."""
-    name, colon, number = wanted.rpartition(":")
-    if not colon or not number.isdigit():
+    place = place_of_row(wanted)
+    if place is None:
         return None
+    name, number = place
     inputs = _inputs(run)
-    sources = [one["source"] for one in orjson.loads((run / "stats.json").read_bytes())["sources"]]
+    told = _sources(run)
+    sources = list(told)
     sources += [name for name in _protected(inputs) if name not in sources]
     matches = sources_called(name, sources)
     if not matches:
@@ -56,18 +58,25 @@ def _by_place(run: Path, ledger: pl.LazyFrame, wanted: str) -> pl.DataFrame | No
         return None
     if len(matches) > 1:
         raise InputError(f"{name!r} may be {' or '.join(matches)}", hint="give more of the path")
-    rows = ledger.filter((pl.col("source") == matches[0]) & (pl.col("line") == int(number))).collect()
+    rows = ledger.filter((pl.col("source") == matches[0]) & (pl.col("line") == number)).collect()
     if rows.is_empty() and matches[0] in _protected(inputs):
         raise InputError(
             f"{matches[0]} is protected: the run compared its rows with it, and wrote nothing of it",
             hint=_shown_by(ledger, f"{matches[0]}:{number}"),
         )
     if rows.is_empty():
+        by_value = told.get(matches[0], {}).get("rows_are") == "values"
+        counted = "its values are counted from 1, not its lines: thresher check says of each fault `(row N)`"
         raise InputError(
             f"{matches[0]} has no row {number}",
-            hint="blank lines are no rows; rows of a .json array are counted from 1",
+            hint=counted if by_value else "blank lines are no rows",
         )
     return rows
+
+
+def _sources(run: Path) -> dict[str, dict[str, Any]]:
+    """Return what the run says of each source, by its name."""
+    return {one["source"]: one for one in orjson.loads((run / "stats.json").read_bytes())["sources"]}
 
 
 def _inputs(run: Path) -> list[dict[str, Any]]:
@@ -104,6 +113,7 @@ def _told(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any
         told["went_for_it"] = went.head(FEW).collect().to_dicts()
     told["text"] = _text(run, ledger, row)
     told["made"] = _made(run, row)
+    told["rows_are"] = _sources(run).get(row["source"], {}).get("rows_are", "lines")
     return told
 
 

@@ -120,7 +120,7 @@ def _curated(
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         tainted = Tainted(plan.contamination, staged.tainted)
         stats = stats_of(
-            plan, staged.tally, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
+            plan, staged, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
         )
         stats["notes"] += beside.notes
         manifest = _manifest(plan, staged, outputs, tainted, options.limit)

@@ -50,7 +50,7 @@ def test_every_fault_has_its_place_code_pointer_and_hint(thresher, jsonl):
 
     assert ran.json == {
         "schema_version": 1,
-        "counts": {"rows": 3, "errors": 2, "warnings": 0, "by_code": {"TH102": 1, "TH208": 1}},
+        "counts": {"rows": 3, "blank_lines": 0, "errors": 2, "warnings": 0, "by_code": {"TH102": 1, "TH208": 1}},
         "faults": [
             {
                 "code": "TH102",

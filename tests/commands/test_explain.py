@@ -129,3 +129,21 @@ def test_a_path_that_may_be_two_sources_is_exit_2(thresher, tmp_path):
     ran = thresher("explain", curate_rows(tmp_path, files, []).out, "/moved/extra/rows.jsonl:1")
 
     assert (ran.code, "may be extra/rows.jsonl or rows.jsonl" in ran.err) == (2, True)
+
+
+def test_rows_of_an_array_are_named_as_the_check_names_them(thresher, jsonl, tmp_path):
+    """Oracle: which element is the empty one; the place is taken out of what the check prints."""
+    array = jsonl(['[{"prompt": "one",\n "completion": "b"},\n\n {"prompt": "two",\n "completion": ""}]'], "arr.json")
+    checked = thresher("check", array).out
+    fault = thresher("check", array, "--json").json["faults"][0]
+    thresher("curate", array, "--out", tmp_path / "run", "--no-report", "--quiet")
+
+    place = next(line.split("  ")[1] for line in checked.splitlines() if "arr.json:" in line)
+    (pasted,) = thresher("explain", tmp_path / "run", place, "--json").json["rows"]
+    told = thresher("explain", tmp_path / "run", "arr.json:2")
+    none = thresher("explain", tmp_path / "run", "arr.json:4")
+
+    assert (place, fault["line"]) == (f"{array}:4 (row 2)", 4)
+    assert (pasted["line"], pasted["reason"]) == (2, "empty_answer")
+    assert (told.code, "row 2 of the file: its values are counted, not its lines" in told.out) == (0, True)
+    assert (none.code, "its values are counted from 1, not its lines" in none.err) == (2, True)

@@ -178,3 +178,20 @@ def test_no_bytes_are_lost(tmp_path, lines):
     assert len(run.lines("train")) == counts["kept"]
     assert (run.out / "dropped.jsonl").read_bytes().count(b"\n") == counts["dropped"]
     assert json.loads((run.out / "manifest.json").read_bytes())["inputs"][0]["rows"] == len(rows)
+
+
+def test_blank_lines_are_counted_apart(thresher, jsonl, tmp_path):
+    """Oracle: the lines that were written. A row of the array that follows is no line, so that none of it is blank."""
+    rows = jsonl(["", chat("What is a heron?", "A bird."), "  ", chat("And a newt?", "No bird.")], "a.jsonl")
+    array = jsonl(["[", "", json.dumps(chat("A toad?", "No bird either.")), "]"], "b.json")
+
+    checked = thresher("check", rows, array)
+    ran = thresher("curate", rows, array, "--out", tmp_path / "out", "--no-report", "--quiet")
+    stats = json.loads((tmp_path / "out" / "stats.json").read_bytes())
+
+    assert thresher("check", rows, array, "--json").json["counts"]["blank_lines"] == 2
+    assert "2 blank lines, which are no rows" in checked.out
+    assert next(line.split()[-1] for line in ran.out.splitlines() if "blank lines, which are no rows" in line) == "2"
+    assert (stats["blank_lines"], stats["counts"]["in"]) == (2, 3)
+    assert [(one["blank_lines"], one["rows_are"]) for one in stats["sources"]] == [(2, "lines"), (0, "values")]
+    assert "which are no rows" not in thresher("check", array).out

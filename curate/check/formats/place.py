@@ -9,8 +9,12 @@ from curate.core.command.terminal import inert
 
 
 def place(fault: Finding) -> str:
-    """Return ``file:line:column``, as far as it is known, for one line of a terminal or a log."""
-    return ":".join(str(part) for part in (calm(fault.file), fault.line, fault.column) if part is not None)
+    """Return ``file:line:column``, as far as it is known, for one line of a terminal or a log.
+
+    In a .json array ``(row 2)`` follows: by its number a curation knows the row, not by its line.
+    """
+    at = ":".join(str(part) for part in (calm(fault.file), fault.line, fault.column) if part is not None)
+    return at if fault.row is None else f"{at} (row {fault.row})"
 
 
 def calm(text: str, limit: int | None = None) -> str:

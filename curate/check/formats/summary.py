@@ -14,6 +14,9 @@ def summary(findings: Findings) -> list[str]:
     counts = findings.counts()
     told = f"{_many(counts['errors'], 'error')}, {_many(counts['warnings'], 'warning')}"
     lines = [f"{_many(findings.rows, 'row')} in {_many(findings.files, 'file')}: {told}"]
+    if findings.blank:
+        are = "which is no row" if findings.blank == 1 else "which are no rows"
+        lines.append(f"{_many(findings.blank, 'blank line')}, {are}")
     if findings.known is not None:
         lines.append(f"{_many(findings.known, 'fault')} of the baseline left out")
     lines.append(f"layouts: {_layouts(findings.layouts)}")

@@ -65,10 +65,12 @@ def read_records(
         else:
             lines = _lines(block, first)
             first += len(lines.rows)
+            seen.by_value = lines.before is not None
         records, faults = _decode(lines, source)
         _fit(layout, records, faults)
         seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
         yield Batch(lines, layout, records, faults, source.fields, scanned.clean if scanned else None)
+    seen.blank = first - 1 - seen.rows
 
 
 Rows = Lines | Piece

@@ -19,6 +19,8 @@ class Seen:
     sha256: str = ""
     bytes: int = 0
     rows: int = 0  # without blank lines
+    blank: int = 0  # lines
+    by_value: bool = False  # rows are numbered by the values of a .json file, which are not its lines
 
 
 def read_rows(

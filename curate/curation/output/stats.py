@@ -12,14 +12,14 @@ from curate.curation.divide import Division
 from curate.curation.output.limits import broken_limits
 from curate.curation.output.outputs import Outputs
 from curate.curation.output.tainted import Tainted
-from curate.curation.output.tally.tally import Tally
+from curate.curation.passes.staged import Staged
 from curate.curation.plan import SPLIT_REASONS, Plan
 from curate.dedupe.signatures.bands import choose_bands, proposed, s_curve
 
 
 def stats_of(
     plan: Plan,
-    tally: Tally,
+    staged: Staged,
     outputs: Outputs,
     division: Division,
     clusters: list[dict[str, Any]],
@@ -32,10 +32,11 @@ def stats_of(
 
     ``first_rows`` is how many rows were read, where the run was cut short.
     """
-    counts = outputs.counts
+    counts, tally, seen = outputs.counts, staged.tally, staged.seen
     return {
         "schema_version": SCHEMA_VERSION,
         "counts": counts.as_json(),
+        "blank_lines": sum(read.blank for read in seen),
         "edited": counts.edited,
         "edits": outputs.edits.as_json(texts=texts),
         "warned_kept": counts.warned_kept,
@@ -49,10 +50,12 @@ def stats_of(
                 "source": source.name,
                 "layout": tally.layout_of(source.index),
                 "fields": dict(source.fields),
+                "blank_lines": read.blank,
+                "rows_are": "values" if read.by_value else "lines",
                 "kept": counts.by_source.get(source.name, Counter())["kept"],
                 "dropped": counts.by_source.get(source.name, Counter())["dropped"],
             }
-            for source in plan.sources
+            for source, read in zip(plan.sources, seen, strict=True)
         ],
         "histograms": tally.as_json(texts=texts),
         "examples": outputs.examples.as_json(texts=texts),

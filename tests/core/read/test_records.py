@@ -15,6 +15,7 @@ from curate.check.run import check_sources
 from curate.core.read.records import Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
+from curate.native.scanner import native_sieve
 from tests.conftest import chat
 
 CHAT, TEXT, PAIR = chat("Hi", "Hello"), {"text": "a"}, {"prompt": "a", "chosen": "b", "rejected": "c"}
@@ -155,3 +156,22 @@ def test_what_is_missing_is_named_the_same_in_every_run(jsonl):
     (batch,), _ = batches(jsonl([{"rejected": "a"}]), layout="preference")
 
     assert batch.faults[0][0].message.startswith("no field 'chosen', which layout preference needs")
+
+
+@pytest.mark.parametrize(
+    ("lines", "blank"),
+    [
+        pytest.param([TEXT, TEXT], 0, id="none"),
+        pytest.param(["", TEXT, "  ", "\t", TEXT, "\r", ""], 5, id="some"),
+        pytest.param(["", "{broken", ""], 2, id="a line that is no JSON is a row"),
+        pytest.param(["", ""], 2, id="all"),
+    ],
+)
+@pytest.mark.parametrize("sized", [{}, {"block_bytes": 1}])
+@pytest.mark.parametrize("scanner", [None, native_sieve()], ids=["Python", "native"])
+def test_blank_lines_are_counted_apart(jsonl, lines, blank, sized, scanner):
+    path, seen = jsonl(lines), Seen()
+    for _ in read_records(Source(0, path.name, path), seen, scanner=scanner, **sized):
+        pass
+
+    assert (seen.blank, seen.rows, seen.by_value) == (blank, len(lines) - blank, False)
