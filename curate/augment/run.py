@@ -73,7 +73,7 @@ def run_augment(
         staged = _staged(plan, given, shapes, arrived, folder.work, progress, options)
         division = _division(given)
         names = [*(f"{name}.jsonl" for name in given.splits), DROPPED_FILE, LEDGER_FILE]
-        outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress, options.memory.threads)
+        outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress, options)
         hashes = outputs.hashes() | {ADDED_FILE: _write_added(folder.file(ADDED_FILE), arrived)}
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         stats = stats_of(plan, staged, outputs, division, clusters, Tainted((), ()), texts=options.texts)

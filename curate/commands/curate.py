@@ -41,8 +41,14 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 @click.option("--threads", type=Whole(min=1), help="Blocks of rows worked on at once, up to 32; one a core by default.")
 @click.option("--engine", default="local", show_default=True, help="Where the run takes place.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any row cannot be read or breaks its layout.")
-@click.option("--no-records", is_flag=True, help="Leave the rows themselves out of dropped.jsonl.")
-@click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and reported.")
+@click.option(
+    "--no-records",
+    is_flag=True,
+    help="Leave the rows themselves out of dropped.jsonl, and words of them out of details.",
+)
+@click.option(
+    "--no-text", is_flag=True, help="Leave texts of the data out of what is shown, reported, and said in details."
+)
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

@@ -116,7 +116,7 @@ def _curated(
         staged = stage(plan, work, progress, memory=memory, limit=options.limit, beside=beside)
         division = divide(plan, staged)
         names = _names(plan, beside)
-        outputs = write_rows(plan, staged, division, folder, names, here, progress, memory.threads)
+        outputs = write_rows(plan, staged, division, folder, names, here, progress, options)
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         tainted = Tainted(plan.contamination, staged.tainted)
         stats = stats_of(
@@ -167,7 +167,7 @@ def write_rows(
     names: list[str],
     here: Path,
     progress: Progress,
-    threads: int,
+    options: Options,
 ) -> Outputs:
     """Write the splits, the dropped rows and the ledger; a kept row that the division does not name trains."""
     clusters = cluster_of(staged)
@@ -175,7 +175,7 @@ def write_rows(
     index = None
     if folder is not None and plan.config.index.write:
         index = own_rows(plan, folder.file("index"))
-    preparer = Preparer(plan, matched, writes=folder is not None)
+    preparer = Preparer(plan, matched, writes=folder is not None, texts=options.texts)
 
     def prepared(block: pl.DataFrame) -> Prepared:
         block = marked_by(staged.decisions, block)
@@ -187,7 +187,7 @@ def write_rows(
         )
 
     with Outputs(plan, folder, names, index) as outputs:
-        for ready in in_order(prepared, staged.blocks.batches(BLOCK.names()), threads):
+        for ready in in_order(prepared, staged.blocks.batches(BLOCK.names()), options.memory.threads):
             outputs.write(ready)
             staged.tally.after.merge(ready.counted)
             progress.tell("rows written", outputs.counts.rows, staged.blocks.rows)

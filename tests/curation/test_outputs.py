@@ -7,6 +7,7 @@ import hashlib
 import json
 import stat
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -195,3 +196,40 @@ def test_blank_lines_are_counted_apart(thresher, jsonl, tmp_path):
     assert (stats["blank_lines"], stats["counts"]["in"]) == (2, 3)
     assert [(one["blank_lines"], one["rows_are"]) for one in stats["sources"]] == [(2, "lines"), (0, "values")]
     assert "which are no rows" not in thresher("check", array).out
+
+
+@pytest.mark.parametrize("flags", [["--no-text"], ["--no-records"], ["--no-text", "--no-records"]])
+def test_no_detail_quotes_a_row_where_texts_or_records_are_left_out(thresher, jsonl, tmp_path, flags):
+    """Oracle: the words of the rows, which all stand in the details otherwise; columns and places stay."""
+    secret = "hunter2"
+    odd = [chat("Who?", f"It is {n}.", team=secret) for n in range(3)] + [
+        chat("Two days?", "It takes 14 days.", team="b")
+    ]
+    rows = [
+        f"{secret} IS MY PASSWORD",
+        f'{{"messages": [{{"role": "{secret}", "content": "x"}}]}}',
+        '{"messages": [1, }',
+    ]
+    jsonl([*odd, *rows, chat("Seen?", "It was seen.", team="c")])
+    jsonl([chat("Seen?", "It was seen.")], "unseen.jsonl")
+    (tmp_path / "curate.toml").write_text(
+        '[input]\nfiles = ["rows.jsonl"]\nprotect = ["unseen.jsonl"]\n'
+        '[[steps]]\nuse = "leaks"\n[[steps]]\nuse = "balance"\nby = "team"\ncap = 1\n'
+    )
+
+    for out, more in (("told", []), ("bare", flags)):
+        ran = thresher("curate", tmp_path / "curate.toml", "--out", tmp_path / out, "--no-report", "--quiet", *more)
+        assert ran.code == 0, ran.err
+    told, bare = (
+        [json.loads(line) for line in (tmp_path / out / "dropped.jsonl").read_bytes().splitlines()]
+        for out in ("told", "bare")
+    )
+    details = {one["reason"]: one["detail"] for one in bare}
+
+    assert [(one["line"], one["reason"]) for one in told] == [(one["line"], one["reason"]) for one in bare]
+    assert sum(secret in (one["detail"] or "") for one in told) == 4
+    assert not any(secret in (detail or "") for detail in details.values())
+    assert secret.encode() not in pl.read_parquet(tmp_path / "bare" / "ledger.parquet").write_ndjson().encode()
+    assert details["not_json"] == "The line is not JSON (RFC 8259) at column 1"
+    assert details["leak_exact"] == "unseen.jsonl:1"
+    assert details["over_cap"] is None

@@ -13,6 +13,7 @@ from curate.curation.output.edited import edited_line
 from curate.curation.output.ledger import ledger_of
 from curate.curation.output.matched import Matched
 from curate.curation.output.tally.tally import Sample
+from curate.curation.output.withheld import without_text
 from curate.curation.plan import Plan
 
 
@@ -39,8 +40,9 @@ class Prepared(NamedTuple):
 class Preparer:
     """What is known of the run while its blocks are prepared; no block changes it."""
 
-    def __init__(self, plan: Plan, matched: Matched, *, writes: bool) -> None:
+    def __init__(self, plan: Plan, matched: Matched, *, writes: bool, texts: bool) -> None:
         self._plan = plan
+        self._bare = not (texts and plan.config.output.records)  # then no detail quotes a row
         self._writes = writes  # else nothing becomes of dropped rows
         self._matched = matched
         self._ids = matched.rows.select("row", "id")
@@ -56,9 +58,10 @@ class Preparer:
         """Return what a block becomes that has ``cluster`` and ``split`` beside its own columns."""
         block, kept, lines, edited = self._lines(block)
         ids = self._ids.rename({"row": "matched", "id": "matched_id"})
-        block = self._with_places(block.join(ids, on="matched", how="left", maintain_order="left"))
-        ledger = ledger_of(block, self._sources, self._steps, self._ids)
-        dropped = self._dropped(block) if self._writes else []
+        block = block.join(ids, on="matched", how="left", maintain_order="left")
+        noted = self._with_places(without_text(block, self._plan.step_of) if self._bare else block)
+        ledger = ledger_of(noted, self._sources, self._steps, self._ids)
+        dropped = self._dropped(noted) if self._writes else []
         return Prepared(block, kept, lines, edited, dropped, ledger, Sample(self._plan.tokens).add(kept))
 
     def _dropped(self, block: pl.DataFrame) -> list[bytes]:
