@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.counts import all_kept
 from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
@@ -245,6 +246,6 @@ def _made(
         "seed": options.seed,
         "inputs": [{"path": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": rows}, *read],
         "outputs": outputs,
-        "counts": {"in": rows, "added": 0, "kept": rows, "dropped": 0},
+        "counts": all_kept(file.name, rows),
         "versions": versions,
     }

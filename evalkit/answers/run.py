@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.counts import all_kept
 from curate.core.run.errors import ConfigError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
@@ -137,11 +138,8 @@ def _manifest(
         "model": source.model,
         "inputs": [{"path": file.name, "sha256": file.seen.sha256, "bytes": file.seen.bytes, "rows": distinct}],
         "outputs": [],
-        "counts": {
-            "in": distinct,
-            "added": len(items) - distinct,
-            "kept": len(items),
-            "dropped": 0,
+        "counts": all_kept(file.name, distinct, len(items) - distinct)
+        | {
             "by_fault": dict(sorted(faults.items())),
             "likelihoods_by_fault": dict(sorted(unlikely.items())),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,9 @@ def command(
     )
     if dry_run:
         estimate = plan(what, spec, asking)
-        emit(canonical(estimate.as_json()).decode() if as_json else estimate.text())
+        estimate = replace(estimate, examples=()) if no_text else estimate
+        told = {"schema_version": SCHEMA_VERSION} | estimate.as_json()
+        emit(canonical(told).decode() if as_json else estimate.text())
         return DONE
     if out is None:
         raise ConfigError("predict needs a folder to write", hint="--out DIR")

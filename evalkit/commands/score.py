@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - a flag each
         return DONE if all(one.holds for one in checked) else NO
     if dry_run:
         planned = {one.metric.name: one.estimate() for one in plans(path, names, options)}
-        emit(dry_object(planned) if as_json else dry_text(planned, texts=not no_text))
+        emit(dry_object(planned, texts=not no_text) if as_json else dry_text(planned, texts=not no_text))
         return DONE
     with Progress(quiet=quiet) as progress:
         outcome = run_scores(path, names, out, options, progress)

@@ -99,9 +99,9 @@ def _leaning(told: dict[str, Any]) -> list[Sequence[str]]:
     return shown
 
 
-def dry_object(planned: dict[str, Estimate]) -> str:
+def dry_object(planned: dict[str, Estimate], *, texts: bool) -> str:
     """Return what each judge would be asked, and what that costs, as one JSON object."""
-    judges = {name: one.as_json() for name, one in planned.items()}
+    judges = {name: (one if texts else replace(one, examples=())).as_json() for name, one in planned.items()}
     return canonical({"schema_version": SCHEMA_VERSION, "judges": judges}).decode()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
+from curate.core.run.counts import all_kept
 from curate.core.run.errors import OutputError
 from curate.core.run.version import version, versions
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
@@ -47,7 +48,8 @@ def write_verdict(
 ) -> None:
     """Write a verdict, and the manifest after it.
 
-    ``rules`` are the files that it was judged by: limits, and waivers and tainted items where there are any.
+    ``runs`` are the candidate, whose items are counted, and the baselines; ``rules`` the files that it was judged by:
+    limits, and waivers and tainted items where there are any.
     """
     write_json(folder.file(VERDICT), verdict.as_object())
     folder.file(JUNIT).write_text(as_junit(verdict), encoding="utf-8")
@@ -66,6 +68,7 @@ def write_verdict(
                 *(_told(path, path.as_posix()) for path in rules),
             ],
             "outputs": outputs,
+            "counts": all_kept(runs[0].name, len(runs[0].rows)),
             "verdict": verdict.said,
             "versions": versions(),
         }

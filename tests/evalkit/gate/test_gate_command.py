@@ -166,3 +166,20 @@ def test_from_python(tmp_path, base):
 
     assert (verdict.said, verdict.exit_code) == ("fail", 1)
     assert door.compare(base, base).items == 1000
+
+
+def test_every_manifest_has_the_counts_of_the_contract(thresher, tmp_path, jsonl):
+    """Oracle: the numbers of items that were written; a map adds up, or is of no row."""
+    data = jsonl([{"id": f"q{n}", "prompt": f"{n}?", "reference": "yes"} for n in range(3)], "items.jsonl")
+    answers = jsonl([{"id": f"q{n}", "prediction": "yes"} for n in range(3)], "answers.jsonl")
+    thresher("predict", "--data", data, "--model", f"replay:{answers}", "--out", tmp_path / "predict")
+    scored(tmp_path, "score", right([1] * 40))
+    rules = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.5')
+    thresher("gate", tmp_path / "score", "--limits", rules, "--out", tmp_path / "gate")
+
+    for command, rows in (("predict", 3), ("score", 40), ("gate", 40)):
+        counts = json.loads((tmp_path / command / "manifest.json").read_bytes())["counts"]
+        numbers = {name: counts[name] for name in ("in", "added", "kept", "dropped")}
+        assert numbers == {"in": rows, "added": 0, "kept": rows, "dropped": 0}, command
+        assert [counts[name] for name in ("by_reason", "by_warning", "by_split")] == [{}, {}, {}]
+        assert list(counts["by_source"].values()) == [{"kept": rows, "dropped": 0}]

@@ -240,6 +240,17 @@ def test_a_dry_run_sends_nothing(serve, jsonl, predict, tmp_path):
     assert "2 would be sent" in ran.out
 
 
+def test_a_dry_run_as_json_says_its_version_and_no_text_where_none_is_wanted(serve, jsonl, predict):
+    url = serve().url
+    told, bare = (
+        predict(jsonl(ITEMS), "openai:m", "--base-url", url, "--dry-run", "--json", *more)
+        for more in ((), ("--no-text",))
+    )
+
+    assert (told.json["schema_version"], told.json["sent"], bare.json["sent"]) == (1, 2, 2)
+    assert ("one" in told.out, "one" in bare.out.replace("none", "")) == (True, False)
+
+
 def test_a_wrong_key_is_exit_2(serve, jsonl, predict):
     server = serve(lambda _: "401")
 
