@@ -91,8 +91,8 @@ class Split(_Table):
     """How kept rows are divided: shares, or counts of rows. Rows that belong together stay together."""
 
     train: float | None = Field(None, ge=0, description="Share of train; what the others leave, if absent.")
-    validation: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of validation.")
-    test: float = Field(0.0, ge=0, description="Share (below 1) or count of rows of test.")
+    validation: float = Field(0.0, ge=0, description="Share (below 1) or count (1, 2, ...) of rows of validation.")
+    test: float = Field(0.0, ge=0, description="Share (below 1) or count (1, 2, ...) of rows of test.")
     group_by: list[str] = Field([], description="Fields whose equal values keep rows together.")
     similarity: float = Field(0.7, ge=0, le=1, description="Rows this alike stay together; 0 looks at no texts.")
     max_rows: PositiveInt = Field(2000, description="Most rows of validation, and of test; the rest trains.")
@@ -100,6 +100,20 @@ class Split(_Table):
         None,
         description="Folder of an earlier run, or its index: its rows never move, new ones join their group's split.",
     )
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        sizes = {"validation": self.validation, "test": self.test}
+        for name, size in sizes.items():
+            if size > 1 and size % 1:
+                raise ValueError(f"{name} = {size:g} is neither a share below 1 nor a whole number of rows")
+        counted = any(size >= 1 for size in sizes.values())
+        if self.train is not None and (self.train > 1 or (counted and self.train in (0, 1))):
+            raise ValueError(
+                f"train = {self.train:g} cannot be: validation and test are shares below 1, or counts of rows, "
+                "and train is what they leave: leave it out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -169,7 +183,7 @@ class CurateConfig(_Table):
     output: Output = Output()
 
 
-DEFAULT_SPLIT = Split(train=0.9, validation=0.05, test=0.05)
+DEFAULT_SPLIT = Split(validation=0.05, test=0.05)  # and 90% train
 
 
 def load_config(path: Path, assignments: list[str]) -> CurateConfig:

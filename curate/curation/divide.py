@@ -19,6 +19,7 @@ from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
 from curate.split.draw import NAMES, Sizes, assign, detectable
 from curate.split.groups import find_groups, same_prompts
+from curate.split.missed import missed
 from curate.split.repeated import repeated
 
 LARGE_GROUP = 0.05  # share of the rows above which a group is told of
@@ -117,9 +118,7 @@ def _told(rows: pl.DataFrame, plan: Plan, *known: str) -> Division:
             f"and went to {place} as a whole; "
             "if they only share a template, move it into the system prompt or raise [split] similarity"
         )
-    if len(rows):
-        none = [name for name in wanted[1:] if counts.get(name, 0) == 0]
-        notes += [f"{name} is empty: no group was drawn into it; ask for more, or for a count of rows" for name in none]
+    notes += missed(asked, split.train if split else None, counts)
     if counts.get("test"):
         points = 100 * detectable(counts["test"])
         notes.append(

@@ -186,3 +186,59 @@ def test_a_group_that_does_not_fit_is_passed_over():
     rows = assign(keys, groups, Sizes(0, 2, 100), seed=1)
 
     assert rows["split"].to_list() == ["train"] * 4 + ["test"] * 2
+
+
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        pytest.param(
+            {"validation": 1.5}, "validation = 1.5 is neither a share below 1 nor a whole", id="no whole count"
+        ),
+        pytest.param({"train": 100, "test": 50}, "train = 100 cannot be", id="a count for train"),
+        pytest.param({"train": 0, "test": 1}, "train = 0 cannot be", id="no train beside a count"),
+        pytest.param({"train": 1, "test": 20}, "train = 1 cannot be", id="all for train beside a count"),
+    ],
+)
+def test_sizes_that_cannot_be_are_a_mistake(tmp_path, split, told):
+    with pytest.raises(ConfigError, match=told):
+        curate_rows(tmp_path, distinct(5), split=split)
+
+
+@pytest.mark.parametrize(
+    ("split", "notes"),
+    [
+        pytest.param(
+            {"validation": 20, "test": 30},
+            ["validation has 10 of the 20 rows", "train is empty"],
+            id="more than there are",
+        ),
+        pytest.param({"test": 10, "validation": 10}, [], id="counts that are there"),
+        pytest.param({"train": 0.5, "test": 10}, ["train = 0.5 says nothing"], id="a share of train beside a count"),
+        pytest.param({"test": 1}, ["test has one row: 1 is a count"], id="one is no share"),
+        pytest.param({"validation": 0.5, "test": 0.5}, ["train is empty"], id="shares that leave none"),
+    ],
+)
+def test_sizes_that_are_not_obeyed_are_noted(tmp_path, split, notes):
+    """Oracle: the sizes asked for, of 40 rows without a group; the notes on steps and on what a test can show aside."""
+    told = curate_rows(tmp_path, distinct(40), [], split=split).outcome.notes
+    told = [note for note in told if "can show a difference" not in note and "leaves out" not in note]
+
+    assert len(told) == len(notes), told
+    assert all(word in note for word, note in zip(notes, told, strict=True))
+
+
+def test_a_count_that_no_group_fits_is_noted(tmp_path):
+    rows = [row | {"thread": n // 4} for n, row in enumerate(distinct(20))]
+    told = curate_rows(tmp_path, rows, [], split={"test": 6, "group_by": ["thread"]}).outcome.notes
+
+    assert any(
+        "test has 4 of the 6 rows that were asked for: rows that belong together go as a whole" in n for n in told
+    )
+
+
+def test_one_size_of_the_default_split_is_changed_alone(thresher, jsonl, tmp_path):
+    rows = jsonl(distinct(40))
+    ran = thresher("curate", rows, "--dry-run", "--quiet", "--set", "split.test=10", "--json")
+
+    assert (ran.code, ran.json["counts"]["by_split"]["test"]) == (0, 10)
+    assert not any("says nothing" in note for note in ran.json["notes"])
