@@ -233,3 +233,14 @@ def test_no_detail_quotes_a_row_where_texts_or_records_are_left_out(thresher, js
     assert details["not_json"] == "The line is not JSON (RFC 8259) at column 1"
     assert details["leak_exact"] == "unseen.jsonl:1"
     assert details["over_cap"] is None
+
+
+def test_the_ledger_has_its_sources_in_the_order_they_were_read_as_the_splits_have(tmp_path):
+    """Oracle: the order that [input] priority asks for; the n-th kept row of the ledger is the n-th line of its split."""
+    files = {
+        name: [chat(f"{name} {n}?", f"{n}.", id=f"{name}{n}") for n in range(2)] for name in ("a.jsonl", "b.jsonl")
+    }
+    run = curate_rows(tmp_path, files, [], input={"files": list(files), "priority": ["b.jsonl"]})
+
+    assert run.ledger["source"].to_list() == ["b.jsonl", "b.jsonl", "a.jsonl", "a.jsonl"]
+    assert run.ledger["id"].to_list() == [row["id"] for row in run.rows("train")]
