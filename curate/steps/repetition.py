@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import ClassVar, Literal
+from typing import AnyStr, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ _LOOPING = 0.5  # packed size over size that every loop stays under
 _LEVEL = -5  # of Zstandard
 _SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))  # all white space there is, and the separators of ASCII
 _TAIL = 20_000  # characters of an answer's end that are searched for a loop
+Points = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
 
 
 class Repetition(Step):
@@ -62,38 +63,52 @@ class Repetition(Step):
         ended = texts.str.strip_chars_end(_SPACE)
         long = (ended.str.len_bytes() >= shortest).fill_null(value=False)
         for index, data in zip(long.arg_true().to_list(), ended.filter(long).cast(pl.Binary).to_list(), strict=True):
-            size = len(data)
-            loops = size >= least and data.rfind(data[-self.min_unit :], -_TAIL, size - self.min_unit) >= 0
-            dense = size >= self.min_chars and len(pack(data)) < 3.2 * self.max_ratio * size
+            unit = self.min_unit
+            size, loops = _looked(data, unit) if data.isascii() else _looked(data.decode(), unit)
+            loops = loops and size >= least
+            dense = size >= self.min_chars and len(pack(data)) < 3.2 * self.max_ratio * len(data)
             if loops or (dense and size >= least):
-                ratio = len(zlib.compress(data, 6)) / size
-                repeats[index] = tail_repeats(data[-_TAIL:], self.min_unit) if loops and ratio < _LOOPING else 1
+                ratio = len(zlib.compress(data, 6)) / len(data)
+                repeats[index] = tail_repeats(data.decode()[-_TAIL:], unit) if loops and ratio < _LOOPING else 1
                 ratios[index] = ratio if size >= self.min_chars else 1.0
         return pl.DataFrame({"repeats": repeats, "ratio": ratios}, schema={"repeats": pl.Int64, "ratio": pl.Float64})
 
 
-def tail_repeats(data: bytes, min_unit: int) -> int:
-    """Return how often a unit of ``min_unit`` bytes or more stands back to back at the end; 1 where none does.
+def _looked(text: AnyStr, unit: int) -> tuple[int, bool]:
+    """Return how many characters a text has (bytes, if all are ASCII), and whether its last ``unit`` came before."""
+    size = len(text)
+    return size, text.rfind(text[-unit:], -_TAIL, size - unit) >= 0
 
-    A period of a suffix is a distance at which every byte equals the one before it; the suffix, over its period, is
-    the number of repeats, the last of which may be cut off. The unit is the shortest: "ha ha ha" repeats three bytes,
-    not thirty, and never counts.
+
+def tail_repeats(text: str, min_unit: int) -> int:
+    """Return how often a unit of ``min_unit`` characters or more stands back to back at the end; 1 where none does.
+
+    A period of a suffix is a distance at which every character equals the one before it; the suffix, over its period,
+    is the number of repeats, the last of which may be cut off. The unit is the shortest: "ha ha ha" repeats three
+    characters, not thirty, and never counts.
     """
-    if len(data) < 2 * min_unit:
+    if len(text) < 2 * min_unit:
         return 1
-    view = np.frombuffer(data, dtype=np.uint8)
-    last = data[-min_unit:]
-    at = data.rfind(last, 0, len(data) - min_unit)
+    points = _code_points(text)
+    last = text[-min_unit:]
+    at = text.rfind(last, 0, len(text) - min_unit)
     while at >= 0:
-        period = len(data) - min_unit - at
-        if data[-period:] == data[-2 * period : -period]:
-            shorter = max((_run(view, short) for short in range(1, min_unit)), default=0)
-            return _run(view, period) // period if shorter < 2 * min_unit else 1
-        at = data.rfind(last, 0, at + min_unit - 1)
+        period = len(text) - min_unit - at
+        if text[-period:] == text[-2 * period : -period]:
+            shorter = max((_run(points, short) for short in range(1, min_unit)), default=0)
+            return _run(points, period) // period if shorter < 2 * min_unit else 1
+        at = text.rfind(last, 0, at + min_unit - 1)
     return 1
 
 
-def _run(view: npt.NDArray[np.uint8], period: int) -> int:
+def _code_points(text: str) -> Points:
+    """Return the number of each character, a byte each where all are ASCII."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+
+
+def _run(points: Points, period: int) -> int:
     """Return the length of the longest suffix that has this period."""
-    differs = np.flatnonzero(view[:-period] != view[period:])
-    return len(view) - (int(differs[-1]) + 1 if len(differs) else 0)
+    differs = np.flatnonzero(points[:-period] != points[period:])
+    return len(points) - (int(differs[-1]) + 1 if len(differs) else 0)

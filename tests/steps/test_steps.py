@@ -121,6 +121,14 @@ def test_truncated_believes_the_sampler(tmp_path, field, finish):
         pytest.param("ha " * 300, None, id="a short unit is no proof"),
         pytest.param("| 1 | 2 |\n" * 30, None, id="a table of short rows"),
         pytest.param("".join(f"Bird {n} has wings and a beak. " for n in range(30)), None, id="a list that counts up"),
+        pytest.param("我爱你中国啊。" * 12, None, id="a chorus of 7 characters, 21 bytes"),
+        pytest.param("Привет, мир! " * 30, None, id="a unit of 13 characters, 22 bytes"),
+        pytest.param("我是一只乐于助人的小鸟,住在湖边的芦苇丛里。" * 9, None, id="22 characters nine times"),
+        pytest.param(
+            "我是一只乐于助人的小鸟,住在湖边的芦苇丛里。" * 10, "loops_to_the_end", id="22 characters ten times"
+        ),
+        pytest.param("Да. " + "Я полезная птичка. 🐦 " * 12 + "Я пол", "loops_to_the_end", id="beyond the BMP, cut"),
+        pytest.param("é" * 150 + "I am a helpful bird. " * 11, "loops_to_the_end", id="Latin after other letters"),
     ],
 )
 def test_repetition(tmp_path, answer, reason):
