@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import orjson
 import polars as pl
 
+from curate.core.read.layouts.unwritten import answers_unwritten
 from curate.core.record.views import answer, answer_calls, asked, last_answer
 from curate.steps.ask import ask
 from curate.steps.step import Step
@@ -28,7 +30,7 @@ class Empty(Step):
 
     use: Literal["empty"] = "empty"
     reasons: ClassVar[dict[str, str]] = {
-        "empty_answer": "The last answer is blank and calls no tool.",
+        "empty_answer": "The last answer is blank, calls no tool, and holds no refusal or audio.",
         "answer_says_nothing": 'The answer only says that there is none ("N/A", "no output").',
         "answer_equals_prompt": "The answer repeats the prompt, or its last paragraph, word for word.",
         "placeholder_input": 'The prompt holds a placeholder instead of an input ("<noinput>").',
@@ -46,7 +48,7 @@ class Empty(Step):
         if silent.any():
             other_parts = last_answer().struct.field("parts").is_not_null()
             blank = pl.lit(silent) & last_answer().is_not_null() & answer_calls().is_null() & ~other_parts
-            block = self.mark(block, blank, "empty_answer")
+            block = self.mark(block, pl.lit(_unsaid(block, block.select(blank).to_series())), "empty_answer")
         block = self.mark(block, said.str.contains(_NOTHING), "answer_says_nothing")
         tail = question.str.split("\n\n").list.last().str.strip_chars()
         echoed = (said != "") & ((said == question) | (said == tail)) & (pl.col("layout") != "classification")
@@ -54,3 +56,11 @@ class Empty(Step):
         block = self.mark(block, question.str.contains(_PLACEHOLDER), "placeholder_input")
         merged = ask(last["said"], last["said"].str.contains(_MERGED_WORDS), lambda few: few.str.contains(_MERGED))
         return self.mark(block, merged, "merged_instructions")
+
+
+def _unsaid(block: pl.DataFrame, blank: pl.Series) -> pl.Series:
+    """Return which of the rows that are blank say nothing beside their texts either: no refusal, and no audio."""
+    places = blank.fill_null(value=False).arg_true()
+    few = block[places].select("raw", "layout").iter_rows()
+    unsaid = [not answers_unwritten(orjson.loads(raw), layout) for raw, layout in few]
+    return pl.repeat(value=False, n=len(blank), dtype=pl.Boolean, eager=True).scatter(places, unsaid)

@@ -14,6 +14,7 @@ TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type
 CALL = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
 ASKS = {"role": "assistant", "tool_calls": [CALL]}
 TOLD = {"role": "tool", "tool_call_id": "1", "content": "18"}
+BLANK = {"role": "assistant", "content": None}
 NAMELESS = {"type": "function", "function": {}}
 
 
@@ -43,6 +44,17 @@ NAMELESS = {"type": "function", "function": {}}
                       "tools": [{"type": "custom", "custom": {"name": "grep"}}]}, [], id="a custom tool is called"),
         pytest.param({"messages": [USER, ANSWER], "prompt": ["a"], "rejected": [1], "input": {"messages": 1}}, [],
                      id="fields of another layout are carried along"),
+        pytest.param({"messages": [USER, {**BLANK, "refusal": "I can't."}]}, [], id="a refusal in the field for it"),
+        pytest.param({"messages": [USER, {**BLANK, "audio": {"id": "audio_1"}}]}, [], id="an answer in audio"),
+        pytest.param({"messages": [USER, {**BLANK, "refusal": " "}]}, [("TH501", "")], id="a blank refusal"),
+        pytest.param({"messages": [USER, {**BLANK, "refusal": "I can't."}, USER, {"role": "assistant", "content": ""}]},
+                     [("TH501", "")], id="a refusal before the last answer"),
+        pytest.param({"prompt": [USER], "completion": [{**BLANK, "refusal": "I can't."}]}, [],
+                     id="a completion that refuses"),
+        pytest.param({"prompt": [USER], "chosen": {**BLANK, "refusal": "No."}, "rejected": ANSWER}, [],
+                     id="a preferred answer that refuses"),
+        pytest.param({"prompt": [USER], "chosen": "", "rejected": {**BLANK, "refusal": "No."}}, [("TH501", "")],
+                     id="the other answer refuses"),
         pytest.param(chat("a\fb", "c"), [("TH503", "")], id="a form feed"),
         pytest.param(chat("a", "c\b"), [("TH503", "")], id="a backspace"),
         pytest.param(chat(r"a\begin\frac", "c"), [], id="LaTeX is no control character"),

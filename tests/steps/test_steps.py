@@ -17,6 +17,11 @@ CALLING = {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": 
 LONG = "The committee met on Tuesday and agreed to postpone the decision until every member had read the report"
 
 
+def answering(**said):
+    """Return a chat whose answer has null for its content, and the fields given."""
+    return {"messages": [{"role": "user", "content": "How?"}, {"role": "assistant", "content": None, **said}]}
+
+
 def marks(tmp_path, row, step):
     """Return (reason, warnings) of one row under one step."""
     run = curate_rows(tmp_path, [row], [step])
@@ -54,10 +59,25 @@ def test_empty(tmp_path, answer, reason, warnings):
             {"messages": [{"role": "user", "content": "Time?"}, CALLING]}, None, ["calls_without_tools"],
             id="a call without content",
         ),
+        pytest.param(answering(refusal="I can't help with that."), None, [], id="a refusal in OpenAI's field"),
+        pytest.param(answering(audio={"id": "audio_1"}), None, [], id="an answer in audio"),
+        pytest.param(answering(content="", refusal=None, audio=None), "empty_answer", [], id="fields that hold nothing"),
+        pytest.param(
+            {"messages": [*answering(refusal="No.")["messages"], *answering(content="")["messages"]]}, "empty_answer",
+            [], id="a refusal before a blank answer",
+        ),
     ],
 )  # fmt: skip
 def test_empty_looks_at_the_whole_row(tmp_path, row, reason, warnings):
     assert marks(tmp_path, row, {"use": "empty"}) == (reason, warnings)
+
+
+def test_a_refusal_is_seen_where_a_map_names_the_messages(tmp_path):
+    refusing, blank = answering(refusal="No.")["messages"], answering(content="")["messages"]
+    files = {"files": [{"path": "rows.jsonl", "map": {"messages": "dialog"}}]}
+    run = curate_rows(tmp_path, [{"dialog": refusing}, {"dialog": blank}], [{"use": "empty"}], input=files)
+
+    assert run.reasons == [None, "empty_answer"]
 
 
 def test_a_guess_drops_only_where_the_user_says_so(tmp_path):

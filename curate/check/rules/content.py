@@ -13,10 +13,13 @@ from curate.core.read.layouts import Message
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 
 
-def check_content(turns: Sequence[Message]) -> Iterator[Fault]:
-    """Yield what is blank or damaged in the texts of a conversation."""
+def check_content(turns: Sequence[Message], *, unwritten: bool = False) -> Iterator[Fault]:
+    """Yield what is blank or damaged in the texts of a conversation.
+
+    An answer that is ``unwritten``, a refusal in OpenAI's field or audio, is not blank.
+    """
     last = next((turn for turn in reversed(turns) if turn.role == "assistant"), None)
-    if last is not None and is_empty(last):
+    if last is not None and not unwritten and is_empty(last):
         yield Fault("empty_answer", "the last assistant turn is blank")
     if any(turn.role == "user" and is_empty(turn) for turn in turns):
         yield Fault("empty_prompt", "a user turn is blank")

@@ -1,0 +1,40 @@
+"""What an assistant may say beside its content: ``{"role": "assistant", "content": null, "refusal": "I can't."}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from curate.core.read.layouts.layout import Record
+
+_ANSWERS = {  # where the last answer is looked for
+    "messages": ("messages",),
+    "prompt_completion": ("completion",),
+    "preference": ("chosen", "preferred_output"),
+}
+
+
+def answers_unwritten(record: Record, layout: str) -> bool:
+    """Say whether the last assistant turn of a record refuses in OpenAI's field for it, or speaks in audio.
+
+    Where a map names the field of the answer otherwise, any field with messages may be it.
+    """
+    names = _ANSWERS.get(layout)
+    if names is None:
+        return False
+    named = [record[name] for name in names if name in record]
+    return any(_unwritten(_last(value)) for value in named or record.values())
+
+
+def _last(value: Any) -> Record | None:
+    """Return the last message of the assistant in a message or a list of them; None where there is none."""
+    messages: Iterable[Any] = [value] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    spoken = [one for one in messages if isinstance(one, dict) and one.get("role") == "assistant"]
+    return spoken[-1] if spoken else None
+
+
+def _unwritten(message: Record | None) -> bool:
+    if message is None:
+        return False
+    refusal, audio = message.get("refusal"), message.get("audio")
+    return (isinstance(refusal, str) and refusal.strip() != "") or (isinstance(audio, dict) and bool(audio))
