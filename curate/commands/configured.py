@@ -54,7 +54,9 @@ _MORE = {
     "limits": "`thresher curate --strict` sets `max_unreadable` to 0 for one run.",
     "output": (
         "A row that cannot be converted, such as a preference pair to `messages`, is dropped with the reason "
-        "`not_convertible`."
+        "`not_convertible`. Fields that the row's own layout does not know are carried along, those of messages too "
+        "(`reasoning_content`); what the new layout has no place for is left out, and the row is warned of "
+        "(`fields_not_converted`)."
     ),
 }
 

@@ -160,6 +160,96 @@ def test_rows_are_converted_on_request_and_keep_their_other_fields(tmp_path):
     assert back.reasons == [None, "not_convertible"]
 
 
+ASKED = {"role": "user", "content": "6 * 7?"}
+THOUGHT = {"role": "assistant", "content": "42", "reasoning_content": "six sevens", "score": None}
+TURN = {"from": "gpt", "value": "42", "loss": False}
+
+
+@pytest.mark.parametrize(
+    ("row", "target", "written", "warnings"),
+    [
+        pytest.param(
+            {"prompt": [ASKED], "completion": [{**THOUGHT, "name": "solver", "n": 99999999999999999999}]}, "messages",
+            {"messages": [ASKED, {**THOUGHT, "name": "solver", "n": 99999999999999999999}]}, [],
+            id="fields of messages go with their messages",
+        ),
+        pytest.param(
+            {"prompt": "6 * 7?", "completion": [THOUGHT]}, "messages", {"messages": [ASKED, THOUGHT]}, [],
+            id="beside a prompt that is a string",
+        ),
+        pytest.param(
+            {"system": "Be brief.", "conversations": [{"from": "human", "value": "6 * 7?", "id": 1}, TURN]}, "messages",
+            {"messages": [{"role": "system", "content": "Be brief."}, ASKED | {"id": 1},
+                          {"role": "assistant", "content": "42", "loss": False}]}, [],
+            id="fields of ShareGPT's turns, after a system prompt",
+        ),
+        pytest.param(
+            {"conversations": [{"from": "human", "value": "6 * 7?"}, {**TURN, "content": "forty-two"}]}, "messages",
+            {"messages": [ASKED, {"role": "assistant", "content": "42", "loss": False}]}, ["fields_not_converted"],
+            id="a field whose name the layout takes",
+        ),
+        pytest.param(
+            {"messages": [ASKED, THOUGHT]}, "sharegpt",
+            {"conversations": [{"from": "human", "value": "6 * 7?"},
+                               {"from": "gpt", "value": "42", "reasoning_content": "six sevens", "score": None}]}, [],
+            id="messages to turns",
+        ),
+        pytest.param(
+            {"messages": [ASKED, THOUGHT]}, "alpaca", {"instruction": "6 * 7?", "input": "", "output": "42"},
+            ["fields_not_converted"], id="a layout of strings has no place for them",
+        ),
+        pytest.param(
+            {"messages": [ASKED, {"role": "assistant", "content": "42", "score": None}]}, "alpaca",
+            {"instruction": "6 * 7?", "input": "", "output": "42"}, [], id="null is no loss",
+        ),
+        pytest.param(
+            {"messages": [ASKED, {"role": "assistant", "content": "42"}], "output": "x", "id": "a"}, "alpaca",
+            {"instruction": "6 * 7?", "input": "", "output": "42", "id": "a"}, ["fields_not_converted"],
+            id="a field of the row whose name the layout takes",
+        ),
+        pytest.param(
+            {"messages": [ASKED, {"role": "assistant", "content": "", "refusal": "No."}]}, "alpaca", None, [],
+            id="a refusal is no text that a layout of strings holds",
+        ),
+    ],
+)  # fmt: skip
+def test_a_conversion_loses_no_field_in_silence(tmp_path, row, target, written, warnings):
+    run = curate_rows(tmp_path, [row], [], output={"layout": target})
+
+    assert run.rows("train") == ([] if written is None else [written])
+    assert run.reasons == ["not_convertible" if written is None else None]
+    assert run.warnings == [warnings]
+    assert run.manifest["counts"]["by_warning"] == dict.fromkeys(warnings, 1)
+    assert all(run.stats["reasons"][word] for word in warnings)
+
+
+@pytest.mark.parametrize(
+    ("row", "fields", "written"),
+    [
+        pytest.param(
+            '{"question": "q1", "reply": "r1", "prompt": "template-7", "n": 1.0}',
+            {"prompt": "question", "completion": "reply"},
+            b'{"messages":[{"role":"user","content":"q1"},{"role":"assistant","content":"r1"}],"prompt":"template-7","n":1.0}',
+            id="a field of the user's that is called as ours",
+        ),
+        pytest.param(
+            '{"dialog": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "r", "n": 1.50}], "messages": 2}',
+            {"conversations": "dialog"},
+            b'{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"r","n":1.50}]}',
+            id="one whose name the output's layout takes",
+        ),
+    ],
+)
+def test_a_conversion_knows_the_names_that_a_map_gives(tmp_path, row, fields, written):
+    files = {
+        "files": [{"path": "rows.jsonl", "map": fields, "layout": "sharegpt" if "conversations" in fields else None}]
+    }
+    run = curate_rows(tmp_path, [row], [], input=files, output={"layout": "messages"})
+
+    assert run.lines("train") == [written]
+    assert run.warnings == [["fields_not_converted"] if b"dialog" in row.encode() else []]
+
+
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -73,7 +73,7 @@ class Preparer:
     def _lines(self, block: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series, list[Edited]]:
         """Return the block, its kept rows, the line of each, and the edited ones of them.
 
-        An edit that cannot be written is undone and noted.
+        An edit that cannot be written is undone and noted; so is what a conversion leaves out.
         """
         target = self._plan.config.output.layout
         kept = block.filter(alive())
@@ -83,12 +83,13 @@ class Preparer:
         if target is not None:
             special |= pl.col("layout") != target
         undone: list[int] = []
+        shortened: list[int] = []
         for row in kept.with_row_index("at").filter(special).iter_rows(named=True):
-            raw = row["raw"]
+            raw, fields = row["raw"], self._plan.sources[row["source"]].fields
             if target is not None and row["layout"] != target:
-                lines[row["at"]] = converted(row, raw, target)
+                lines[row["at"]], lost = converted(row, raw, target, fields)
+                shortened += [row["row"]] if lost else []
                 continue
-            fields = self._plan.sources[row["source"]].fields
             line = edited_line(raw, row["layout"], fields, [message["text"] for message in row["messages"]])
             if line is None:
                 undone.append(row["row"])
@@ -96,13 +97,11 @@ class Preparer:
                 lines[row["at"]] = line
                 edited.append(Edited(self._sources[row["source"]], row, line))
         if undone:
-            here = pl.col("row").is_in(pl.Series(undone, dtype=pl.UInt64))
-            block = block.with_columns(
-                edited_by=pl.when(here).then(pl.lit([], dtype=pl.List(pl.String))).otherwise("edited_by"),
-                warnings=pl.when(here)
-                .then(pl.col("warnings").list.concat(pl.lit(["edit_not_written"])))
-                .otherwise("warnings"),
-            )
+            here = pl.col("row").is_in(pl.Series(undone, dtype=pl.UInt64).implode())
+            nobody = pl.lit([], dtype=pl.List(pl.String))
+            block = block.with_columns(edited_by=pl.when(here).then(nobody).otherwise("edited_by"))
+        if undone or shortened:
+            block = _noted(_noted(block, undone, "edit_not_written"), shortened, "fields_not_converted")
             kept = block.filter(alive())
         if not lines:
             return block, kept, kept["raw"], edited
@@ -123,6 +122,13 @@ class Preparer:
             .otherwise(pl.concat_str("place", "detail", separator=", ", ignore_nulls=True))
         )
         return placed.with_columns(detail=detail).drop("place")
+
+
+def _noted(block: pl.DataFrame, rows: list[int], word: str) -> pl.DataFrame:
+    """Return the block with a word among the warnings of some rows."""
+    here = pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt64).implode())
+    grown = pl.col("warnings").list.concat(pl.lit([word]))
+    return block.with_columns(warnings=pl.when(here).then(grown).otherwise("warnings"))
 
 
 def _places(rows: pl.DataFrame, sources: pl.Series) -> pl.DataFrame:

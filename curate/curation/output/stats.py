@@ -89,6 +89,7 @@ def _reasons(plan: Plan) -> dict[str, str]:
         sentences |= step.reasons
     sentences |= SPLIT_REASONS
     sentences["edit_not_written"] = "The edited text could not be told apart into the fields it came from."
+    sentences["fields_not_converted"] = "The output's layout has no place for a field of the row or of a message."
     return sentences
 
 
