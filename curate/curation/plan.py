@@ -223,11 +223,11 @@ def _phases(steps: Sequence[Step]) -> list[Phase]:
     plain: list[Step] = []
     sets: list[SetStep] = []
     for step in steps:
-        if isinstance(step, SetStep):
-            sets.append(step)
-            continue
-        if sets:
+        if sets and (not isinstance(step, SetStep) or step.reads_twins):
             phases.append(Phase(tuple(plain), tuple(sets)))
             plain, sets = [], []
-        plain.append(step)
+        if isinstance(step, SetStep):
+            sets.append(step)
+        else:
+            plain.append(step)
     return [*phases, Phase(tuple(plain), tuple(sets))]

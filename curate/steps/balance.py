@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import orjson
 import polars as pl
 from pydantic import Field, PositiveInt
 
 from curate.core.record.draw import draws
+from curate.core.record.fields import field_values
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.steps.step import DECISIONS, SetStep
@@ -18,14 +19,19 @@ class Balance(SetStep):
     """Keep at most ``cap`` rows of each value of ``by``; which of them is drawn by seed and content.
 
     ``by`` is ``label``, ``source``, ``cluster`` (rows that resemble one kept row, where ``near_duplicates`` only warns)
-    or the name of a field. Rows without the value are left alone.
+    or the name of a field, with dots into objects (``meta.topic``). Rows without the value are left alone.
     """
 
     use: Literal["balance"] = "balance"
-    by: str = Field("label", description="label, source, cluster, or the name of a field.")
+    by: str = Field("label", description="label, source, cluster, or the name of a field, dots leading into objects.")
     cap: PositiveInt = Field(1000, description="Most rows of one value.")
     seed: int | None = Field(None, description="Seed of the draw; the run's, if absent.")
     reasons: ClassVar[dict[str, str]] = {"over_cap": "Its label, source or field value has more than cap rows."}
+
+    @property
+    def reads_twins(self) -> bool:
+        """Say whether its keys are what the set steps before it decided: it starts another pass."""
+        return self.by == "cluster"
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return the value and the digest of each row that has the value."""
@@ -38,11 +44,10 @@ class Balance(SetStep):
         return rows.select("row", "digest", value=value).drop_nulls("value")
 
     def _field(self, raws: pl.Series) -> pl.Series:
-        def one(raw: bytes) -> str | None:
-            value = orjson.loads(raw).get(self.by)
+        def one(value: Any) -> str | None:
             return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
-        return pl.Series([one(raw) for raw in raws.to_list()], dtype=pl.String)
+        return pl.Series([one(value) for (value,) in field_values(raws, [self.by])], dtype=pl.String)
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark the rows of each value that were drawn after the cap was full."""

@@ -62,6 +62,11 @@ class SetStep(Step):
     by_column: ClassVar[bool] = False  # whether the decision looks up columns again and again: its keys are ``Columns``
     sees_protected: ClassVar[bool] = False  # whether the keys of protected rows come after those of the run's own
 
+    @property
+    def reads_twins(self) -> bool:
+        """Say whether its keys are what the set steps before it decided: it starts another pass."""
+        return False
+
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return ``row`` and key columns for the rows of a block that take part."""
         raise NotImplementedError(f"{type(self).__name__} has no keys")
