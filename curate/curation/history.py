@@ -17,6 +17,8 @@ from curate.curation.output.outputs import ADDED_FILE
 PIECE_BYTES = 1 << 20
 OF_EARLIER = "_of_earlier"
 _RECORD = b',"record":'  # the last member of a line of dropped.jsonl
+PLACE = ("id", "source", "line")
+TWIN = (*PLACE, "decision", "split")
 FEW = 10  # rows named of those that went for this one
 
 
@@ -99,18 +101,8 @@ def _shown_by(ledger: pl.LazyFrame, place: str) -> str:
 def _told(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger row with its twin, the rows that went for it, and its text."""
     told = {name: value for name, value in row.items() if name != "at"}
-    place = ("id", "source", "line", "decision", "split")
-    told["twin"] = _protected_twin(row, _protected(_inputs(run))) or _earlier_twin(run, ledger, row)
-    if told["twin"] is None and row["matched_id"] is not None:
-        same = (pl.col("cluster") == row["cluster"]) if row["cluster"] is not None else pl.lit(value=True)
-        others = ledger.filter((pl.col("id") == row["matched_id"]) & (pl.col("at") != row["at"]) & same)
-        told["twin"] = next(others.select(place).head(1).collect().iter_rows(named=True), None)
-    told["went_for_it"] = []
-    if row["decision"] == "kept" and row["cluster"] is not None:
-        went = ledger.filter((pl.col("cluster") == row["cluster"]) & (pl.col("matched_id") == row["id"]))
-        went = went.filter(~pl.col("reason").str.ends_with(OF_EARLIER))  # that one has the same id, in an earlier run
-        went = went.filter(pl.col("decision") == "dropped").select(*place[:3], "reason", "similarity")
-        told["went_for_it"] = went.head(FEW).collect().to_dicts()
+    told["twin"] = _twin(run, ledger, row)
+    told["went_for_it"] = _went_for(run, ledger, row)
     told["text"] = _text(run, ledger, row)
     told["made"] = _made(run, row)
     told["rows_are"] = _sources(run).get(row["source"], {}).get("rows_are", "lines")
@@ -134,16 +126,58 @@ def _protected_twin(row: dict[str, Any], protected: set[str]) -> dict[str, Any] 
     return {"id": row["matched_id"], "source": source, "line": int(line), "decision": "protected", "split": None}
 
 
-def _earlier_twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the row of an earlier run that a row went for, and that run's folder; None where it went for none."""
-    if row["decision"] != "dropped" or row["matched_id"] is None:
-        return None
+def _twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the row that a row is matched with: id, source, line, decision, split; None where it is with none.
+
+    What went for a row is told of by ``dropped.jsonl`` with its place, for ids may repeat. For a row that is only
+    warned of it is a row of that id, one that is kept if there is one.
+    """
+    protected = _protected_twin(row, _protected(_inputs(run)))
+    if protected is not None or row["matched_id"] is None:
+        return protected
+    if row["decision"] == "dropped":
+        return _dropped_twin(run, ledger, row)
+    same = (pl.col("cluster") == row["cluster"]) if row["cluster"] is not None else pl.lit(value=True)
+    others = ledger.filter((pl.col("id") == row["matched_id"]) & (pl.col("at") != row["at"]) & same)
+    others = others.sort(pl.col("decision") != "kept", "at")
+    return next(others.select(TWIN).head(1).collect().iter_rows(named=True), None)
+
+
+def _dropped_twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the row that a dropped row went for, and the folder of its run, if it is an earlier one."""
     matched = _dropped(run, ledger, row)["matched"]
-    if "run" not in matched:
+    if matched is None:
         return None
+    place = {name: matched[name] for name in PLACE}
+    if "run" not in matched:
+        same = [pl.col(name) == value for name, value in place.items()]
+        return next(ledger.filter(*same).select(TWIN).head(1).collect().iter_rows(named=True), None)
     folder = (run.resolve() / matched["run"]).resolve()
-    place = {name: matched[name] for name in ("id", "source", "line")}
     return {**place, "decision": "kept", "split": _split_of(folder, place), "run": os.path.relpath(folder)}
+
+
+def _went_for(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the first few rows that went for a kept row; where others have its id, those that name its place."""
+    if row["decision"] != "kept" or row["cluster"] is None:
+        return []
+    alike = ledger.filter(pl.col("cluster") == row["cluster"])
+    went = alike.filter((pl.col("matched_id") == row["id"]) & (pl.col("decision") == "dropped"))
+    went = went.filter(~pl.col("reason").str.ends_with(OF_EARLIER))  # that one has the same id, in an earlier run
+    if alike.filter(pl.col("id") == row["id"]).select(pl.len()).collect().item() > 1:
+        went = went.filter(pl.col("at").is_in(_matched_with(run, ledger, went, row).implode()))
+    return went.select(*PLACE, "reason", "similarity").head(FEW).collect().to_dicts()
+
+
+def _matched_with(run: Path, ledger: pl.LazyFrame, rows: pl.LazyFrame, row: dict[str, Any]) -> pl.Series:
+    """Return which of some dropped rows, by their places in the ledger, ``dropped.jsonl`` says went for a row."""
+    numbered = ledger.filter(pl.col("decision") == "dropped").select("at").with_row_index("number")
+    wanted = dict(numbered.join(rows.select("at"), on="at", how="semi").select("number", "at").collect().iter_rows())
+    place = {name: row[name] for name in PLACE}
+    with (run / "dropped.jsonl").open("rb") as lines:
+        told = (
+            (wanted[number], orjson.loads(line)["matched"]) for number, line in enumerate(lines) if number in wanted
+        )
+        return pl.Series("at", [at for at, matched in told if matched == place], dtype=numbered.collect_schema()["at"])
 
 
 def _split_of(folder: Path, place: dict[str, Any]) -> str | None:

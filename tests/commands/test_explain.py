@@ -147,3 +147,33 @@ def test_rows_of_an_array_are_named_as_the_check_names_them(thresher, jsonl, tmp
     assert (pasted["line"], pasted["reason"]) == (2, "empty_answer")
     assert (told.code, "row 2 of the file: its values are counted, not its lines" in told.out) == (0, True)
     assert (none.code, "its values are counted from 1, not its lines" in none.err) == (2, True)
+
+
+@pytest.mark.parametrize("records", [True, False])
+@pytest.mark.parametrize("repeated", [True, False])
+def test_the_twin_is_the_row_that_stayed_where_ids_repeat(thresher, tmp_path, records, repeated):
+    """Oracle: of three versions the highest stays; with other ids the same is told."""
+    rows = [chat("Where is my card?", "On its way.", id="t1" if repeated else f"t{v}", v=v) for v in (1, 2, 3)]
+    step = {"use": "near_duplicates", "keep": "highest", "keep_field": "v"}
+    run = curate_rows(tmp_path, rows, [step], output={"records": records})
+
+    for line in (1, 2):
+        (row,) = thresher("explain", run.out, f"rows.jsonl:{line}", "--json").json["rows"]
+        assert (row["twin"]["line"], row["twin"]["decision"], row["twin"]["split"]) == (3, "kept", "train")
+    (kept,) = thresher("explain", run.out, "rows.jsonl:3", "--json").json["rows"]
+    assert [one["line"] for one in kept["went_for_it"]] == [1, 2]
+
+
+def test_what_went_for_another_row_of_the_same_id_is_not_told_of_this_one(thresher, tmp_path):
+    """Two kept rows of one id, too far apart, in one cluster by a row between them; that and another go for each."""
+    words, first, last = [f"word{n}" for n in range(60)], [f"a{n}" for n in range(4)], [f"z{n}" for n in range(4)]
+    one, between, other = words, [*words[:56], *last], [*first, *words[4:56], *last]
+    texts = [" ".join(text) for text in (one, other, between, other)]
+    rows = [chat("What is it?", text, id="t") for text in [*texts[:3], texts[3] + "."]]
+    run = curate_rows(tmp_path, rows, [{"use": "near_duplicates"}])
+    assert run.reasons == [None, None, "near_duplicate", "near_duplicate"]
+    assert run.ledger["cluster"].n_unique() == 1
+
+    for line in (1, 2):
+        (row,) = thresher("explain", run.out, f"rows.jsonl:{line}", "--json").json["rows"]
+        assert [told["line"] for told in row["went_for_it"]] == [line + 2]
