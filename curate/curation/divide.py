@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from curate.core.record.block import EARLIER, place_of
-from curate.core.run.errors import ConfigError
 from curate.curation.config import Split
 from curate.curation.earlier.joining import Alike, as_splits, beside_ours, join_previous
 from curate.curation.passes.staged import Staged
@@ -37,18 +36,10 @@ class Division:
 
 
 def divide(plan: Plan, staged: Staged) -> Division:
-    """Return the split of every row that is kept.
-
-    Raises:
-        ConfigError: no row has a field of ``[split] group_by``.
-    """
+    """Return the split of every row that is kept."""
     split, keys = plan.config.split, staged.split_keys
     if split is None or keys is None or not keys.rows:
         return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))
-    for number, name in enumerate(split.group_by):
-        field = keys.read([f"key_{number}"]).to_series()
-        if len(field) and field.null_count() == len(field):
-            raise ConfigError(f"[split] group_by: no row has the field {name!r}", hint="name a field of the records")
     rows = _divided(plan, split, staged, keys)
     rounds = 1
     while twins := staged.twins_of_bridges:

@@ -66,6 +66,16 @@ def splits(run: Curated) -> dict[str, str | None]:
     return dict(run.ledger.select("id", "split").iter_rows())
 
 
+def test_new_rows_need_not_have_a_field_that_earlier_rows_have(curate):
+    curate("old", EARLIER)
+    tonight = curate("new", [chat(text(40), text(60), id=f"new{n}") for n in range(5)], previous="old")
+
+    assert None not in splits(tonight).values()
+    assert [note for note in tonight.outcome.notes if "group_by" in note] == [
+        "[split] group_by: no new row has the field 'thread'; it keeps none with earlier rows"
+    ]
+
+
 def test_new_rows_join_the_split_of_their_group_and_bridges_go(curate):
     where = splits(curate("old", EARLIER))
     train, test = ([row for row in EARLIER if where[row["id"]] == name] for name in ("train", "test"))

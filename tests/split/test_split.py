@@ -135,9 +135,28 @@ def test_another_seed_draws_anew(tmp_path):
     )
 
 
-def test_a_field_that_no_row_has_is_a_mistake(tmp_path):
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="one pass"),
+        pytest.param({"output": {"layout": "messages"}}, id="several passes"),
+        pytest.param({"steps": []}, id="no steps"),
+    ],
+)
+def test_a_field_that_no_row_has_is_a_mistake(tmp_path, settings):
+    rows = [{**row, "meta": {"thread": n}} for n, row in enumerate(distinct(5))]
+    fields = ["id", "meta.thread", "tread"]
     with pytest.raises(ConfigError, match="no row has the field 'tread'"):
-        curate_rows(tmp_path, distinct(5), split=THIRDS | {"group_by": ["tread"]})
+        curate_rows(tmp_path, rows, split=THIRDS | {"group_by": fields}, **settings)
+    run = curate_rows(tmp_path, rows, split=THIRDS | {"group_by": fields[:2]}, **settings)
+
+    assert run.manifest["counts"]["kept"] == 5
+
+
+def test_a_field_that_one_row_has_is_none(tmp_path):
+    rows = [*distinct(5), {**distinct(1, seed=2)[0], "thread": 1}]
+
+    assert curate_rows(tmp_path, rows, split=THIRDS | {"group_by": ["thread"]}).manifest["counts"]["kept"] == 6
 
 
 def test_a_large_group_is_told_of(tmp_path):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
+import orjson
 import polars as pl
 
+from curate.core.record.fields import field_of
+from curate.core.record.marks import alive
 from curate.core.run.errors import ThresherError
 from curate.curation.earlier.beside import prints_of_block
 from curate.curation.output.tally.tally import Sample
@@ -23,6 +28,7 @@ class Wanted(NamedTuple):
     ids: bool  # whether the rows have ids of their own
     prints: ExactDuplicates | None  # the step by whose rule equal rows of earlier runs are known
     split: bool  # what a split must keep together
+    fields: bool  # which fields of ``[split] group_by`` no row has
 
 
 class Looked(NamedTuple):
@@ -36,6 +42,7 @@ class Looked(NamedTuple):
     prints: pl.DataFrame | None
     split_keys: pl.DataFrame | None
     pair_keys: pl.DataFrame | None  # None, too, where those of a set step serve
+    lacking: frozenset[str] | None  # fields of ``[split] group_by`` that no row has; None where no row was looked at
 
 
 def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looked:
@@ -55,6 +62,7 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
     if split is not None and plan.split_rule is not None and shared_keys(plan, phase) is None:
         alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
         pairs = near_keys(alive, plan.split_rule)
+    keyed = None if split is None else split_keys(block, split.group_by, plan.normalise.ends)
     return Looked(
         block,
         counted,
@@ -62,9 +70,27 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
         [step.keys(block) for step in phase.set_steps],
         tainted,
         None if wanted.prints is None else prints_of_block(block, wanted.prints),
-        None if split is None else split_keys(block, split.group_by, plan.normalise.ends),
+        keyed,
         pairs,
+        _lacking(block, plan.group_by, keyed) if wanted.fields else None,
     )
+
+
+def _lacking(block: pl.DataFrame, names: Sequence[str], keyed: pl.DataFrame | None) -> frozenset[str] | None:
+    """Return the fields that no row has; None where there are no rows. ``keyed`` are the split's keys, if taken."""
+    if keyed is not None:
+        empty = [keyed[f"key_{at}"].null_count() == len(keyed) for at in range(len(names))]
+        return frozenset(compress(names, empty)) if len(keyed) else None
+    raws = block.filter(alive() & pl.col("messages").is_not_null())["raw"]
+    if raws.is_empty():
+        return None
+    left = set(names)
+    for raw in raws:
+        record = orjson.loads(raw)
+        left = {name for name in left if field_of(record, name) is None}
+        if not left:
+            break
+    return frozenset(left)
 
 
 def _named(block: pl.DataFrame) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import polars as pl
 from curate.core.command.words import path_word
 from curate.core.read.rows import Seen
 from curate.core.record.block import BLOCK
+from curate.core.run.errors import ConfigError
 from curate.core.run.workers import in_order
 from curate.curation.passes.deciding import Deciding
 from curate.curation.passes.looked import Wanted, look
@@ -37,6 +38,9 @@ def run_phase(
     """Run one pass over the blocks, ``threads`` of them at once, then the decisions of its set steps.
 
     In the ``first`` pass what came in is counted, in the ``last`` one a split's keys are taken.
+
+    Raises:
+        ConfigError: no row has a field of ``[split] group_by``.
     """
     tables = [
         _table(step, keys / f"{place}-{step.use}", staged.mapped_bytes) for place, step in enumerate(phase.set_steps)
@@ -55,11 +59,14 @@ def run_phase(
         first and plan.names_ids,
         None if staged.beside.against is None else exact,
         split=staged.split_keys is not None,
+        fields=bool(plan.group_by) and (first or last),
     )
     unnamed = wanted.ids
+    lacking: list[frozenset[str]] = []
     try:
         for looked in in_order(partial(look, plan, phase, wanted), blocks, threads):
             unnamed &= not looked.named
+            lacking += [] if looked.lacking is None else [looked.lacking]
             if looked.counted is not None:
                 staged.tally.came_in(looked.block, looked.counted)
             staged.tainted += looked.tainted
@@ -80,18 +87,34 @@ def run_phase(
         for held in (*tables, staged.pair_keys):
             if isinstance(held, ColumnTable):
                 held.close()
-    if unnamed and staged.blocks.rows:
-        plan.notes.append(
-            f"no row has an id in {plan.config.input.id!r}, which [input] id names: they are called by their digests"
-        )
+    plan.notes.extend(_ungrouped(plan, lacking, last=last))
     if staged.blocks.rows:
-        told = (step.missing(table) for step, table in zip(phase.set_steps, tables, strict=True))
-        plan.notes.extend(note for note in told if note is not None)
+        told = [step.missing(table) for step, table in zip(phase.set_steps, tables, strict=True)]
+        plan.notes.extend(note for note in (_unnamed(plan) if unnamed else None, *told) if note is not None)
     deciding = Deciding(phase.set_steps, tables, prints, staged, plan.frozen)
     staged.decided.append(deciding.decide(pl.Series("row", [], dtype=pl.UInt64)))
     staged.again = deciding.decide if last else None
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
+
+
+def _unnamed(plan: Plan) -> str:
+    return f"no row has an id in {plan.config.input.id!r}, which [input] id names: they are called by their digests"
+
+
+def _ungrouped(plan: Plan, lacking: Sequence[frozenset[str]], *, last: bool) -> list[str]:
+    """Return notes of the fields of ``[split] group_by`` that no row has, where earlier rows may have them.
+
+    ``lacking`` has those of each block with rows.
+
+    Raises:
+        ConfigError: there are no earlier rows.
+    """
+    none = [name for name in plan.group_by if lacking and all(name in own for own in lacking)]
+    if none and (plan.config.split is None or plan.config.split.previous is None):
+        raise ConfigError(f"[split] group_by: no row has the field {none[0]!r}", hint="name a field of the records")
+    told = "[split] group_by: no new row has the field {!r}; it keeps none with earlier rows"
+    return [told.format(name) for name in none] if last else []
 
 
 def _protected(plan: Plan, staged: Staged, keys: Path) -> Iterator[pl.DataFrame]:

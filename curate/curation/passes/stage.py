@@ -41,6 +41,7 @@ def stage(
 
     Raises:
         InputError: a source cannot be read, or changed while it was read.
+        ConfigError: no row has a field of ``[split] group_by``.
     """
     seen = [Seen() for _ in plan.sources]
     tally = Tally(plan)
