@@ -8,7 +8,10 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
+from curate.core.read.layouts.layout import JOINT
 from curate.core.record.marks import edit
+from curate.core.record.turns import Turns
+from curate.steps.pieces import Piece, edited_texts, parts_of, question_of, rejected_of
 from curate.steps.step import Step
 
 _NOT_NFC = r"[^\x00-\u02ff]"  # every text of characters below U+0300 is in form NFC
@@ -85,8 +88,38 @@ class Normalise(Step):
         return texts.scatter(may_change.arg_true(), formed)
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
-        """Edit the texts, if asked to; else leave the block as it is."""
+        """Edit the texts, each string of a record by itself, if asked to; else leave the block as it is."""
         if not self.edit:
             return block
-        texts = pl.col("messages").list.eval(self._text(pl.element().struct.field("text")))
-        return edit(block, texts, self.use)
+        turns = Turns(block["messages"])
+        texts = edited_texts(turns.flat["text"], self._made(block, turns), self._cleaned)
+        new = pl.DataFrame({"at": turns.owner, "__texts": texts}).group_by("at", maintain_order=True).agg("__texts")
+        numbered = block.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+        other = edited_texts(block["rejected"], self._made_other(block), self._cleaned)
+        block = numbered.join(new, on="at", how="left", maintain_order="left").with_columns(__rejected=other)
+        return edit(block, pl.col("__texts"), self.use, pl.col("__rejected")).drop("at", "__texts", "__rejected")
+
+    def _cleaned(self, texts: pl.Series) -> pl.Series:
+        return texts.to_frame("text").select(self._text(pl.col("text"))).to_series()
+
+    def _made(self, block: pl.DataFrame, turns: Turns) -> dict[int, list[Piece]]:
+        """Return the pieces of the turns that more than one string makes: parts, and the question of an alpaca row."""
+        parts = turns.flat["parts"]
+        made = {at: parts_of(parts[at]) for at in parts.is_not_null().arg_true().to_list()}
+        alpaca = (block["layout"] == "alpaca").fill_null(value=False).to_numpy()
+        joined = turns.flat["text"].str.contains(JOINT, literal=True).fill_null(value=False).to_numpy()
+        last = turns.last(turns.has_role("user")).to_list()
+        for row in np.flatnonzero(alpaca):
+            at = last[row]
+            pieces = (
+                question_of(block["raw"][int(row)], turns.flat["text"][at]) if at is not None and joined[at] else None
+            )
+            if pieces is not None:
+                made[at] = pieces
+        return made
+
+    def _made_other(self, block: pl.DataFrame) -> dict[int, list[Piece]]:
+        """Return the pieces of the other answers that may be more than one string."""
+        several = block["rejected"].str.contains(r"\n|^\[\{").fill_null(value=False)
+        found = {at: rejected_of(block["raw"][at], block["rejected"][at]) for at in several.arg_true().to_list()}
+        return {at: pieces for at, pieces in found.items() if pieces is not None}

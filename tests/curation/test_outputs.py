@@ -138,11 +138,107 @@ def test_the_default_changes_no_text(tmp_path):
 
 
 def test_an_edit_that_cannot_be_told_apart_is_undone_and_said(tmp_path):
-    row = {"instruction": "Add.", "input": "1\n\n2", "output": "3"}
-    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}])
+    """Which two fields make the question is unclear: their names are the user's, and two pairs of them do."""
+    row = {"q": "a", "i": "b\n\nc", "x": "a\n\nb", "y": "c", "output": "3"}
+    files = {"files": [{"path": "rows.jsonl", "map": {"instruction": "q", "input": "i"}}]}
+    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}], input=files)
 
     assert run.lines("train") == [as_line(row)]
     assert (run.warnings, run.ledger["edited_by"].to_list()) == ([["edit_not_written"]], [[]])
+
+
+SPACED = [{"type": "text", "text": "a  b\nc"}, {"type": "image"}, {"type": "text", "text": " d\n\ne"}]
+FOLDED = [{"type": "text", "text": "a b c"}, {"type": "image"}, {"type": "text", "text": "d e"}]
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a": "b  c"}'}}
+CALLING = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+QUESTION = {"role": "user", "content": "a"}
+
+
+def said(content):
+    return {"role": "assistant", "content": content}
+
+
+PAIR = {"prompt": [QUESTION], "chosen": [said("c")]}
+OPENAI = {"input": {"messages": [QUESTION]}, "preferred_output": [said("c")]}
+
+
+@pytest.mark.parametrize(
+    ("row", "written", "fields"),
+    [
+        pytest.param(
+            {"instruction": "Translate  this", "input": "Guten\n\nTag", "output": "Good  day"},
+            {"instruction": "Translate this", "input": "Guten Tag", "output": "Good day"}, {},
+            id="instruction and input",
+        ),
+        pytest.param(
+            {"history": [["x  y", "z"]], "instruction": "a\n\nb", "input": "", "output": "c  d"},
+            {"history": [["x y", "z"]], "instruction": "a b", "input": "", "output": "c d"}, {},
+            id="an instruction without an input",
+        ),
+        pytest.param(
+            {"q": "Translate  this", "i": "Guten  Tag", "output": "Good day"},
+            {"q": "Translate this", "i": "Guten Tag", "output": "Good day"}, {"instruction": "q", "input": "i"},
+            id="under other names",
+        ),
+        pytest.param(
+            {"messages": [{"role": "user", "content": SPACED}, {"role": "assistant", "content": "f  g"}]},
+            {"messages": [{"role": "user", "content": FOLDED}, {"role": "assistant", "content": "f g"}]}, {},
+            id="text parts",
+        ),
+        pytest.param(
+            {"prompt": "a  b", "chosen": "c  d", "rejected": "e\n\nf"},
+            {"prompt": "a b", "chosen": "c d", "rejected": "e f"}, {}, id="both answers of a pair",
+        ),
+        pytest.param(
+            {"prompt": "a", "chosen": "c", "rejected": "e  f"}, {"prompt": "a", "chosen": "c", "rejected": "e f"}, {},
+            id="the other answer alone",
+        ),
+        pytest.param(
+            {"q": "a", "good": "c", "bad": "e  f"}, {"q": "a", "good": "c", "bad": "e f"},
+            {"prompt": "q", "chosen": "good", "rejected": "bad"}, id="a pair under other names",
+        ),
+        pytest.param(
+            PAIR | {"rejected": [CALLING, said("x\n\ny"), said(SPACED)]},
+            PAIR | {"rejected": [CALLING, said("x y"), said(FOLDED)]}, {}, id="the other answer as turns",
+        ),
+        pytest.param(
+            OPENAI | {"non_preferred_output": [said("x\n y")]}, OPENAI | {"non_preferred_output": [said("x y")]}, {},
+            id="OpenAI's names",
+        ),
+    ],
+)  # fmt: skip
+def test_an_edit_changes_each_string_by_itself(tmp_path, row, written, fields):
+    files = {"files": [{"path": "rows.jsonl", "map": fields}]}
+    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}], input=files)
+
+    assert run.rows("train") == [written]
+    assert "edit_not_written" not in run.warnings[0]
+    assert run.ledger["edited_by"].to_list() == [["normalise"]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"instruction": "Translate this", "input": "Guten Tag", "output": "Good day"},
+        {"messages": [{"role": "user", "content": FOLDED}, {"role": "assistant", "content": "f g"}]},
+        {"prompt": "a b", "chosen": "c d", "rejected": "e f"},
+    ],
+)
+def test_what_is_normal_already_is_not_edited(tmp_path, row):
+    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}])
+
+    assert run.lines("train") == [as_line(row)]
+    assert run.ledger["edited_by"].to_list() == [[]]
+
+
+@pytest.mark.parametrize("white_space", [True, False])
+def test_an_edit_reaches_the_text_parts_of_a_converted_row(tmp_path, white_space):
+    row = {"prompt": [{"role": "user", "content": SPACED}], "completion": [said("c\u200bd")]}
+    step = {"use": "normalise", "edit": True, "white_space": white_space}
+    run = curate_rows(tmp_path, [row], [step], output={"layout": "messages"})
+
+    content = FOLDED if white_space else SPACED
+    assert run.rows("train") == [{"messages": [{"role": "user", "content": content}, said("cd")]}]
 
 
 def test_rows_are_converted_on_request_and_keep_their_other_fields(tmp_path):

@@ -67,22 +67,30 @@ def warn(
     return block.with_columns(pl.when(hit).then(grown).otherwise(pl.col("warnings")).alias("warnings"), *noted)
 
 
-def edit(block: pl.DataFrame, texts: pl.Expr, by: str) -> pl.DataFrame:
-    """Return the block with new message texts (a list of strings, one a message), noting the step where one changed."""
+def edit(block: pl.DataFrame, texts: pl.Expr, by: str, rejected: pl.Expr | None = None) -> pl.DataFrame:
+    """Return the block with new message texts (a list of strings, one a message), noting the step where one changed.
+
+    ``rejected`` are new texts of the other answers of pairs.
+    """
     old = pl.col("messages").list.eval(pl.element().struct.field("text"))
-    changes = block.select(alive() & (texts.alias("new") != old).fill_null(value=False)).to_series()
+    other = pl.col("rejected") if rejected is None else rejected
+    differs = (texts.alias("new") != old).fill_null(value=False) | other.ne_missing(pl.col("rejected"))
+    changes = block.select(alive() & differs).to_series()
     if not changes.any():
         return block
     changed = block.filter(changes)
     new = changed.select(texts.explode(empty_as_null=False)).to_series()
     flat = changed["messages"].explode(empty_as_null=False).struct.unnest().with_columns(text=new)
-    rewritten = changed.select("row", messages=nest(flat, changed["messages"].list.len()), __edited=pl.lit(value=True))
+    rewritten = changed.select(
+        "row", messages=nest(flat, changed["messages"].list.len()), __edited=pl.lit(value=True), rejected=other
+    )
     noted = _words("edited_by").list.concat(pl.lit([by])).list.unique(maintain_order=True)
     return (
         block.join(rewritten, on="row", how="left", maintain_order="left", suffix="_new")
         .with_columns(
             messages=pl.coalesce("messages_new", "messages"),
             edited_by=pl.when("__edited").then(noted).otherwise("edited_by"),
+            rejected=pl.coalesce("rejected_new", "rejected"),
         )
-        .drop("messages_new", "__edited")
+        .drop("messages_new", "rejected_new", "__edited")
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 
-from curate.core.read.layouts.layout import JOINT, PART_JOINT, Path
+from curate.core.read.layouts.layout import Path
 
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -30,22 +29,6 @@ def splice(raw: bytes, edits: dict[Path, str]) -> bytes:
     if missing:
         raise KeyError(f"no string at {min(missing, key=str)}")
     return out
-
-
-def split_text(old: Sequence[str], new: str, *, parts: bool) -> list[str] | None:
-    """Return the new text of a turn, cut into the strings it was made of; None where that is unclear."""
-    joint = PART_JOINT if parts else JOINT
-    if len(old) == 1:
-        return [new]
-    pieces = new.split(joint)
-    sizes = [text.count(joint) + 1 for text in old]
-    if len(pieces) != sum(sizes):
-        return None
-    cut: list[str] = []
-    for size in sizes:
-        cut.append(joint.join(pieces[:size]))
-        pieces = pieces[size:]
-    return cut
 
 
 def _spans(raw: bytes, wanted: set[Path]) -> dict[Path, tuple[int, int]]:

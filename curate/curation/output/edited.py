@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 
 from curate.core.read.layouts import LAYOUTS, renamed
-from curate.core.read.layouts.layout import Path, text_of
-from curate.core.write.splice import splice, split_text
+from curate.core.read.layouts.cut import cut_text
+from curate.core.read.layouts.layout import JOINT, PART_JOINT, Path, text_of
+from curate.core.read.layouts.preference import rejected_turns
+from curate.core.write.splice import splice
 
 
 def edited_line(
@@ -19,20 +21,31 @@ def edited_line(
     fields: Mapping[str, str],
     texts: Sequence[str | None],
     others: Mapping[str, str] = MappingProxyType({}),
+    *,
+    rejected: str | None = None,
+    folded: bool = False,
 ) -> bytes | None:
     """Return the line with the new texts of its turns; None where a text cannot be told apart into its strings.
 
     ``texts`` has one text a turn; ``fields`` are the source's names for ours; ``others`` are new texts of fields that
-    are no turns.
+    are no turns; ``rejected`` is the other answer of a pair. ``folded`` says that every string was edited by itself and
+    holds no line ends any more.
     """
     record = renamed(orjson.loads(raw), fields)
+    pairs = list(zip(LAYOUTS[layout].strings(record), texts, strict=True))
+    if rejected is not None:
+        turns = rejected_turns(record)
+        cut = cut_text([text for text, _ in turns], rejected, JOINT, folded=folded)
+        if cut is None:
+            return None
+        pairs += [(places, text) for (_, places), text in zip(turns, cut, strict=True)]
     edits: dict[Path, str] = {}
-    for paths, text in zip(LAYOUTS[layout].strings(record), texts, strict=True):
+    for paths, text in pairs:
         if not paths or text is None:
             continue
         old = [_at(record, path) for path in paths]
         parts = len(paths[0]) > 1 and paths[0][-1] == "text"
-        new = split_text(old, text, parts=parts)
+        new = cut_text(old, text, PART_JOINT if parts else JOINT, folded=folded)
         if new is None:
             return None
         changed = {path: piece for path, was, piece in zip(paths, old, new, strict=True) if was != piece}

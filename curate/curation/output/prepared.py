@@ -45,6 +45,7 @@ class Preparer:
         self._bare = not (texts and plan.config.output.records)  # then no detail quotes a row
         self._writes = writes  # else nothing becomes of dropped rows
         self._matched = matched
+        self._folding = plan.normalise.edit and plan.normalise.white_space  # then no edited string holds a line end
         self._ids = matched.rows.select("row", "id")
         self._steps = pl.DataFrame(
             {"reason": list(plan.step_of), "step": list(plan.step_of.values())},
@@ -90,7 +91,9 @@ class Preparer:
                 lines[row["at"]], lost = converted(row, raw, target, fields)
                 shortened += [row["row"]] if lost else []
                 continue
-            line = edited_line(raw, row["layout"], fields, [message["text"] for message in row["messages"]])
+            texts = [message["text"] for message in row["messages"]]
+            folded = self._folding and row["edited_by"] == [self._plan.normalise.use]
+            line = edited_line(raw, row["layout"], fields, texts, rejected=row["rejected"], folded=folded)
             if line is None:
                 undone.append(row["row"])
             else:

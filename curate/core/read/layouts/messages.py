@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from curate.core.read.layouts.cut import with_text
 from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths, text_of
 
 
@@ -69,7 +70,7 @@ def write_messages(messages: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Return the turns as OpenAI messages."""
     written = []
     for turn in map(Message._make, messages):
-        content = orjson.loads(turn.parts) if turn.parts is not None else turn.text
+        content = with_text(orjson.loads(turn.parts), turn.text) if turn.parts is not None else turn.text
         message: dict[str, Any] = {"role": turn.role}
         if content is not None or turn.calls is None:
             message["content"] = content

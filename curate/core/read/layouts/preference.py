@@ -84,6 +84,17 @@ def strings(record: Record) -> list[list[Path]]:
     return _places(_context(record), at) + _places(record[good], (good,))
 
 
+def rejected_turns(record: Record) -> list[tuple[str, list[Path]]]:
+    """Return the turns of the other answer, as ``rejected`` joins them: each one's text, and the places of its strings.
+
+    What stands for a turn that only calls has no place.
+    """
+    bad = pair_fields(record)[1]
+    turns, places = _chat(record[bad], "assistant"), _places(record[bad], (bad,))
+    told = zip(turns, places, strict=True)
+    return [(turn[1] or (turn[3] or b"").decode(), own if turn[1] else []) for turn, own in told]
+
+
 def write(draft: Draft) -> Record | None:
     """Return the pair as lists of messages; None for a record that is no pair."""
     if draft.rejected is None:
