@@ -42,6 +42,7 @@ class Findings:
     files: int = 0
     layouts: dict[str, str | None] = field(default_factory=dict)  # by file
     faulty: int = 0  # rows that a curation drops, because an error in them is a proof
+    spoilt: dict[str, str | None] = field(default_factory=dict)  # files of faulty rows alone; the --map that mends one
     known: int | None = None  # faults left out, because a baseline has them; None: no baseline was given
     then: str = ""  # the command to run next
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from curate.check.codes import CODES, TEACHES_NOTHING
 from curate.check.findings import Finding, Findings
 from curate.check.judge import Judge, drops
+from curate.check.misnamed import other_name
 from curate.check.profiles import Profile, check_file
 from curate.core.read.fault import Fault, theirs
 from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES
@@ -36,14 +38,17 @@ def check_sources(
     for source in sources:
         seen = Seen()
         layout: str | None = None
-        unknown = 0
+        unknown = faulty = 0
+        named: Counter[str] = Counter()
         batches = read_records(
             source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=False, scanner=scanner
         )
         for batch in batches:
             layout = batch.layout.name if batch.layout else None
             for index, faults in row_faults(batch, judge):
-                findings.faulty += any(_goes(fault.slug) for fault in faults)
+                if any(_goes(fault.slug) for fault in faults):
+                    faulty += 1
+                    named.update(_map_for(batch, index))
                 line = batch.lines.places[index] if batch.lines.places else batch.lines.number(index)
                 for fault in faults:
                     if fault.slug == "unknown_layout":
@@ -60,11 +65,21 @@ def check_sources(
             findings.faults.append(_located(none, source.name, None, judge.profile))
         for fault in check_file(judge.profile, layout, seen.rows, seen.bytes):
             findings.faults.append(_located(fault, source.name, None, judge.profile))
+        if faulty and faulty == seen.rows:
+            findings.spoilt[source.name] = next((name for name, rows in named.items() if 2 * rows > faulty), None)
+        findings.faulty += faulty
         findings.rows += seen.rows
         findings.blank += seen.blank
         findings.files += 1
         findings.layouts[source.name] = layout
     return findings
+
+
+def _map_for(batch: Batch, index: int) -> list[str]:
+    """Return the ``--map`` that would name the chat of a row rightly, if one would."""
+    record = batch.records[index]
+    other = None if record is None else other_name(record, batch.layout.name if batch.layout else None)
+    return [] if other is None else [f"{other[0]}={batch.fields.get(other[1], other[1])}"]
 
 
 def _goes(slug: str) -> bool:

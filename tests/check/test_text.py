@@ -10,6 +10,9 @@ from tests.conftest import chat
 
 GOOD = chat("Hi", "Hello")
 CURATE = "thresher curate a.jsonl --out clean/"
+MEND = "thresher check a.jsonl  (once it is mended: every row is faulty)"
+CALLED = "(that is what its chats are called)"
+SHAREGPT = [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]
 BROKEN = '{"messages": [],}'
 
 
@@ -52,11 +55,21 @@ def test_errors_come_first_then_the_most_frequent_with_three_examples_each(thres
         pytest.param([GOOD], [], CURATE, id="clean"),
         pytest.param([GOOD, BROKEN], [], f"{CURATE}  (drops the 1 faulty row and explains it)",
                      id="an error"),
-        pytest.param([chat("Hi", "")], [], f"{CURATE}  (drops the 1 faulty row and explains it)",
+        pytest.param([GOOD, chat("Hi", "")], [], f"{CURATE}  (drops the 1 faulty row and explains it)",
                      id="a blank answer"),
-        pytest.param([{"a": 1}, {"a": 2}], [],
-                     f"{CURATE}  (drops the 2 faulty rows, explains each)",
-                     id="every row of an unknown layout"),
+        pytest.param([{"a": 1}, {"a": 2}], [], MEND, id="every row of an unknown layout"),
+        pytest.param([BROKEN], [], MEND, id="every row broken"),
+        pytest.param([{"a": "x" * 200}], ["--max-line-bytes", "150", "--map", "prompt=a b"],
+                     "thresher check a.jsonl --map 'prompt=a b' --max-line-bytes 150  (once it is mended: every row is "
+                     "faulty)", id="every row, with what was said of the file"),
+        pytest.param([{"conversations": GOOD["messages"]}] * 2, [],
+                     f"thresher check a.jsonl --map messages=conversations  {CALLED}", id="messages called conversations"),
+        pytest.param([{"messages": SHAREGPT}], [],
+                     f"thresher check a.jsonl --map conversations=messages  {CALLED}", id="conversations called messages"),
+        pytest.param([{"chat": SHAREGPT}], ["--layout", "messages", "--map", "messages=chat"],
+                     f"thresher check a.jsonl --map conversations=chat  {CALLED}", id="a map of the wrong name"),
+        pytest.param([{"conversations": GOOD["messages"]}, {"conversations": SHAREGPT}], [],
+                     f"{CURATE}  (drops the 1 faulty row and explains it)", id="one of two rows"),
         pytest.param([GOOD], ["--profile", "openai"],
                      f"{CURATE}  (drops no row for these errors: mend them first)",
                      id="an error of the profile"),
@@ -90,7 +103,9 @@ def test_many_files_are_counted_by_layout(thresher, jsonl):
 
     assert "6 rows in 6 files: 1 error, 0 warnings\n" in out
     assert "layouts: messages in 4 files, text in e.jsonl, unknown in f.jsonl\n" in out
-    assert "next: thresher curate FILES --out clean/" in out
+    assert out.endswith(
+        "next: thresher curate FILES --out clean/  (drops the 1 faulty row and explains it; keeps none of f.jsonl)\n"
+    )
 
 
 def test_colour_is_for_terminals(monkeypatch):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+import subprocess
 
 import pytest
 
@@ -31,6 +33,42 @@ def test_check_then_curate_then_explain(thresher, jsonl, name):
 
     assert (curated.code, explained.code) == (0, 0)
     assert explained.out.startswith(f"{name}:7  id ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("field", ["messages", "conversations"])
+def test_check_of_chats_that_are_called_otherwise(thresher, jsonl, name, field):
+    """The command that is named finds no fault, and the next one keeps every row."""
+    other = [
+        {"from": ("human", "gpt")[turn["role"] == "assistant"], "value": turn["content"]}
+        for turn in ROWS[0]["messages"]
+    ]
+    jsonl([{field: ROWS[0]["messages"] if field == "conversations" else other}], name)
+    first = thresher("check", "--", name)
+    again = thresher(*following(first.out))
+    curated = thresher(*following(again.out), "--json")
+
+    assert (first.code, again.code, curated.code) == (1, 0, 0)
+    assert curated.json["counts"]["kept"] == 1
+
+
+@pytest.mark.parametrize("name", ["a b.csv", "it's $HOME.csv", "-x.csv", "b.tsv"])
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_table_is_written_as_lines_by_the_command_that_is_named(thresher, tmp_path, name, taken):
+    comma = "\t" if name.endswith(".tsv") else ","
+    table = f'\ufeffprompt{comma}completion\n"What is 2 {comma} 2?"{comma}"It is\nfour, é"\n'
+    (tmp_path / name).write_bytes(table.encode())
+    lines = (tmp_path / name).with_suffix(".jsonl")
+    if taken:
+        lines.write_text("mine")
+    command = thresher("check", "--", name).out.splitlines()[-1].removeprefix("next: ").partition("  (")[0]
+    subprocess.run(["bash", "-c", command], check=True, cwd=tmp_path)
+    written = tmp_path / f"{name}.jsonl" if taken else lines
+
+    assert [json.loads(line) for line in written.read_text().splitlines()] == [
+        {"prompt": f"What is 2 {comma} 2?", "completion": "It is\nfour, é"}
+    ]
+    assert not taken or lines.read_text() == "mine"
 
 
 def test_rows_of_standard_input_are_explained(thresher, monkeypatch, jsonl):
