@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ def read_parquet(path: Path, name: str) -> Iterator[Lines]:
     """Yield the rows as JSON objects; the number of a row is its ordinal, from 1.
 
     Null fields are left out: Parquet has one set of fields for every row and cannot tell an absent field from null.
-    NaN, by which pandas says null, goes with them; an infinite number stays, and is the row's fault.
+    NaN, by which pandas says null, goes with them; an infinite number stays, and is the row's fault. Decimals are
+    numbers with all their digits; bytes are text, or ``{"base64": "..."}`` where they are no UTF-8.
 
     Raises:
         InputError: the file is no Parquet, or holds a type that JSON has no form for.
@@ -40,16 +43,25 @@ def read_parquet(path: Path, name: str) -> Iterator[Lines]:
 
 
 def _present(value: Any) -> Any:
-    """Return the value without null fields of objects, at any depth; bytes become text."""
+    """Return the value as JSON has it, at any depth: without null fields of objects."""
     if isinstance(value, dict):
         return {key: _present(inner) for key, inner in value.items() if not _is_missing(inner)}
     if isinstance(value, list):
         return [_present(inner) for inner in value]
     if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
+        return _as_text(value)
+    if isinstance(value, Decimal):
+        return orjson.Fragment(f"{value:f}")
     if isinstance(value, float) and math.isinf(value):
         return orjson.Fragment("Infinity" if value > 0 else "-Infinity")
     return value
+
+
+def _as_text(value: bytes) -> str | dict[str, str]:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": b64encode(value).decode("ascii")}
 
 
 def _is_missing(value: Any) -> bool:
