@@ -121,7 +121,9 @@ def _staged(
     memory = options.memory
     new: Iterator[pl.DataFrame] = chain.from_iterable(one.blocks(plan, memory.block) for one in arrived)
     blocks = chain(frozen_blocks(given, shapes, memory.block), new)
-    return stage(plan, work, progress, memory=memory, blocks=blocks)
+    staged = stage(plan, work, progress, memory=memory, blocks=blocks)
+    staged.again = None  # no split is drawn, which alone decides again; it would hold the keys' open files
+    return staged
 
 
 def _division(given: GivenRun) -> Division:

@@ -36,7 +36,14 @@ class Division:
 
 
 def divide(plan: Plan, staged: Staged) -> Division:
-    """Return the split of every row that is kept."""
+    """Return the split of every row that is kept; nothing is decided again after it."""
+    try:
+        return _settled(plan, staged)
+    finally:
+        staged.again = None  # it holds the tables of keys, and they hold many open files
+
+
+def _settled(plan: Plan, staged: Staged) -> Division:
     split, keys = plan.config.split, staged.split_keys
     if split is None or keys is None or not keys.rows:
         return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -194,3 +195,22 @@ def test_no_thread_is_refused(tmp_path, threads):
     with pytest.raises(ConfigError, match=f"{threads} threads do no work"):
         curate_rows(tmp_path, [GOOD], [], Options(quiet=True, threads=threads))
     assert not (tmp_path / "fewer.jsonl").exists()
+
+
+def test_runs_one_after_another_hold_no_files_open(tmp_path):
+    """A program that curates many sets, by ``thresher.curate``, must not run out of them before memory is tidied up."""
+    words = " ".join(f"word{n}" for n in range(40))
+    rows = [chat(f"What is it? {words}", f"It is {n}. {words}") for n in range(4)]
+
+    def held(name: str) -> int:
+        (tmp_path / name).mkdir()
+        curate_rows(tmp_path / name, rows, split={"train": 0.5, "test": 0.5})
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - its entries vanish while they are listed
+
+    gc.collect()
+    gc.disable()
+    try:
+        first = held("first")
+        assert held("second") <= first
+    finally:
+        gc.enable()
