@@ -22,6 +22,7 @@ from curate.dedupe.signatures.shingles import mix64
 U64 = npt.NDArray[np.uint64]
 Key = Callable[[pl.Series], pl.Series]
 
+_BESIDE = ("rejected", "media", "shown", "taught")  # nothing of a question stands there: its history is mixed in
 _SEED = 0xA5CD
 _STEP = np.uint64(0xD6E8FEB86659FD93)
 _COURTESY = (
@@ -118,7 +119,7 @@ def _question_block(units: pl.DataFrame, questions: pl.Series) -> pl.DataFrame:
             "messages": nest(flat, np.ones(count, dtype=np.int64)),
             "tools": pl.repeat(None, count, dtype=pl.Binary, eager=True),
             "raw": pl.repeat(b"", count, dtype=pl.Binary, eager=True),
-            **{name: pl.repeat(None, count, dtype=BLOCK[name], eager=True) for name in ("rejected", "media", "taught")},
+            **{name: pl.repeat(None, count, dtype=BLOCK[name], eager=True) for name in _BESIDE},
         }
     )
 

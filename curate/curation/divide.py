@@ -49,13 +49,13 @@ def _settled(plan: Plan, staged: Staged) -> Division:
         return Division(pl.DataFrame(schema={"row": pl.UInt64, "split": pl.String}))
     rows = _divided(plan, split, staged, keys)
     rounds = 1
-    while twins := staged.twins_of_bridges:
-        if rounds == ROUNDS:
-            note = f"{twins:,} rows went for a row that the split dropped later: of them none is kept"
-            return _told(rows, plan, note)
+    while staged.twins_of_bridges and rounds < ROUNDS:
         staged.decide_again()
         rows = _divided(plan, split, staged, keys)
         rounds += 1
+    if lost := staged.twins_of_bridges + staged.lost_twins:
+        last = "; list the steps that find duplicates last, and they decide once more" if staged.lost_twins else ""
+        return _told(rows, plan, f"rows that went for a row which the split dropped later: {lost:,}{last}")
     return _told(rows, plan)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING
+from curate.dedupe.seen import parts_as_told
 from curate.dedupe.signatures.shingles import mix64, mixed
 
 U64 = npt.NDArray[np.uint64]
@@ -81,7 +82,7 @@ def _turn_hashes(flat: pl.DataFrame, key: Key) -> U64:
         pl.concat_str(
             "role",
             pl.lit(text),
-            pl.col("parts").cast(pl.String).fill_null(""),
+            pl.lit(parts_as_told(flat["parts"])),
             pl.col("calls").cast(pl.String).fill_null(""),
             pl.col("name").fill_null(""),
             separator="\x1f",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.dedupe.rule import PairRule
+from curate.dedupe.seen import seen
 from curate.dedupe.sides import ANSWER, ANSWERED_SALT, ASKED_SALT, CONVERSATION, PROMPT, side_texts
 from curate.dedupe.signatures.bands import band_keys
 from curate.dedupe.signatures.minhash import sign
@@ -18,7 +19,7 @@ from curate.dedupe.text import Compared, comparable
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 
-COLUMNS = ("row", "messages", "tools", "raw", "rejected", "media", "taught")
+COLUMNS = ("row", "messages", "tools", "raw", "rejected", "media", "shown", "taught")
 
 
 def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] = CONVERSATION) -> pl.DataFrame:
@@ -38,9 +39,9 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
     if asks.any() and answers.any():
         both = np.minimum(asked_signature, answered_signature)
     under, under_sets = _under(texts["under"].texts)
-    seen = mixed(block["media"] if compare in (CONVERSATION, PROMPT) else block["media"].clear(len(block)))
-    bands = band_keys(both, *rule.bands) ^ seen  # rows with other pictures never meet
-    prompts = _prompt_keys(asked_signature, asks, rule) ^ seen
+    shown = seen(block) if compare in (CONVERSATION, PROMPT) else np.uint64(0)
+    bands = band_keys(both, *rule.bands) ^ shown  # rows with other pictures never meet
+    prompts = _prompt_keys(asked_signature, asks, rule) ^ shown
     columns = {
         "row": block["row"],
         **{f"b{band}": pl.Series(keys) for band, keys in enumerate(bands)},

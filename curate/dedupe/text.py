@@ -19,7 +19,8 @@ _SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc conn
 _TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
 _SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # hexadecimal digits in signs of ASCII
 MIN_WORDS = 8  # below it a text is compared as a whole
-_ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
+_ZERO_WIDTH = "[\u200b\u2060\ufeff\ufe0e\ufe0f]"  # never U+200C or U+200D, which spell Persian
+_JOINED = "(\\p{So}\\p{Sk}?)\u200d"  # an emoji of several
 # Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
 # and Hangul, and the dashes and quotes of every day. A text of these alone is in form NFKC.
 STABLE = (
@@ -102,7 +103,7 @@ def _spell(character: str, kinds: tuple[str, ...]) -> str:
 
 def _by_polars(texts: pl.Series, *, spelled: bool = False) -> Compared:
     """Return texts ready for comparison; ``spelled`` where every sign counts."""
-    few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "")).str.to_lowercase()
+    few = nfkc(texts.str.replace_all(_ZERO_WIDTH, "").str.replace_all(_JOINED, "$1")).str.to_lowercase()
     signed = few.str.contains(_SIGN if spelled else _TELLING_SIGN)
     if signed.any():
         few = few.scatter(signed.arg_true(), _spelled(few.filter(signed), _SIGNS if spelled else _TELLING))

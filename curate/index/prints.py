@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.views import prompt
-from curate.dedupe.signatures.shingles import mixed
+from curate.dedupe.seen import seen
 from curate.steps.exact_duplicates import whole_text
 from curate.steps.normalise import Normalise
 
@@ -40,9 +40,9 @@ def conversation_prints(rows: pl.DataFrame, rule: Normalise) -> Prints:
 
 
 def prompt_prints(rows: pl.DataFrame, rule: Normalise) -> U64:
-    """Return 64 bits of the print of each row's prompt, its pictures and sounds among it; 0 where it has no text."""
+    """Return 64 bits of the print of each row's prompt, its pictures and sounds among it; 0 where it has nothing."""
     prints = text_prints(rule.keys(rows.select(prompt()).to_series()))
-    return np.where(prints == 0, prints, prints ^ mixed(rows["media"]))
+    return np.asarray(prints ^ seen(rows))
 
 
 def text_prints(texts: pl.Series) -> U64:

@@ -351,10 +351,12 @@ static inline int better(const star_t *star, int kind, double alike, uint32_t ma
     return alike > star->alike[row] || (alike == star->alike[row] && match < star->match[row]);
 }
 
+enum { MAY_NOT_DROP, BY_BANDS, BY_PROMPT }; /* who proposed a pair that may drop the row */
+
 static void meet(const rows_t *rows, star_t *star, held_t *held, uint32_t mate, size_t row, int may_drop) {
     double alike;
     int kind = judge(rows, held, rows->at[mate], rows->least, &alike);
-    if (kind == NEAR && star->joined && may_drop && /* only what bands propose: groups are the same in any order */
+    if (kind == NEAR && star->joined && may_drop == BY_BANDS && /* only what bands propose: groups are the same in any order */
         plausible(rows, held->position, rows->at[mate], rows->agreement_near)) {
         uint32_t *parents = star->joined->parents;
         unite(parents, root_of(parents, (uint32_t)row), root_of(parents, mate));
@@ -369,9 +371,34 @@ static inline uint32_t next_kept(const star_t *star, uint32_t band, uint32_t *li
     return *link;
 }
 
+/* Hold a row against the first that stays of those with its prompt, band by band. */
+static void meet_by_prompt(const rows_t *rows, star_t *star, held_t *held, size_t row, int may_drop) {
+    uint32_t once = (uint32_t)row + 1;
+    for (uint32_t band = 0; band < star->heads; band++) {
+        uint32_t first = *link_of(star->firsts, star->heads, row, band);
+        if (!first || first == once) continue;
+        uint32_t kept = *link_of(star->firsts, star->heads, first - 1, band);
+        if (kept == NOBODY || star->seen[kept - 1] == (once | JOINED)) continue;
+        star->seen[kept - 1] = once | JOINED;
+        meet(rows, star, held, kept - 1, row, may_drop);
+    }
+}
+
+/* Note in each band whether a row is the first that stays of those with its prompt. */
+static void note_by_prompt(star_t *star, size_t row) {
+    uint32_t once = (uint32_t)row + 1;
+    for (uint32_t band = 0; band < star->heads; band++) {
+        uint32_t first = *link_of(star->firsts, star->heads, row, band);
+        if (!first) continue;
+        uint32_t *kept = link_of(star->firsts, star->heads, first - 1, band);
+        if (first == once || *kept == NOBODY) *kept = star->gone[row] ? NOBODY : once;
+    }
+}
+
 /* Settle the rows `from` to `to`, all before them being settled: a row is told of, or goes, for the row most like it of
  * those that stay; the earliest, where several are. */
 void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
+    int by_prompt = star->drops >> SAME_PROMPT & 1 ? BY_PROMPT : 0;
     for (size_t row = from; row < to; row++) {
         held_t held = held_of(rows, rows->at[row]);
         uint32_t once = (uint32_t)row + 1;
@@ -380,25 +407,13 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
             for (; (mate = next_kept(star, band, link)); link = link_of(star->links, star->bands, mate - 1, band)) {
                 if (star->seen[mate - 1] == once) continue;
                 star->seen[mate - 1] = once;
-                if (plausible(rows, held.position, rows->at[mate - 1], rows->agreement)) meet(rows, star, &held, mate - 1, row, 1);
+                if (plausible(rows, held.position, rows->at[mate - 1], rows->agreement)) meet(rows, star, &held, mate - 1, row, BY_BANDS);
             }
         }
         star->gone[row] |= star->drops >> star->kind[row] & 1;
         if (star->joined) join(rows, star->joined, &held, row);
-        int told = star->kind[row] != ALONE || star->gone[row];
-        for (uint32_t band = 0; band < star->heads; band++) {
-            uint32_t first = *link_of(star->firsts, star->heads, row, band);
-            if (!first) continue;
-            uint32_t *kept = link_of(star->firsts, star->heads, first - 1, band);
-            if (first == once || *kept == NOBODY) {
-                if (!star->gone[row])
-                    *kept = once;
-                else if (first == once)
-                    *kept = NOBODY;
-            } else if (!told && star->seen[*kept - 1] != (once | JOINED)) {
-                star->seen[*kept - 1] = once | JOINED;
-                meet(rows, star, &held, *kept - 1, row, 0);
-            }
-        }
+        if (!star->gone[row] && (star->kind[row] == ALONE || by_prompt)) meet_by_prompt(rows, star, &held, row, by_prompt);
+        star->gone[row] |= star->drops >> star->kind[row] & 1;
+        note_by_prompt(star, row);
     }
 }

@@ -1,7 +1,8 @@
 /* Texts to digests of their signs: what is no word, and yet tells "a < b" from "a > b" and "-5" from "5".
  *
- *   sign       any of < > = + / % ^ & | ~ \ $; a - before a word that stands at no word's and no other -'s end; a * that
- *              neither stands beside another nor opens the item of a list; a ! before a word or =; a # behind a word
+ *   sign       any of < > = / % ^ & | ~ \ $; a - before a word that stands at no word's and no other -'s end; a + or *
+ *              that opens no item of a list, the * between two words or two that are none, and beside no other *; a !
+ *              before a word or =; a # behind a word
  *   digest     h = SEED, h = (h ^ sign) * WORD and h ^= h >> 32 for each sign in its order, then mixed
  *
  * Commas, points, quotes, brackets, dashes between words and the marks of lists and bold type say nothing here: texts
@@ -16,14 +17,20 @@
 
 #define SEED 0x51685
 
-enum { SAYS_NOTHING, SIGN, MINUS, STAR, BANG, SHARP };
+enum { SAYS_NOTHING, SIGN, PLUS, MINUS, STAR, BANG, SHARP };
 static const uint8_t KIND[128] = {
-    ['<'] = SIGN, ['>'] = SIGN, ['='] = SIGN, ['+'] = SIGN, ['/'] = SIGN, ['%'] = SIGN,  ['^'] = SIGN, ['&'] = SIGN,
+    ['<'] = SIGN, ['>'] = SIGN, ['='] = SIGN, ['+'] = PLUS, ['/'] = SIGN, ['%'] = SIGN,  ['^'] = SIGN, ['&'] = SIGN,
     ['|'] = SIGN, ['~'] = SIGN, ['\\'] = SIGN, ['$'] = SIGN, ['-'] = MINUS, ['*'] = STAR, ['!'] = BANG, ['#'] = SHARP,
 };
 
 static inline int of_word(uint8_t c) {
     return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '_' || c > 0x7F;
+}
+
+/* Say whether nothing but spaces stands between a byte and the start of its line. */
+static inline int opens_line(text_t text, const uint8_t *at) {
+    while (at > text.at && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    return at == text.at || at[-1] == '\n';
 }
 
 /* Say whether a byte of ASCII is a sign where it stands; the text's ends count as line breaks. */
@@ -34,8 +41,11 @@ static inline int is_sign(text_t text, const uint8_t *at) {
         return 1;
     case MINUS:
         return of_word(after) && !of_word(before) && before != '-';
+    case PLUS:
+        return after != ' ' || !opens_line(text, at);
     case STAR:
-        return before != '*' && after != '*' && (before != '\n' || after != ' ');
+        return before != '*' && after != '*' && of_word(before) == of_word(after) &&
+               (after != ' ' || !opens_line(text, at));
     case BANG:
         return after == '=' || of_word(after);
     case SHARP:

@@ -12,7 +12,7 @@ import polars as pl
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.views import prompt
-from curate.dedupe.signatures.shingles import mixed
+from curate.dedupe.seen import COLUMNS, seen
 from curate.engines.tables import MemoryTable
 from curate.split.repeated import repeated
 
@@ -28,8 +28,8 @@ def split_keys(block: pl.DataFrame, group_by: Sequence[str], ends: Callable[[pl.
     """
     rows = block.filter(alive() & pl.col("messages").is_not_null())
     prompts = rows.select(prompt()).to_series()
-    known = prompts.is_not_null()
-    hashed = (ends(prompts.fill_null("")).hash(_SEED) ^ pl.Series(mixed(rows["media"]))).set(~known, None)
+    known, shown = prompts.is_not_null(), seen(rows)
+    hashed = (ends(prompts.fill_null("")).hash(_SEED) ^ pl.Series(shown)).set(~known & pl.Series(shown == 0), None)
     keyed = rows.select("row", "digest", "raw", key_prompt=hashed)
     if group_by:
         fields = {f"key_{i}": pl.String for i in range(len(group_by))}
@@ -62,13 +62,13 @@ def same_prompts(keys: pl.DataFrame, engine: Engine, text_key: pl.Expr) -> pl.Da
     """
     known = keys.select("row", "key_prompt").drop_nulls()
     suspects = known["row"].gather(repeated(known["key_prompt"].to_numpy()))
-    whole = pl.col("key_prompt").hash(_SEED) ^ pl.col("media").fill_null(0)
-    hashed = pl.when(pl.col("key_prompt") != "").then(whole).alias("key_prompt")
     parts = [pl.DataFrame(schema={"row": pl.UInt64, "key_prompt": pl.UInt64})]
     for start in range(0, len(suspects), _TOGETHER):
-        few = engine.fetch(suspects[start : start + _TOGETHER], ["row", "messages", "media"])
-        keyed = few.select("row", "media", prompt=prompt()).select("row", "media", key_prompt=text_key)
-        parts.append(keyed.with_columns(hashed).drop("media"))
+        few = engine.fetch(suspects[start : start + _TOGETHER], ["row", "messages", *COLUMNS])
+        texts = few.select(prompt=prompt()).select(text_key.alias("text")).to_series().fill_null("")
+        shown = seen(few)
+        keyed = (texts.hash(_SEED) ^ pl.Series(shown)).set((texts == "") & pl.Series(shown == 0), None)
+        parts.append(few.select("row", key_prompt=pl.lit(keyed)))
     return keys.drop("key_prompt").join(pl.concat(parts), on="row", how="left", maintain_order="left")
 
 

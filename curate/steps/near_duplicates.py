@@ -81,7 +81,8 @@ class NearDuplicates(SetStep):
     @property
     def rule(self) -> PairRule:
         """Return the bands, and which pairs are worth a look."""
-        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall, self.tell_prompts)
+        prompts = self.tell_prompts or self.drops("same_prompt")
+        return PairRule(min(self.warn_from, self.threshold), self.threshold, self.recall, prompts)
 
     @property
     def reads_fields(self) -> bool:
@@ -136,7 +137,8 @@ class NearDuplicates(SetStep):
         twins = find_twins(
             keys, self.rule, drops, order, self.linkage, clusters=self.tell_clusters, frozen=len(places) - own
         )
-        told = [(_REASONS.get(kind), kind in drops) for kind in Kind]
+        silent = () if self.rule.prompts else (Kind.SAME_PROMPT,)  # bands propose some of them all the same
+        told = [(None if kind in silent else _REASONS.get(kind), kind in drops) for kind in Kind]
         word = pl.Series("reason", [reason for reason, _ in told]).gather(twins.kind)
         old = pl.Series("earlier", twins.kept >= EARLIER) & (word == "near_duplicate")
         dropped = pl.Series([drop for _, drop in told]).gather(twins.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,63 @@ def test_a_picture_makes_another_prompt_for_splits_and_leaks(tmp_path, jsonl, th
     train, test = jsonl(rows[:30], "train.jsonl"), jsonl(rows[30:], "test.jsonl")
     assert thresher("leaks", train, test).code == 0
     assert thresher("leaks", train, jsonl(rows[29:], "test.jsonl")).code == 1
+
+
+def asked(*parts: Any, system: bool = False, answer: str = ANSWER, then: tuple[Any, ...] = ()) -> dict[str, Any]:
+    first = [{"role": "system", "content": "You look at pictures."}] if system else []
+    said = [{"role": "user", "content": list(parts)}, {"role": "assistant", "content": answer}]
+    more = [{"role": "user", "content": list(then)}, {"role": "assistant", "content": "And so it is."}] if then else []
+    return {"messages": [*first, *said, *more]}
+
+
+def image(name: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": name}}
+
+
+WORDS = {"type": "text", "text": QUESTION}
+
+
+@pytest.mark.parametrize(
+    ("trained", "code"),
+    [
+        pytest.param(asked(WORDS, image("1")), 1, id="the same"),
+        pytest.param(asked(WORDS, image("1"), system=True), 1, id="under a system prompt"),
+        pytest.param(asked(WORDS, image("1"), system=True, answer="No."), 1, id="under one, with another answer"),
+        pytest.param(asked(WORDS, image("1"), then=(image("2"),)), 1, id="and then about another picture"),
+        pytest.param(asked({**WORDS, "image_url": None}, {**image("1"), "text": None}), 1, id="with null fields"),
+        pytest.param(asked(WORDS, image("2")), 0, id="another picture"),
+    ],
+)
+def test_a_leak_is_one_about_the_same_picture(trained, code, jsonl, thresher):
+    assert (
+        thresher("leaks", jsonl([trained], "train.jsonl"), jsonl([asked(WORDS, image("1"))], "test.jsonl")).code == code
+    )
+
+
+@pytest.mark.parametrize(("one", "other"), [("image", "images"), ("images", "image"), ("video", "videos")])
+def test_one_picture_and_a_list_of_one_are_the_same(one, other, kept):
+    assert kept([sharegpt(**{one: "1.png"}), sharegpt(**{other: ["1.png"]})]) == 1
+
+
+def test_a_picture_part_may_have_a_text_of_its_own(kept):
+    rows = [asked(WORDS, {"type": "image", "image": f"{n}.png", "text": ""}) for n in range(3)]
+    assert kept(rows) == 3
+
+
+def test_rows_that_ask_by_a_picture_alone_stay_in_one_split(tmp_path, jsonl, thresher):
+    rows = [
+        asked(image(f"{n}"), answer=f"It is {what} number {n}.") for n in range(80) for what in ("a bird", "a tree")
+    ]
+    thresher("curate", jsonl(rows), "--out", tmp_path / "out", "--set", "split.test=0.3", "--no-report")
+    found = {
+        name: {
+            json.loads(line)["messages"][0]["content"][0]["image_url"]["url"] for line in path.read_bytes().splitlines()
+        }
+        for name in ("train", "validation", "test")
+        if (path := tmp_path / "out" / f"{name}.jsonl").exists()
+    }
+    assert len(found["test"]) > 5
+    assert not found["train"] & found["test"]
 
 
 @pytest.mark.parametrize("kind", ["compact", "exact"])

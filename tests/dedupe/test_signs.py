@@ -48,6 +48,10 @@ def test_the_kernel_says_what_python_says(texts):
         ("x × y", "x ÷ y"),
         ("-5 and 5", "5 and +5"),
         ("a < b > c", "a > b < c"),
+        ("it reads ✔️ here", "it reads ❌ here"),
+        ("flag 🏳️‍🌈 here", "flag 👎 here"),
+        ("a + b", "a b"),
+        ("a*b is", "ab is"),
     ],
 )
 def test_what_says_something_tells_texts_apart(one, other):
@@ -65,6 +69,10 @@ def test_what_says_something_tells_texts_apart(one, other):
         ("**Answer:** yes", "Answer: yes"),
         ("* one\n* two", "- one\n- two"),
         ("# Title\nit", "Title\nit"),
+        ("- one\n  - two", "* one\n  * two"),
+        ("+ one\n+ two", "* one\n* two"),
+        ("it is *really* so", "it is really so"),
+        ("it is ✔️ so", "it is ✔ so"),
         ("'quoted' (so)", "“quoted” so"),
         ("Wait... what?", "Wait… what"),
     ],

@@ -215,3 +215,24 @@ def test_a_chain_of_likenesses_is_one_group_only_when_asked(tmp_path, linkage, k
 def test_settings_that_make_no_sense_say_so(tmp_path, settings, said):
     with pytest.raises(ConfigError, match=said):
         curate_rows(tmp_path, [chat(QUESTION, ANSWER)], [STEPS[0] | settings])
+
+
+@pytest.mark.parametrize("tell", [True, False])
+def test_rows_that_share_a_prompt_alone_go_where_they_are_asked_to(tmp_path, tell):
+    """Whatever their answers are, and each for a row that stays: the first with the prompt. Oracle: the texts."""
+    prompts = [" ".join(f"{word}{number}" for word in QUESTION.split()) for number in range(5)]
+    answers = [" ".join(f"{word}{number}" for word in ANSWER.split()) for number in range(20)]
+    rows = [chat(prompts[number % 5], answers[number], id=f"r{number}") for number in range(20)]
+    step = {"use": "near_duplicates", "drop": ["near_duplicate", "same_prompt"], "tell_prompts": tell}
+    run = curate_rows(tmp_path, [*rows, chat("Where is the shop?", "In Leeds."), chat("Where is the shop?", "In York.")],
+                      [step])  # fmt: skip
+
+    assert run.reasons == [None] * 5 + ["same_prompt"] * 15 + [None, "same_prompt"]
+    assert [row["matched"]["id"] for row in run.rows("dropped")][:15] == [f"r{number % 5}" for number in range(5, 20)]
+
+
+def test_rows_that_share_a_prompt_alone_are_not_told_of_where_nobody_asks(tmp_path):
+    long = swapped(QUESTION, ("password", "pass word")) + " and " + QUESTION.lower().replace("the", "a")
+    run = curate_rows(tmp_path, [chat(long, "Yes."), chat(long, "No.")], [STEPS[0] | {"tell_prompts": False}])
+
+    assert (run.reasons, run.warnings) == ([None, None], [[], []])

@@ -14,6 +14,7 @@ from curate.core.record.tables import Engine, Table
 from curate.core.record.views import prompt
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import LOOSE_RECALL, PairRule
+from curate.dedupe.seen import seen
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
@@ -42,12 +43,16 @@ class HeldOut(SetStep):
         rows = block.filter(alive() & pl.col("messages").is_not_null())
         if source < self.frozen and source not in self.held:
             rows = rows.clear()
-        keyed = rows.select("row", prompt=prompt()).with_columns(self.normalise.key(pl.col("prompt")).alias("prompt"))
+        shown = seen(rows)
+        text = rows.select(prompt=prompt()).select(self.normalise.key(pl.col("prompt"))).to_series().fill_null("")
+        told = pl.Series([f"\x1f{number}" if number else "" for number in shown.tolist()], dtype=pl.String)
+        keyed = rows.select("row", prompt=pl.lit(text + told))  # of other pictures it is another question
         if rows.is_empty() or self.similarity == 0:
             none = pl.lit([], dtype=pl.List(pl.UInt64))
             return keyed.with_columns(shingles=none)
         rule = PairRule(self.similarity, self.similarity, LOOSE_RECALL, prompts=False)
         sets = near_keys(rows, rule).select("row", shingles=pl.col("asked").list.concat("answered"))
+        sets = _apart(sets, dict(zip(rows["row"].to_list(), shown.tolist(), strict=True)) if shown.any() else {})
         return keyed.join(sets, on="row", how="left", maintain_order="left")
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
@@ -87,6 +92,14 @@ class _Index(NamedTuple):
     shingles: U64  # distinct, ascending
     starts: npt.NDArray[np.int64]  # of each shingle's owners
     owners: npt.NDArray[np.int64]  # places in ``rows``
+
+
+def _apart(sets: pl.DataFrame, shown: dict[int, int]) -> pl.DataFrame:
+    """Return sets of shingles in which rows that show something share none with those that show something else."""
+    if not shown:
+        return sets
+    moved = [[one ^ shown[row] for one in own] for row, own in sets.iter_rows()]
+    return sets.with_columns(shingles=pl.Series(moved, dtype=pl.List(pl.UInt64)))
 
 
 def _index(held: pl.DataFrame) -> _Index:

@@ -19,7 +19,7 @@ from curate.core.record.block import BLOCK, LINE_BITS, MESSAGE
 from curate.core.record.nest import nest
 
 DIGEST_HEX = 16
-_SAID = ("tools", "rejected", "label", "media", "taught")
+_SAID = ("tools", "rejected", "label", "media", "shown", "taught")
 RARE = (*_SAID, "parents", "edited_by", "reason", "detail", "matched", "similarity", "warnings")
 
 

@@ -28,8 +28,9 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "tools": pl.Binary,
     "rejected": pl.String,
     "label": pl.String,
-    "media": pl.UInt64,  # digest of the pictures, sounds and films that the record names; null where there are none
-    "taught": pl.UInt64,  # digest of what its turns hold beside texts: reasoning, refusals, other parts, weights
+    "media": pl.UInt64,  # digest of the pictures, sounds and films that fields name; null where there are none
+    "shown": pl.UInt64,  # digest of the parts of turns that ask, which are no text
+    "taught": pl.UInt64,  # digest of what is answered beside texts: reasoning, refusals, other parts, weights
     "origin": pl.String,
     "parents": pl.List(pl.UInt64),
     "edited_by": pl.List(pl.String),

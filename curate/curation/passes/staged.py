@@ -65,11 +65,19 @@ class Staged:
     @property
     def twins_of_bridges(self) -> int:
         """Return how many rows went for one that the split drops: none of the two is kept."""
+        return self._twins(self.decided[-1:])
+
+    @property
+    def lost_twins(self) -> int:
+        """Return how many rows went so before the last phase, which alone is decided again."""
+        return self._twins(self.decided[:-1])
+
+    def _twins(self, phases: list[Decided]) -> int:
         gone = [found["row"] for found in self.bridges]
         if not any(map(len, gone)):
             return 0
         twins = pl.col("drops") & pl.col("matched").is_in(pl.concat(gone).implode())
-        return sum(len(found.filter(twins)) for found in self.decided[-1].marks)
+        return sum(len(found.filter(twins)) for phase in phases for found in phase.marks)
 
     @property
     def engine(self) -> LocalEngine:

@@ -24,10 +24,11 @@ class Pairs:
                     if not star.gone[mate] and self._plausible(mate, row, self._rows.agreement):
                         self._meet(star, mate, row, may_drop=True)
                 star.gone[row] = star.drops >> int(star.kind[row]) & 1
-            told = bool(star.gone[row]) or star.kind[row] != Kind.ALONE
-            for kept in _first_kept(star, row):
-                if not told:
-                    self._meet(star, kept, row, may_drop=False)
+            by_prompt = bool(star.drops >> Kind.SAME_PROMPT & 1)
+            if not star.gone[row] and (by_prompt or star.kind[row] == Kind.ALONE):
+                for kept in _first_kept(star, row):
+                    self._meet(star, kept, row, may_drop=by_prompt)
+                star.gone[row] = star.drops >> int(star.kind[row]) & 1
         if star.joined is not None:
             self.join(star.joined, start, end)
 

@@ -14,14 +14,9 @@ from curate.native.kernel import kernel
 U64 = npt.NDArray[np.uint64]
 
 _SEED, _WORD, _BITS = 0x51685, 0x9E3779B97F4A7C15, (1 << 64) - 1
-_OF_WORD = rb"0-9A-Za-z_\x80-\xff"
-_SIGN = re.compile(
-    rb"[<>=+/%^&|~\\$]"
-    rb"|(?<![" + _OF_WORD + rb"-])-(?=[" + _OF_WORD + rb"])"
-    rb"|(?<=[^*\n])\*(?!\*)|(?:(?<=\n)|\A)\*(?![* ])"
-    rb"|!(?=[=" + _OF_WORD + rb"])"
-    rb"|(?<=[" + _OF_WORD + rb"])#"
-)
+_SIGN = re.compile(rb"[-<>=+/%^&|~\\$*!#]")
+_WORD_BYTE = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
+_LINE_START = re.compile(rb"(?:\A|\n)[ \t]*\Z")
 
 
 def sign_digests(texts: pl.Series) -> U64:
@@ -41,7 +36,22 @@ def by_python(texts: pl.Series) -> U64:
 
 def _hash(text: bytes) -> int:
     found = _SEED
-    for sign in _SIGN.findall(text):
-        found = (found ^ sign[0]) * _WORD & _BITS
-        found ^= found >> 32
+    for mark in _SIGN.finditer(text):
+        if _is_sign(text, mark.start()):
+            found = (found ^ text[mark.start()]) * _WORD & _BITS
+            found ^= found >> 32
     return found
+
+
+def _is_sign(text: bytes, at: int) -> bool:
+    """Say whether a byte is a sign where it stands; the text's ends count as line breaks."""
+    sign, before, after = text[at : at + 1], text[at - 1 : at] if at else b"\n", text[at + 1 : at + 2] or b"\n"
+    behind_word, before_word = (_WORD_BYTE.match(one) is not None for one in (before, after))
+    opens_item = after == b" " and _LINE_START.search(text, 0, at) is not None
+    if sign == b"-":
+        return before_word and not behind_word and before != b"-"
+    if sign == b"*":
+        return b"*" not in (before, after) and behind_word == before_word and not opens_item
+    if sign == b"!":
+        return before_word or after == b"="
+    return behind_word if sign == b"#" else sign != b"+" or not opens_item

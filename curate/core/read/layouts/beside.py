@@ -18,8 +18,10 @@ MEDIA = ("image", "images", "video", "videos", "audio", "audios")
 _TAUGHT = ("reasoning_content", "reasoning", "thinking")
 _SAID = (*MEDIA, *_TAUGHT, "refusal")  # of a turn, beside its content
 _TRAINED = ("weight", "train")
-_CHATS = ("messages", "conversations", "prompt", "completion", "chosen", "rejected", "preferred_output",
-          "non_preferred_output")  # fmt: skip
+_ASKED = ("messages", "conversations", "prompt")
+_PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected", "non_preferred_output")
+_INSTRUCTING = ("system", "developer")  # they are no turns to count: the same may be asked under another one
+_TEXTS = ("text", "input_text", "output_text")  # types of parts
 _RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
 _BYTES = 8
 
@@ -27,42 +29,68 @@ _BYTES = 8
 class Beside(NamedTuple):
     """Digests of 64 bits; null where there is nothing."""
 
-    media: int | None  # of what is asked beside texts
+    media: int | None  # of what the record, or a turn that asks, names in fields of its own
+    shown: int | None  # of the parts of turns that ask, which are no text
     taught: int | None  # of what is answered beside texts
 
 
 def beside(record: Record, layout: str) -> Beside:
     """Return the digests of what a record of a layout, by its name, says beside its texts."""
-    asked: list[Any] = _given(record, MEDIA)
-    answered: list[Any] = _given(record, _TAUGHT)
+    media: list[Any] = _given(record, MEDIA)
+    shown: list[Any] = []
+    taught: list[Any] = _given(record, _TAUGHT)
     if layout in _RATED and isinstance(record.get("label"), bool):
-        answered.append(record["label"])
-    for chat in _chats(record):
-        for number, turn in enumerate(chat):
-            if isinstance(turn, dict) and (len(turn) > 2 or isinstance(turn.get("content"), list)):
-                answers = ROLES.get(str(turn.get("from")), turn.get("role")) == "assistant"
-                (answered if answers else asked).extend([number, *found] for found in _given(turn, _SAID))
-                (answered if answers else asked).extend([number, part] for part in _parts(turn.get("content")))
-                answered.extend([number, *found] for found in _given(turn, _TRAINED) if found[1] != 1)
-    return Beside(_digest(asked), _digest(answered))
+        taught.append(record["label"])
+    for number, turn in _turns(record):
+        answers = ROLES.get(str(turn.get("from")), turn.get("role")) == "assistant"
+        (taught if answers else media).extend([number, *found] for found in _given(turn, _SAID))
+        (taught if answers else shown).extend([number, part] for part in told_parts(turn.get("content")))
+        taught.extend([number, *found] for found in _given(turn, _TRAINED) if found[1] != [1])
+    return Beside(_digest(media), _digest(shown), _digest(taught))
 
 
-def _chats(record: Record) -> Iterator[list[Any]]:
+def told_parts(content: Any) -> list[Any]:
+    """Return what the parts of a content hold beside texts, each with the number of its part."""
+    found: list[Any] = []
+    for number, part in enumerate(content if isinstance(content, list) else ()):
+        if not isinstance(part, dict):
+            found.append([number, part])
+            continue
+        held = {name: part[name] for name in part if name not in ("type", "text") and _says(part[name])}
+        if held or part.get("type", "text") not in _TEXTS:
+            found.append([number, part.get("type"), held])
+    return found
+
+
+def _turns(record: Record) -> Iterator[tuple[int | str, dict[str, Any]]]:
+    """Yield the turns that may say something beside their text, each with its number; those of a rejected answer apart.
+
+    Turns count on from the prompt to the answer, instructions do not count.
+    """
     inner = record.get("input")
-    found = [record.get(name) for name in _CHATS] + [inner.get("messages") if isinstance(inner, dict) else None]
-    return (chat if isinstance(chat, list) else [chat] for chat in found if isinstance(chat, (list, dict)))
+    asked = [record.get(name) for name in _ASKED] + [inner.get("messages") if isinstance(inner, dict) else None]
+    chats = [[*asked, *(record.get(name) for name in _PREFERRED)], [record.get(name) for name in _REJECTED]]
+    for apart, chat in zip(("", "rejected "), chats, strict=True):
+        number = 0
+        for value in chat:
+            for turn in value if isinstance(value, list) else [value]:
+                if isinstance(turn, dict) and (len(turn) > 2 or isinstance(turn.get("content"), list)):
+                    yield (f"{apart}{number}" if apart else number), turn
+                number += isinstance(turn, (dict, str)) and not _instructs(turn)
+
+
+def _instructs(turn: Any) -> bool:
+    return isinstance(turn, dict) and turn.get("role", turn.get("from")) in _INSTRUCTING
 
 
 def _given(values: dict[str, Any], names: Sequence[str]) -> list[list[Any]]:
-    """Return the names that have a value that says something, each with it."""
-    found = ([name, values[name]] for name in names if name in values)
-    return [one for one in found if one[1] is not None and one[1] not in ("", [], {})]
+    """Return the names that have a value that says something, each with it: of one picture, or of a list of them."""
+    found = ([name.removesuffix("s"), values[name]] for name in names if name in values and _says(values[name]))
+    return [[name, value if isinstance(value, list) else [value]] for name, value in found]
 
 
-def _parts(content: Any) -> list[Any]:
-    """Return the parts of a content that are no text."""
-    parts = content if isinstance(content, list) else []
-    return [part for part in parts if not (isinstance(part, dict) and isinstance(part.get("text"), str))]
+def _says(value: Any) -> bool:
+    return value is not None and value not in ("", [], {})
 
 
 def _digest(found: list[Any]) -> int | None:
