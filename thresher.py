@@ -224,13 +224,15 @@ def score(
     prediction_field: str | None = None,
     reference_field: str | None = None,
 ) -> ScoreOutcome:
-    """Score a file of predictions by metrics, and write into ``out`` if it is given.
+    """Score predictions by metrics: a file, written into ``out`` if that is given, or a folder with predictions.jsonl.
 
+    The scores of a folder go into that folder, in the place of earlier ones, where there is no ``out``.
     Settings are of metrics: ``{"bleu": {"tokenize": "zh"}}``. ``source`` is what wrote the file: jsonl, lm-eval,
     inspect, promptfoo.
 
     Raises:
-        ThresherError: there is no such metric, the file cannot be read, or the folder cannot be written.
+        ThresherError: no metric is named, there is no such metric, the file cannot be read, or the folder cannot be
+            written.
     """
     from curate.core.run.errors import ConfigError, nearest  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.read import READERS, Fields  # noqa: PLC0415

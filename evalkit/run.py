@@ -61,7 +61,8 @@ def run_scores(
     """Score a file of predictions, or a folder with ``predictions.jsonl``, into which the scores go if ``out`` is None.
 
     Raises:
-        ThresherError: there is no such metric or setting, the file cannot be read, or the folder cannot be written.
+        ThresherError: no metric is named or there is none such, the file cannot be read, or the folder cannot be
+            written.
     """
     options = options or Options()
     metrics = make_metrics(names, options.settings)
@@ -108,8 +109,10 @@ def make_metrics(names: Sequence[str], settings: Mapping[str, Mapping[str, Any]]
     """Return the metrics of some names, each once, with their settings.
 
     Raises:
-        ConfigError: there is no such metric or setting, or a setting is of a metric that is not asked for.
+        ConfigError: no metric is named, there is no such metric or setting, or a setting is of one not asked for.
     """
+    if not names:
+        raise ConfigError("score needs metrics", hint="exact_match, token_f1, ...: thresher metrics lists all")
     uses = [name.partition(":")[0] for name in names]
     for use in settings:
         if use not in uses:

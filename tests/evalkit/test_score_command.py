@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import thresher as door
+from curate.core.run.errors import ThresherError
 
 ROWS = [
     {
@@ -146,6 +147,17 @@ def test_wrong_usage_is_exit_2(thresher, file, arguments, told):
 
     assert ran.code == 2
     assert told in ran.err
+
+
+def test_no_metrics_leave_the_scores_of_a_folder(file, tmp_path):
+    door.score(file.parent, ["exact_match"])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+
+    with pytest.raises(ThresherError, match="score needs metrics"):
+        door.score(file.parent, [])
+
+    assert {"scores.json", "rows.parquet"} < before.keys()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
 def test_a_file_that_is_not_there(thresher, tmp_path):
