@@ -84,11 +84,11 @@ class JsonFields(Metric):
             return np.where(np.asarray(below) > 0, above / below, np.where(np.asarray(rows) > 0, 0.0, np.nan))
 
     def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
-        """Return precision, recall and F1 of each field; every index of a list is ``*``."""
+        """Return precision, recall and F1 of each field, of rows with a score; every index of a list is ``*``."""
         right: Counter[str] = Counter()
         said: Counter[str] = Counter()
         wanted: Counter[str] = Counter()
-        for row in self._read(frame):
+        for row in self._read(frame.filter(statistics.is_not_null())):
             if row is not None:
                 for counts, leaves_ in ((said, row[0]), (wanted, row[1]), (right, row[0] & row[1])):
                     for (pointer, _, _), times in leaves_.items():

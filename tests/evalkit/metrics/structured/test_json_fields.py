@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from evalkit.results import as_scores
 from tests.evalkit.answers import answers, scored, value, values
 
 
@@ -79,3 +80,21 @@ def test_the_reference_that_fits_best_whatever_their_order(said, references, f1,
 
 def test_a_reference_that_is_no_json_is_unscored():
     assert scored(answers(("{}", "none")), "json_fields:f1").scores[0].reasons == {"bad_reference": 1}
+
+
+def test_fields_are_told_of_scored_rows_alone():
+    """Oracle: the two rows that have a score; none of the others says that a field is wrong."""
+    able = [('{"a": 1}', '{"a": 1}'), ('{"a": 2}', '{"a": 1}')]
+    unable = [("", '{"a": 1}'), (" ", '{"a": 1}'), (None, '{"a": 1}'), ('{"a": 1}', None), ('{"a": 1}', [])]
+    result = scored(answers(*able, *unable, ('{"a": 1}', "none")), "json_fields:f1")
+
+    told = as_scores(result, {})["metrics"]["json_fields:f1"]
+
+    assert (told["n"], told["reasons"]) == (
+        2,
+        {"bad_reference": 1, "empty_prediction": 2, "no_prediction": 1, "no_reference": 2},
+    )
+    assert told["details"] == {
+        "field_kinds": 1,
+        "fields": [{"field": "/a", "precision": 0.5, "recall": 0.5, "f1": 0.5, "n": 2}],
+    }
