@@ -30,6 +30,8 @@ def command(
 ) -> int:
     """Answer, score, compare and judge by one configuration; the exit code is the gate's.
 
+    Exit 1 too where not one item was answered.
+
     DIR then holds run/ (predictions, scores), gate/ (the verdict), compare.md, and the report if it is asked for. It is
     new, empty, or of an earlier evaluation.
     """
@@ -56,7 +58,7 @@ def command(
 
 
 def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: bool) -> int:
-    """Run the commands that the configuration stands for; return the exit code of the gate."""
+    """Run the commands that the configuration stands for; return the gate's exit code, else that of predict."""
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from evalkit.eval.flags import (  # noqa: PLC0415
         COMPARED,
@@ -77,9 +79,10 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
     if wanted.suites is not None:
         emit("== suites")
         call("suites", *suites_flags(wanted.suites, out))
+    answered = DONE
     if wanted.predict is not None:
         emit("== predict")
-        call("predict", *predict_flags(wanted, home, out), *still)
+        answered = call("predict", *predict_flags(wanted, home, out), *still)
     emit("== score")
     call("score", *score_flags(wanted, home, out), *still)
     code = DONE
@@ -95,7 +98,7 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
     if wanted.report is not None:
         emit("== report")
         call("report", "--output", str(out / wanted.report.output), *bare, "--", *folders)
-    return code
+    return code or answered
 
 
 def _object(out: Path, *, judged: bool) -> str:

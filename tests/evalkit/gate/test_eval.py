@@ -184,6 +184,18 @@ def test_json_without_a_gate_is_the_scores(thresher, tmp_path, project):
     assert ran.json["out"] == str(tmp_path / "out")
 
 
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_answers_to_other_items_are_exit_1_without_a_gate_too(thresher, tmp_path, project, jsonl, flags):
+    project(40)
+    jsonl([{"id": "another", "prediction": "yes"}], "answers.jsonl")
+    (tmp_path / "eval.toml").write_text(PREDICT.partition("[gate]")[0])
+
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet", *flags)
+
+    scores = json.loads((tmp_path / "out" / "run" / "scores.json").read_bytes())["metrics"]["exact_match"]
+    assert (ran.code, scores["n"], scores["unscored"]) == (1, 0, 400)
+
+
 @pytest.mark.parametrize(("flags", "setting"), [(["--no-text"], "false"), ([], "true")])
 def test_without_texts_none_is_shown_or_reported(thresher, tmp_path, project, jsonl, flags, setting):
     said = "a secret answer"
