@@ -44,7 +44,7 @@ def self_test(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair, splits
     candidate's items are split into two halves at random and paired as they come, clusters with clusters.
 
     Raises:
-        ThresherError: a rule names what there is not, or none of them compares two runs.
+        ThresherError: a rule names what there is not, or equal runs should pass none of them.
     """
     random = np.random.Generator(np.random.Philox(config.seed))
     made = _made(config, pairs, alone)
@@ -68,20 +68,26 @@ def self_test(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair, splits
 
 
 def _made(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair) -> list[tuple[Limit, str | None, Sample]]:
-    """Return each rule that compares two runs, with its slice and its sample."""
+    """Return each rule that compares two runs and that equal ones should pass, with its slice and its sample."""
     made = []
     for limit in config.limits:
         own = alone if limit.alone or not pairs else pairs[baseline_of(limit, pairs)]
         _scored(own, limit)  # that a rule on one run is sound is looked at too
         if limit.slice != "*":
             places = slices_of(limit, own)
-            made += [(limit, where, _sample(own, limit, where)) for where in places if not limit.alone]
+            made += [(limit, where, _sample(own, limit, where)) for where in places if _equal_passes(limit)]
     if not made:
         raise ConfigError(
-            "no rule compares two runs: there is nothing to test",
-            hint="a rule with max_drop, min_gain or max_ratio can raise a false alarm; others look at one run",
+            "no rule is one that two equal runs should pass: there is nothing to test",
+            hint="a rule with max_drop or max_ratio can raise a false alarm; min_gain asks for more",
         )
     return made
+
+
+def _equal_passes(limit: Limit) -> bool:
+    """Say whether a rule compares two runs and equal ones should pass it: one that asks for a gain rightly fails."""
+    gain = limit.rule == "min_gain" and limit.margin > 0
+    return not (limit.alone or gain or (limit.rule == "max_ratio" and limit.margin < 1))
 
 
 def _scored(own: Pair, limit: Limit) -> Scored:

@@ -92,6 +92,22 @@ def test_rules_on_one_run_have_nothing_to_test(thresher, tmp_path, base):
     assert (ran.code, "nothing to test" in ran.err) == (2, True)
 
 
+RATIO = 'metric = "exact_match"\nmax_ratio = 0.9'
+GAIN = 'metric = "exact_match"\nmin_gain = 0.05'
+
+
+def test_that_an_equal_model_does_not_gain_is_no_false_alarm(thresher, tmp_path, base):
+    """Oracle: the test of the other rule alone; a run against itself gains nothing, which is a right fail."""
+    drop = 'metric = "exact_match"\nmax_drop = 0.02'
+    alone = gate(thresher, base, base, limits(tmp_path, drop), "--self-test", "--json")
+    both = gate(thresher, base, base, limits(tmp_path, f"{drop}\n\n{GAIN}"), "--self-test", "--json")
+    ratio = gate(thresher, base, base, limits(tmp_path, f"{drop}\n\n{RATIO}"), "--self-test", "--json")
+
+    assert (both.code, both.json, ratio.json) == (0, alone.json, alone.json)
+    assert gate(thresher, base, base, limits(tmp_path, GAIN)).code == 1
+    assert gate(thresher, base, base, limits(tmp_path, GAIN), "--self-test").code == 2
+
+
 def test_a_slice_has_its_part_of_the_items_and_a_gain_is_not_for_an_equal_model(thresher, tmp_path):
     base = scored(tmp_path, "base", right(GOOD, slices=lambda n: {"area": "rare" if n % 10 == 0 else "often"}))
     rules = limits(
