@@ -9,6 +9,7 @@ import numpy as np
 from curate.core.command.words import path_word
 from evalkit.gate.rules.no_number import step
 from evalkit.gate.rules.rule import Judged
+from evalkit.gate.rules.suite_items import suite_step
 from evalkit.gate.runs.pairing import Pair
 from evalkit.statistics.few import CAUTIOUS_BELOW
 
@@ -38,8 +39,8 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         )
     endless = found.error == 0 and (math.isinf(found.low) or math.isinf(found.high))
     enough = needed is not None and needed <= found.n  # it stands on the line: more of the same may not move it off
-    if not enough and any(name.startswith("suite=") for name in pair.slices):
-        steps.append(f'size the procedural suites by the margin: n = "auto"{_of(needed)}; their items cost nothing')
+    if needed is not None and not enough and (more := suite_step(one, pair, needed)):
+        steps.append(more)
     if finer := _FINER.get(one.limit.metric, _FINER.get(one.limit.metric.partition(":")[0])):
         steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
     if found.discordant is not None and found.discordant > 0 and pair.base is not None:
@@ -63,10 +64,6 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
             "raise the margin, or take more items: so many decide only where the difference is not on the line"
         )
     return [*steps, waiver]
-
-
-def _of(needed: int | None) -> str:
-    return "" if needed is None else f" ({needed:,} items)"
 
 
 def _where(one: Judged, pair: Pair) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from evalkit.gate.rules.suite_items import PROCEDURAL
+from evalkit.suites import SUITES
+from tests.evalkit.answers import rows_of
 from tests.evalkit.gate.runs import gate, limits, right, scored
 
 SAME = {"usage": lambda _: {"completion_tokens": 64}}
@@ -80,3 +83,58 @@ def test_a_fail_that_holm_holds_back_says_so(thresher, tmp_path):
     assert not any("raise the margin" in step for step in row["next"])
     assert 300 < row["needed_n"] < 900
     assert gate(thresher, *many, together, "--json").json["limits"][0]["verdict"] == "fail"
+
+
+def of_suites(thresher, folder, name, *asked):
+    """Return two runs of a suite's items, each wrong on 5 in 100 items that the other has right."""
+    assert thresher("suites", *asked, "--output", folder / f"{name}.items").code == 0
+    items = rows_of(folder / f"{name}.items")
+
+    def run(kind, wrong):
+        rows = right([n % 20 != wrong for n in range(len(items))])
+        told = ({"id": item["id"], "slices": item["slices"]} for item in items)
+        return scored(folder, f"{name}_{kind}", [row | own for row, own in zip(rows, told, strict=True)])
+
+    return run("new", 3), run("base", 7)
+
+
+def test_the_procedural_suites_are_given_the_number_of_items_that_decides(thresher, tmp_path):
+    """Oracle: the command that the step names makes as many items as the rule needs, on which the gate passes."""
+    runs = of_suites(thresher, tmp_path, "few", "lists", "tables", "--n", "100")
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.03')
+
+    row = gate(thresher, *runs, rules, "--json").json["limits"][0]
+    step = next(one for one in row["next"] if one.startswith("make more items"))
+    command = step.partition(": ")[2].partition(" --output")[0].split()
+    more = of_suites(thresher, tmp_path, "more", *command[2:])
+
+    assert (row["n"], row["verdict"]) == (200, "inconclusive")
+    assert command == ["thresher", "suites", "lists", "tables", "--n", str(-(-row["needed_n"] // 2))]
+    assert gate(thresher, *more, rules).code == 0
+
+
+def test_a_rule_on_one_suite_needs_items_of_that_suite_alone(thresher, tmp_path):
+    runs = of_suites(thresher, tmp_path, "few", "lists", "tables", "--n", "100")
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.04\nslice = "suite=tables"')
+
+    row = gate(thresher, *runs, rules, "--json").json["limits"][0]
+
+    assert any(f"thresher suites tables --n {row['needed_n']} --output" in step for step in row["next"])
+
+
+@pytest.mark.parametrize("suite", ["lists", "mine"])
+def test_a_slice_of_the_users_own_is_no_procedural_suite(thresher, tmp_path, suite):
+    made = {"slices": lambda _: {"suite": suite}}
+    new, base = (
+        scored(tmp_path, name, right([n % 20 != wrong for n in range(100)], **made))
+        for name, wrong in (("new", 3), ("base", 7))
+    )
+
+    row = gate(thresher, new, base, limits(tmp_path), "--json").json["limits"][0]
+
+    assert row["needed_n"] > 100
+    assert not any("suites" in step for step in row["next"])
+
+
+def test_the_names_of_procedural_suites_are_those_there_are():
+    assert tuple(suite.name for suite in SUITES.values() if suite.kind == "procedural") == PROCEDURAL
