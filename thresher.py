@@ -51,8 +51,8 @@ def main() -> None:
 
 
 @at_rest()
-def check(files: Sequence[str | Path], *, profile: str = "any") -> Findings:
-    """Return everything that is wrong with the rows of some files (paths, folders or globs).
+def check(files: str | Path | Sequence[str | Path], *, profile: str = "any") -> Findings:
+    """Return everything that is wrong with the rows of some files (paths, folders or globs; one may stand alone).
 
     Raises:
         ThresherError: a file cannot be read, or no profile has this name.
@@ -65,7 +65,7 @@ def check(files: Sequence[str | Path], *, profile: str = "any") -> Findings:
 
     if profile not in PROFILES:
         raise ConfigError(f"no profile is called {profile!r}{nearest(profile, list(PROFILES))}")
-    sources = find_sources([Wanted(str(file)) for file in files], Path.cwd())
+    sources = find_sources([Wanted(file) for file in _each(files)], Path.cwd())
     return check_sources(sources, Judge(PROFILES[profile]))
 
 
@@ -138,7 +138,7 @@ def predict(
     chat: Mapping[str, Any] | None = None,
     local: Mapping[str, Any] | None = None,
     limit: int | None = None,
-    slices: Sequence[str] = (),
+    slices: str | Sequence[str] = (),
 ) -> Predicted:
     """Ask ``openai:NAME``, ``local:PATH[+ADAPTER]`` or ``replay:FILE`` for answers to a file's items, into ``out``.
 
@@ -155,7 +155,7 @@ def predict(
 
     made = validate(Generation, generation or {}, "generation")
     asking = Asking(made, dict(chat or {}), dict(local or {}), ReplayFields(), Path.cwd())
-    return run_predictions(Data(Path(data), ItemFields(slices=tuple(slices)), None, limit), model, Path(out), asking)
+    return run_predictions(Data(Path(data), ItemFields(slices=_each(slices)), None, limit), model, Path(out), asking)
 
 
 def train(config: str | Path, out: str | Path, *, resume: bool = False) -> TrainOutcome:
@@ -174,7 +174,7 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
 
 
 @at_rest()
-def leaks(train: str | Path, tests: Sequence[str | Path], *, threshold: float = 0.8) -> Leaked:
+def leaks(train: str | Path, tests: str | Path | Sequence[str | Path], *, threshold: float = 0.8) -> Leaked:
     """Return which rows of training files stand in files that must stay unseen (each a path, folder or glob).
 
     Raises:
@@ -186,17 +186,17 @@ def leaks(train: str | Path, tests: Sequence[str | Path], *, threshold: float = 
     from curate.steps.leaks import Leaks  # noqa: PLC0415
 
     step = validate(Leaks, {"threshold": threshold}, "the settings")
-    return find_leaks([Wanted(str(train))], [Wanted(str(test)) for test in tests], step, Path.cwd())
+    return find_leaks([Wanted(str(train))], [Wanted(test) for test in _each(tests)], step, Path.cwd())
 
 
 def preflight(
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     tokenizer: str | Path,
     *,
     template: str | Path | None = None,
     max_tokens: int | None = None,
     train_on: TrainOn = "assistant",
-    tests: Sequence[str | Path] = (),
+    tests: str | Path | Sequence[str | Path] = (),
 ) -> Preflight:
     """Return what training on some files would do: the rows as tokens with their masks, and what is wrong with them.
 
@@ -208,14 +208,14 @@ def preflight(
     from train.preflight import Asked, run_preflight  # noqa: PLC0415 - Polars is loaded only by those who need it
 
     chosen = None if template is None else Path(template)
-    held = [Path(test) for test in tests]
-    return run_preflight(Asked([Path(file) for file in files], Path(tokenizer), chosen, max_tokens, train_on, held))
+    rows, held = ([Path(one) for one in _each(some)] for some in (files, tests))
+    return run_preflight(Asked(rows, Path(tokenizer), chosen, max_tokens, train_on, held))
 
 
 @at_rest()
 def score(
     path: str | Path,
-    metrics: Sequence[str],
+    metrics: str | Sequence[str],
     *,
     out: str | Path | None = None,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
@@ -241,7 +241,7 @@ def score(
     if source not in READERS:
         raise ConfigError(f"no source is called {source!r}{nearest(source, list(READERS))}")
     options = Options(Fields(id_field, prediction_field, reference_field), source, settings or {})
-    return run_scores(Path(path), metrics, None if out is None else Path(out), options)
+    return run_scores(Path(path), _each(metrics), None if out is None else Path(out), options)
 
 
 def gate(
@@ -287,6 +287,11 @@ def compare(base: str | Path, candidate: str | Path) -> Comparison:
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
     return run(read_run(Path(base)), read_run(Path(candidate)))
+
+
+def _each(given: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """Return the names that are given: a text alone is one of them, not its letters."""
+    return (str(given),) if isinstance(given, str | Path) else tuple(map(str, given))
 
 
 if __name__ == "__main__":

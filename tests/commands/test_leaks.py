@@ -77,6 +77,7 @@ def test_a_guess_alone_is_no_failure(thresher, jsonl):
 def test_the_same_from_python():
     leaked = door.leaks("train.jsonl", ["test.jsonl"])
 
+    assert door.leaks("train.jsonl", "test.jsonl").sure == leaked.sure
     assert [(one.row.id, one.reason, one.matched.id) for one in leaked.sure] == [
         ("same", "leak_exact", "t1"),
         ("prompt", "leak_prompt", "t2"),

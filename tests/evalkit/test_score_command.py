@@ -149,6 +149,10 @@ def test_wrong_usage_is_exit_2(thresher, file, arguments, told):
     assert told in ran.err
 
 
+def test_one_name_of_a_metric_is_a_list_of_one(file):
+    assert door.score(file, "exact_match").scores == door.score(file, ["exact_match"]).scores
+
+
 def test_no_metrics_leave_the_scores_of_a_folder(file, tmp_path):
     door.score(file.parent, ["exact_match"])
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}

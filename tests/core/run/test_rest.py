@@ -70,6 +70,13 @@ def test_a_function_of_the_api_works_at_rest_and_leaves_no_trace(tmp_path, monke
     assert BLAS_TIMEOUT not in os.environ
 
 
+def test_one_file_alone_is_a_list_of_one(tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{broken\n")
+    told = [[(one.code, one.line) for one in thresher.check(given).faults] for given in ([rows], rows, str(rows))]
+    assert told[0] == told[1] == told[2] != []
+
+
 def test_numpy_is_first_imported_at_rest():
     """Else the variable comes too late: OpenBLAS reads it when it is loaded."""
     asked = "import sys, thresher; from curate.core.command import door; print('numpy' in sys.modules)"
