@@ -27,6 +27,7 @@ from curate.engines.tables import DiskTable
 from curate.native.gather import native_gatherer
 from curate.native.lines import without
 from curate.steps.near_duplicates import NearDuplicates
+from curate.steps.step import DECISIONS
 
 PACKED = (".gz", ".zst")
 WHOLE = 1 << 62  # bytes of a line: what is copied is not cut
@@ -71,10 +72,12 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         if seen.rows and (missing := step.missing(keys)):
             raise ConfigError(missing, hint="name a field of the records")
         engine = LocalEngine(DiskTable(Path(folder, "none")))
-        decided = step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else pl.DataFrame()
-    twins = decided.filter("drops").select("row", "matched", "similarity") if len(decided) else decided
+        decided = (
+            step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else DECISIONS.to_frame()
+        )
+    twins = decided.filter("drops").select("row", "matched", "similarity")
     with out.open("wb") as target:
-        _copy(found, target, twins["row"].to_numpy() if len(twins) else np.empty(0, np.uint64))
+        _copy(found, target, twins["row"].to_numpy())
     return Deduplicated(seen.rows, seen.rows - len(twins), twins)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+import polars as pl
 import pytest
 
 import thresher
@@ -35,6 +36,16 @@ def test_it_keeps_what_a_run_with_this_one_step_keeps(tmp_path):
     dropped = run.ledger.filter(run.ledger["reason"] == "near_duplicate")
     assert found.twins["row"].to_list() == dropped["line"].to_list()
     assert found.twins["similarity"].to_list() == dropped["similarity"].to_list()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2], ids=["an empty file", "one row", "two rows, of which one goes"])
+def test_what_went_has_the_same_columns_whatever_went(tmp_path, rows):
+    line = json.dumps(chat("What is this?", "This is a test of one row, in more than a few words of text.")).encode()
+    (tmp_path / "in.jsonl").write_bytes((line + b"\n") * rows)
+    found = thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+
+    assert dict(found.twins.schema) == {"row": pl.UInt64, "matched": pl.UInt64, "similarity": pl.Float64}
+    assert len(found.twins) == max(0, rows - 1)
 
 
 @pytest.mark.parametrize("rows", [0, 1], ids=["an empty file", "one row"])
