@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
 from reports.kinds import parts_of, views_of
+from reports.numbers import plural
 from reports.page import ROOM, page
 from reports.provenance.chain import chain_of
 from reports.summary.brief import brief_of
@@ -79,9 +81,16 @@ def command(  # noqa: PLR0913 - a flag each
         }
         emit(canonical(told | {"runs": [_told(view) for view in views]}).decode())
     elif not quiet:
-        parts = f"{len(views)} run{'' if len(views) == 1 else 's'}"
-        emit(f"wrote {output}: {parts}, {len(html):,} bytes. open it in any browser")
+        emit(f"wrote {output}: {_parts(views)}, {len(html):,} bytes. open it in any browser")
     return 0
+
+
+def _parts(views: Sequence[View]) -> str:
+    """Return how many runs the page is of, and how many comparisons of two of them: these are views, and no runs."""
+    compared = sum(view.kind == "comparison" for view in views)
+    runs = plural(len(views) - compared, "run")
+    more = "a comparison" if compared == 1 else plural(compared, "comparison")
+    return f"{runs} and {more}" if compared else runs
 
 
 def _told(view: View) -> dict[str, object]:

@@ -154,6 +154,14 @@ def test_two_runs_are_compared(thresher, page, tmp_path):
     assert "exact_matchright to wrong, wrong to right4020" in text
 
 
+def test_a_comparison_is_told_beside_the_runs_and_counts_as_none(thresher, tmp_path):
+    runs = [scored(tmp_path, name, right([1, 0])) for name in ("base", "new", "newer")]
+    said = [thresher("report", *runs[:n], "--output", tmp_path / "report.html").out for n in (1, 2, 3)]
+
+    told = ["1 run", "2 runs and a comparison", "3 runs and 2 comparisons"]
+    assert [one.partition("html: ")[2].partition(",")[0] for one in said] == told
+
+
 def test_runs_of_other_items_are_not_compared(thresher, tmp_path):
     task = [scored(tmp_path, name, right([1, 0, 1, 1])) for name in ("task_base", "task_new")]
     suite = [
