@@ -148,7 +148,7 @@ def test_an_evaluation_that_fails_leaves_no_older_verdict(thresher, tmp_path, pr
     again = thresher("eval", tmp_path / "eval.toml", "--out", out, "--quiet")
 
     assert ran.code == 2
-    assert not {one for one in left if not one.startswith("run/")} - {"gate/notes.txt"}
+    assert not {one for one in left if not one.startswith("run/")} - {"gate/notes.txt", ".thresher"}
     assert again.code == 0
     assert (out / "gate" / "notes.txt").exists()
     assert json.loads((out / "gate" / "verdict.json").read_bytes())["verdict"] == "pass"
