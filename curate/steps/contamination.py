@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
+import orjson
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -55,7 +57,8 @@ class Contamination(Step):
 
     A row goes where most of a question stands in it word for word, or where it is a short question with its right
     answer. Passages below half of an item, an answer without its question and a short question with another answer only
-    warn. Every item that was found is listed in ``tainted.jsonl``.
+    warn; so does any item in a row with pictures, sounds or films: its words may be asked of others there. Every item
+    that was found is listed in ``tainted.jsonl``.
     """
 
     use: Literal["contamination"] = "contamination"
@@ -146,12 +149,31 @@ class Contamination(Step):
             best["row"].to_list(),
             [self._told(*hit) for hit in best.select("item", "rule", "score", "more").iter_rows()],
         )
+        told = pl.lit(details)
         if self.drops(word):
-            return reject(block, here, word, pl.lit(details), None, score)
-        return warn(block, here, word, pl.coalesce("detail", pl.lit(details)), None, pl.coalesce("similarity", score))
+            beside = pl.lit(_with_media(block, where))
+            block = reject(block, here & ~beside, word, told, None, score)
+            here &= beside
+        return warn(block, here, word, pl.coalesce("detail", told), None, pl.coalesce("similarity", score))
 
     def _told(self, item: int, rule: str, score: float, more: int) -> str:
         """Return a hit in words."""
         suite, id_ = (self._search.suites[item], self._search.ids[item]) if self._search else ("", "")
         others = f", and {more} more" if more else ""
         return f"{suite} {id_}: {score:.2f} of it by {rule}{others}"
+
+
+def _with_media(block: pl.DataFrame, where: npt.NDArray[np.bool_]) -> pl.Series:
+    """Say which of the rows ``where`` hold pictures, sounds or films, of which an item's words may be asked anew."""
+    rows = block.filter(pl.Series(where)).select("media", "messages")
+    found = np.zeros(len(block), dtype=np.bool_)
+    found[where] = [
+        media is not None or any(_beyond_text(turn["parts"]) for turn in turns) for media, turns in rows.iter_rows()
+    ]
+    return pl.Series(found)
+
+
+def _beyond_text(parts: bytes | None) -> bool:
+    """Say whether a content that came as parts has one that is no text."""
+    found = [] if parts is None else orjson.loads(parts)
+    return not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in found)

@@ -177,3 +177,25 @@ def test_settings_that_make_no_sense_say_so(tmp_path, sets, settings, said):
 def test_a_set_that_is_not_there_ends_the_run_before_it_reads(tmp_path):
     with pytest.raises(InputError, match=r"there is no file .evals/gone\.jsonl"):
         curate_rows(tmp_path, [CLEAN], step(["evals/gone.jsonl"]))
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "http://e/1.png"}}
+WORDS = {"type": "text", "text": ONE}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        pytest.param(chat([WORDS, PICTURE], "6"), None, id="a picture among the parts"),
+        pytest.param(chat([WORDS], [{"type": "text", "text": "6"}, PICTURE]), None, id="a picture in the answer"),
+        pytest.param(chat(ONE, "6", images=["a.png"]), None, id="a picture of the record"),
+        pytest.param(chat([WORDS], "6", images=[]), "contaminated", id="parts of text alone"),
+    ],
+)
+def test_a_row_with_pictures_is_only_warned_of(tmp_path, sets, row, reason):
+    """The words of an item may be asked of another picture."""
+    run = curate_rows(tmp_path, [row], step(sets, drop=["evaluation_overlap"]))
+
+    assert run.reasons == [reason]
+    assert run.warnings == [[] if reason else ["contaminated"]]
+    assert [item["id"] for item in run.rows("tainted")] == ["one"]
