@@ -43,6 +43,16 @@ def _fate(twin: dict[str, Any]) -> str:
     return f"kept in {file}the earlier run {inert(twin['run'])}{gone}"
 
 
+def _why(row: dict[str, Any]) -> list[str]:
+    """Return the detail of a mark, and the row that it matches with."""
+    lines = [f"  why: {inert(row['detail'], 200)}"] if row.get("detail") else []
+    twin = row["twin"]
+    if twin is not None:
+        alike = f"similarity {row['similarity']:.3f}" if row["similarity"] is not None else "its twin"
+        lines.append(f"  {alike} with {inert(twin['source'])}:{twin['line']} (id {inert(twin['id'])}), {_fate(twin)}")
+    return lines
+
+
 def _told(row: dict[str, Any], sentences: dict[str, str]) -> str:
     lines = [styled(f"{inert(row['source'])}:{row['line']}", "bold") + f"  id {inert(row['id'])}"]
     if row["rows_are"] == "values":
@@ -52,7 +62,12 @@ def _told(row: dict[str, Any], sentences: dict[str, str]) -> str:
         lines.append(f"  made by {row['origin']}{parents}")
     if row.get("made"):
         lines.append(f"  how: {inert(orjson.dumps(row['made']).decode(), TEXT_CHARS)}")
-    lines += [f"  warned of {styled(word, 'yellow')}: {sentences.get(word, '')}" for word in row["warnings"]]
+    why = _why(row)
+    for word in row["warnings"]:
+        lines.append(f"  warned of {styled(word, 'yellow')}: {sentences.get(word, '')}")
+        if row["decision"] == "kept":  # the first that tells something comes first; else it belongs to the reason
+            lines += why
+            why = []
     if row["edited_by"]:
         lines.append(f"  edited by {', '.join(row['edited_by'])}")
     if row["decision"] == "dropped":
@@ -61,12 +76,7 @@ def _told(row: dict[str, Any], sentences: dict[str, str]) -> str:
         )
     else:
         lines.append(f"  {styled('kept', 'green')}, in {row['split']}.jsonl")
-    if row.get("detail"):
-        lines.append(f"  why: {inert(row['detail'], 200)}")
-    twin = row["twin"]
-    if twin is not None:
-        alike = f"similarity {row['similarity']:.3f}" if row["similarity"] is not None else "its twin"
-        lines.append(f"  {alike} with {inert(twin['source'])}:{twin['line']} (id {inert(twin['id'])}), {_fate(twin)}")
+    lines += why
     for other in row["went_for_it"]:
         alike = f", similarity {other['similarity']:.3f}" if other["similarity"] is not None else ""
         lines.append(f"  {inert(other['source'])}:{other['line']} went for it ({other['reason']}{alike})")

@@ -154,7 +154,7 @@ class Contamination(Step):
             beside = pl.lit(_with_media(block, where))
             block = reject(block, here & ~beside, word, told, None, score)
             here &= beside
-        return warn(block, here, word, pl.coalesce("detail", told), None, pl.coalesce("similarity", score))
+        return warn(block, here, word, told, None, score)
 
     def _told(self, item: int, rule: str, score: float, more: int) -> str:
         """Return a hit in words."""

@@ -37,6 +37,25 @@ def test_a_row_is_explained(thresher, run, row, said):
     assert "\u202e" not in ran.out
 
 
+def test_evidence_stands_with_the_warning_that_it_is_of(thresher, jsonl, tmp_path):
+    jsonl([{"id": "mars", "question": "How big is Mars?", "answer": "7"}], "items.jsonl")
+    steps = [{"use": "contamination", "sets": ["items.jsonl"]}, {"use": "near_duplicates"}]
+    rows = [chat("how big is mars?", "3", id="a"), chat("how big is  Mars?", "Nobody knows", id="b")]
+    run = curate_rows(tmp_path, rows, steps, split={"train": 1.0})
+
+    lines = thresher("explain", run.out, "b").out.splitlines()
+    told = [run.stats["examples"][word][-1] for word in ("evaluation_question", "same_prompt")]
+
+    assert [line.split(":")[0] for line in lines[1:4]] == [
+        "  warned of evaluation_question",
+        "  why",
+        "  warned of same_prompt",
+    ]
+    assert lines[2] == "  why: items mars: 1.00 of it by exact:question"
+    assert not any("similarity" in line for line in lines)
+    assert [(one["id"], one["similarity"], one["twin"]) for one in told] == [("b", 1.0, None), ("b", None, None)]
+
+
 def test_json_and_no_text(thresher, run):
     (row,) = thresher("explain", run.out, "again", "--json").json["rows"]
     assert (row["reason"], row["twin"]["id"]) == ("exact_duplicate", "heron")

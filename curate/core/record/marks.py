@@ -1,4 +1,4 @@
-"""The only functions that touch the mark columns of a block: reject, warn, edit."""
+"""The only functions that touch the mark columns of a block: reject, warn, edit; and whose evidence a row has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import polars as pl
 
 from curate.core.record.block import BLOCK
 from curate.core.record.nest import nest
+
+_EVIDENCE = ("detail", "matched", "similarity")
 
 
 def alive() -> pl.Expr:
@@ -25,16 +27,17 @@ def reject(
     matched: pl.Expr | None = None,
     similarity: pl.Expr | None = None,
 ) -> pl.DataFrame:
-    """Return the block with the rows ``where`` marked as dropped; a row dropped before keeps its first reason."""
+    """Return the block with the rows ``where`` marked as dropped; a row dropped before keeps its first reason.
+
+    Detail, the row it resembles and similarity are those of the reason: what a warning told before gives way to them.
+    """
     hits = block.select(where.fill_null(value=False) & alive()).to_series()
     if not hits.any():
         return block
     hit = pl.lit(hits)
-    new = {"detail": detail, "matched": matched, "similarity": similarity}
     columns = [
-        pl.when(hit).then(value.cast(BLOCK[name])).otherwise(pl.col(name)).alias(name)
-        for name, value in new.items()
-        if value is not None
+        pl.when(hit).then(value).otherwise(pl.col(name)).alias(name)
+        for name, value in _evidence(detail, matched, similarity).items()
     ]
     return block.with_columns(pl.when(hit).then(pl.lit(reason)).otherwise(pl.col("reason")).alias("reason"), *columns)
 
@@ -49,7 +52,8 @@ def warn(
 ) -> pl.DataFrame:
     """Return the block with ``reason`` added to the warnings of the rows ``where`` that are not dropped.
 
-    The row it resembles, and the detail, are noted where no row was noted before.
+    Detail, the row it resembles and similarity are of one warning: the first that tells any, which ``told_of`` names.
+    It comes before those that tell nothing.
     """
     hits = block.select(where.fill_null(value=False) & alive()).to_series()
     if not hits.any():
@@ -57,14 +61,24 @@ def warn(
     given, one = _words("warnings"), pl.lit([reason])
     first = not block["warnings"].filter(hits).list.len().sum()  # what nearly all are; to add costs far more
     hit = pl.lit(hits) if first else pl.lit(hits) & ~given.list.contains(reason)
-    grown = one if first else given.list.concat(one)
-    new = {"detail": detail, "matched": matched, "similarity": similarity}
-    noted = [
-        pl.when(hit & pl.col("matched").is_null()).then(value).otherwise(pl.col(name)).alias(name)
-        for name, value in new.items()
-        if value is not None
-    ]
+    new = _evidence(detail, matched, similarity)
+    telling = hit & pl.all_horizontal(pl.col(_EVIDENCE).is_null())
+    telling &= pl.any_horizontal(value.is_not_null() for value in new.values())
+    grown = one if first else pl.when(telling).then(one.list.concat(given)).otherwise(given.list.concat(one))
+    noted = [pl.when(telling).then(value).otherwise(pl.col(name)).alias(name) for name, value in new.items()]
     return block.with_columns(pl.when(hit).then(grown).otherwise(pl.col("warnings")).alias("warnings"), *noted)
+
+
+def told_of() -> pl.Expr:
+    """Return the word that a row's detail, matched row and similarity are of: its reason, or else its first warning."""
+    return pl.coalesce("reason", pl.col("warnings").list.first())
+
+
+def _evidence(*told: pl.Expr | None) -> dict[str, pl.Expr]:
+    return {
+        name: (pl.lit(None) if value is None else value).cast(BLOCK[name])
+        for name, value in zip(_EVIDENCE, told, strict=True)
+    }
 
 
 def edit(block: pl.DataFrame, texts: pl.Expr, by: str, rejected: pl.Expr | None = None) -> pl.DataFrame:

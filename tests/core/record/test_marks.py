@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from curate.core.record.block import BLOCK, LINE_BITS, empty_block, place_of, row_of
-from curate.core.record.marks import alive, edit, reject, warn
+from curate.core.record.marks import alive, edit, reject, told_of, warn
 from curate.core.record.nest import nest
 from tests.core.record.frames import Turn, block
 
@@ -55,6 +55,51 @@ def test_a_warning_stands_once_and_only_on_rows_that_live(three):
 
     assert frame["warnings"].to_list() == [["odd"], [], ["odd", "new"]]
     assert frame.schema == BLOCK
+
+
+@pytest.mark.parametrize(
+    ("told", "warnings", "evidence"),
+    [
+        pytest.param([], ["bare"], (None, None, None), id="none tells anything"),
+        pytest.param([("item", "why", None, 0.5)], ["item", "bare"], ("why", None, 0.5), id="one comes to the front"),
+        pytest.param(
+            [("item", "why", None, 0.5), ("twin", None, 7, 1.0)],
+            ["item", "bare", "twin"],
+            ("why", None, 0.5),
+            id="a second leaves the first as it is",
+        ),
+        pytest.param(
+            [("twin", None, 7, 1.0), ("item", "why", None, 0.5)],
+            ["twin", "bare", "item"],
+            (None, 7, 1.0),
+            id="nor are two mixed",
+        ),
+        pytest.param([("twin", None, 7, 1.0), ("twin", "no", 8, 0.1)], ["twin", "bare"], (None, 7, 1.0), id="twice"),
+    ],
+)
+def test_evidence_is_of_the_first_warning_that_tells_any(three, told, warnings, evidence):
+    frame = warn(three, EVERY, "bare")
+    for word, *shown in told:
+        frame = warn(frame, pl.col("line") == 2, word, *map(pl.lit, shown))
+
+    row = frame.with_columns(told_of=told_of()).row(1, named=True)
+
+    assert (row["warnings"], row["told_of"]) == (warnings, warnings[0])
+    assert (row["detail"], row["matched"], row["similarity"]) == evidence
+    assert frame["warnings"].to_list()[::2] == [["bare"], ["bare"]]
+    assert frame.schema == BLOCK
+
+
+def test_evidence_of_a_dropped_row_is_of_its_reason(three):
+    warned = warn(three, EVERY, "twin", pl.lit("place"), pl.lit(7), pl.lit(1.0))
+
+    frame = reject(warned, pl.col("line") < 3, "gone", pl.when(pl.col("line") == 2).then(pl.lit("why")))
+
+    assert frame.with_columns(told_of=told_of())["told_of"].to_list() == ["gone", "gone", "twin"]
+    assert frame["detail"].to_list() == [None, "why", "place"]
+    assert frame["matched"].to_list() == [None, None, 7]
+    assert frame["similarity"].to_list() == [None, None, 1.0]
+    assert frame["warnings"].to_list() == [["twin"]] * 3
 
 
 def test_a_warning_reaches_a_row_whose_list_is_null():

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.core.record.marks import told_of
 from curate.core.record.tables import Engine
 from curate.curation.output.matched import Matched
 
@@ -26,7 +27,11 @@ class Examples:
         rows = ledger.with_columns(raw=raws, matched=matched)
         wanted = rows.filter(pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0))
         words = wanted.select(
-            pl.concat_list(pl.concat_list("reason"), "warnings").alias("word"), *ledger.columns, "raw", "matched"
+            pl.concat_list(pl.concat_list("reason"), "warnings").alias("word"),
+            told_of().alias("told_of"),
+            *ledger.columns,
+            "raw",
+            "matched",
         ).explode("word")
         for row in words.drop_nulls("word").group_by("word", maintain_order=True).head(EACH).iter_rows(named=True):
             found = self._found.setdefault(row["word"], [])
@@ -53,7 +58,7 @@ class Examples:
 
 
 def _example(row: dict[str, Any]) -> dict[str, Any]:
-    own = row["reason"] is None or row["reason"] == row["word"]  # else the twin belongs to the reason, not to this word
+    own = row["word"] == row["told_of"]  # else detail and twin belong to another word
     return {
         "id": row["id"],
         "source": row["source"],

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.core.record.marks import told_of
 from curate.core.record.tables import Engine
 from curate.core.record.views import answer, prompt
 
@@ -42,7 +43,8 @@ class AtOdds:
             pl.when((pl.col("reason") == word) | pl.col("warnings").list.contains(word)).then(pl.lit(word))
             for word in AT_ODDS
         )
-        marked = block.select("row", "cluster", "detail", word=word, dropped=pl.col("reason").is_not_null())
+        detail = pl.when(told_of() == word).then("detail")  # else it belongs to another word
+        marked = block.select("row", "cluster", detail=detail, word=word, dropped=pl.col("reason").is_not_null())
         self._found.append(marked.filter(pl.col("word").is_not_null() & pl.col("cluster").is_not_null()))
 
     def choose(self, names: list[str], engine: Engine) -> None:
