@@ -5,63 +5,98 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from curate.check.findings import Findings
+from curate.check.judge import goes
 from curate.core.command.words import path_word
 from curate.core.read.source import is_utf8
+from curate.core.write.folder import manifest_of
 
 SHOWN_FILES = 3
 _COMMAS = {".csv": ",", ".tsv": "\t"}  # what divides the fields of tables that are no JSON
 
 
-def next_command(findings: Findings, files: Sequence[str], flags: Sequence[str]) -> str:
+class Said(NamedTuple):
+    """What the user said of the files: an option of the check, and how a curation is told the same, if it can be."""
+
+    option: str
+    value: str
+    curation: tuple[str, str] | None = None
+
+
+def next_command(findings: Findings, files: Sequence[str], said: Sequence[Said], read: Sequence[Path]) -> str:
     """Return the next command as a user would type it, with what it will do to the faulty rows.
 
-    ``flags`` are what the user said of the files, as a curation takes it.
+    ``read`` are the files that it reads: they cannot lie in the folder that it writes.
     """
     words = " ".join(map(path_word, files)) if len(files) <= SHOWN_FILES else "FILES"
     if odd := next((name for name in findings.layouts if not is_utf8(name)), None):
         return f"rename {path_word(odd)}, or its folder: no ledger can hold a name that is no UTF-8"
     if findings.rows == 0:
         return f"thresher check {words}  (there are no rows yet)"
-    if findings.spoilt and (mending := _mending(findings, words, flags)):
+    if findings.spoilt and (mending := _mending(findings, words, said)):
         return mending
-    notes = []
-    if findings.faulty:
-        rows = "row and explains it" if findings.faulty == 1 else "rows, explains each"
-        notes.append(f"drops the {findings.faulty:,} faulty {rows}")
-    elif findings.failed:
-        notes.append("drops no row for these errors: mend them first")
+    notes = _fate(findings)
     notes += [f"keeps none of {path_word(name)}" for name in list(findings.spoilt)[:SHOWN_FILES]]
-    command = " ".join(["thresher curate", words, *map(shlex.quote, flags), "--out clean/"])
+    told = [shlex.quote(word) for one in said if one.curation for word in one.curation]
+    command = " ".join(["thresher curate", words, *told, f"--out {_free_folder(read)}/"])
     return f"{command}  ({'; '.join(notes)})" if notes else command
 
 
-def _mending(findings: Findings, words: str, flags: Sequence[str]) -> str | None:
+def _fate(findings: Findings) -> list[str]:
+    """Return which rows a curation drops, and how many errors it leaves: those of a profile, and those of a file."""
+    gone = {(fault.file, fault.line, fault.row) for fault in findings.faults if goes(fault.slug)}
+    errors = (fault for fault in findings.faults if fault.severity == "error")
+    left = sum((fault.file, fault.line, fault.row) not in gone for fault in errors)
+    if not findings.faulty:
+        return ["drops no row for these errors: mend them first"] if left else []
+    rows = "row and explains it" if findings.faulty == 1 else "rows, explains each"
+    told = [f"drops the {findings.faulty:,} faulty {rows}"]
+    if left:
+        other = f"{left:,} errors: mend them first" if left > 1 else "error: mend it first"
+        told.append(f"drops no row for the other {other}")
+    return told
+
+
+def _free_folder(read: Sequence[Path]) -> str:
+    """Return a folder that a curation may write: one that is not there, is empty, or holds another curation."""
+    for number in count(1):
+        folder = Path("clean" if number == 1 else f"clean{number}")
+        if not folder.exists():
+            break
+        if folder.is_dir() and not any(one.resolve().is_relative_to(folder.resolve()) for one in read):
+            manifest = manifest_of(folder)
+            if not any(folder.iterdir()) or (manifest is not None and manifest.get("command") == "curate"):
+                break
+    return str(folder)
+
+
+def _mending(findings: Findings, words: str, said: Sequence[Said]) -> str | None:
     """Return what mends files of faulty rows alone: a map, or another format; None where other rows are left."""
     mapped = {name: ours for name, ours in findings.spoilt.items() if ours is not None}
     if mapped:
         wanted = next(iter(mapped.values()))
         named = [path_word(name) for name, ours in mapped.items() if ours == wanted]
-        kept = [*_of_check(flags, wanted.partition("=")[2]), "--map", shlex.quote(wanted)]
+        kept = [*_of_check(said, wanted.partition("=")[2]), "--map", shlex.quote(wanted)]
         return f"{' '.join(['thresher check', *named[:SHOWN_FILES], *kept])}  (that is what its chats are called)"
     table = next((name for name in findings.spoilt if Path(name).suffix.lower() in _COMMAS), None)
     if table is not None:
         return _as_lines(table)
     if findings.faulty < findings.rows:
         return None
-    return f"{' '.join(['thresher check', words, *_of_check(flags)])}  (once it is mended: every row is faulty)"
+    return f"{' '.join(['thresher check', words, *_of_check(said)])}  (once it is mended: every row is faulty)"
 
 
-def _of_check(flags: Sequence[str], renamed: str | None = None) -> list[str]:
-    """Return the flags as a check takes them, where a field is ``renamed`` without what was said of it."""
+def _of_check(said: Sequence[Said], renamed: str | None = None) -> list[str]:
+    """Return what was said as a check takes it, where a field is ``renamed`` without what was said of it."""
     kept = []
-    for name, value in zip(flags[::2], flags[1::2], strict=True):
-        if name == "--set":
-            kept += ["--max-line-bytes", value.partition("=")[2]]
-        elif renamed is None or (name != "--layout" and value.partition("=")[2] != renamed):
-            kept += [name, shlex.quote(value)]
+    for option, value, _ in said:
+        of_field = option == "--layout" or (option == "--map" and value.partition("=")[2] == renamed)
+        if renamed is None or not of_field:
+            kept += [option, shlex.quote(value)]
     return kept
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from curate.check.codes import CODES, DROPPING
+from curate.check.codes import CODES, DROPPING, TEACHES_NOTHING
 from curate.check.profiles import PROFILES, Profile, check_keys
 from curate.check.rules.chats import chats
 from curate.check.rules.content import check_content
@@ -141,3 +141,9 @@ def drops(slug: str) -> bool:
     """Say whether curation drops a row for this fault: a proof that it cannot be trained on as it is."""
     code = CODES[slug]
     return code.severity == "error" and code.code.startswith(DROPPING)
+
+
+def goes(slug: str) -> bool:
+    """Say whether a curation that was told no steps drops a row for this fault, be it by the check or by a step."""
+    code = CODES[slug]
+    return drops(slug) or (code.severity == "error" and code.code.startswith(TEACHES_NOTHING))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from curate.check.codes import CODES, TEACHES_NOTHING
+from curate.check.codes import CODES
 from curate.check.findings import Finding, Findings
-from curate.check.judge import Judge, drops
+from curate.check.judge import Judge, goes
 from curate.check.misnamed import other_name
 from curate.check.profiles import Profile, check_file
 from curate.core.read.fault import Fault, theirs
@@ -46,7 +46,7 @@ def check_sources(
         for batch in batches:
             layout = batch.layout.name if batch.layout else None
             for index, faults in row_faults(batch, judge):
-                if any(_goes(fault.slug) for fault in faults):
+                if any(goes(fault.slug) for fault in faults):
                     faulty += 1
                     named.update(_map_for(batch, index))
                 line = batch.lines.places[index] if batch.lines.places else batch.lines.number(index)
@@ -80,12 +80,6 @@ def _map_for(batch: Batch, index: int) -> list[str]:
     record = batch.records[index]
     other = None if record is None else other_name(record, batch.layout.name if batch.layout else None)
     return [] if other is None else [f"{other[0]}={batch.fields.get(other[1], other[1])}"]
-
-
-def _goes(slug: str) -> bool:
-    """Say whether a curation of these files drops the row; it knows no answer schema unless a configuration has one."""
-    blank = CODES[slug].severity == "error" and CODES[slug].code.startswith(TEACHES_NOTHING)
-    return blank or (drops(slug) and slug not in ("answer_not_json", "answer_schema"))
 
 
 def row_faults(batch: Batch, judge: Judge) -> Iterator[tuple[int, Sequence[Fault]]]:

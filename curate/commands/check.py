@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 from curate.check.asked import answer_rules, field_names, one_of, token_counter
 from curate.check.baseline import leave_out, read_baseline
 from curate.check.findings import Findings
-from curate.check.following import next_command
+from curate.check.following import Said, next_command
 from curate.check.formats import FORMATS
 from curate.check.formats.summary import summary
 from curate.check.formats.text import as_text
@@ -27,6 +28,7 @@ from curate.core.read.lines import MAX_LINE_BYTES
 from curate.core.read.source import Wanted, find_sources
 from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError, OutputError
+from curate.core.run.settings import assignment
 from curate.core.write.spared import refuse_target
 
 
@@ -85,12 +87,36 @@ def command(  # noqa: PLR0913 - click hands over each option by its name
     findings = check_sources(sources, judge, max_line_bytes=max_line_bytes)
     findings = findings if known is None else leave_out(findings, known)
     findings = withhold(findings) if no_text else findings
-    flags = [*(["--layout", layout] if layout else []), *(part for name in maps for part in ("--map", name))]
-    flags += ["--set", f"input.max_line_bytes={max_line_bytes}"] if max_line_bytes != MAX_LINE_BYTES else []
-    findings = replace(findings, then=next_command(findings, files, flags))
+    said = _said(profile, layout, maps, answer_schema, tokenizer, max_tokens, max_line_bytes)
+    paths = [source.path for source in sources if not source.is_stdin]
+    paths += [] if answer_schema is None else [answer_schema]
+    findings = replace(findings, then=next_command(findings, files, said, paths))
     coloured = form == "text" and output is None and wants_colour()
     _deliver(as_text(findings, colour=True) if coloured else FORMATS[form](findings), findings, output)
     return NO if findings.failed else DONE
+
+
+def _said(
+    profile: str,
+    layout: str | None,
+    maps: Sequence[str],
+    schema: Path | None,
+    tokenizer: Path | None,
+    max_tokens: int | None,
+    max_line_bytes: int,
+) -> list[Said]:
+    """Return what the user said of the files, for the next command to say again."""
+    bytes_ = max_line_bytes if max_line_bytes != MAX_LINE_BYTES else None
+    told = (
+        Said("--profile", profile if profile != "any" else ""),
+        Said("--layout", layout or "", ("--layout", layout or "")),
+        *(Said("--map", name, ("--map", name)) for name in maps),
+        Said("--answer-schema", str(schema or ""), ("--set", assignment("check.answer_schema", str(schema)))),
+        Said("--tokenizer", str(tokenizer or "")),
+        Said("--max-tokens", str(max_tokens or "")),
+        Said("--max-line-bytes", str(bytes_ or ""), ("--set", f"input.max_line_bytes={bytes_}")),
+    )
+    return [one for one in told if one.value]
 
 
 def _deliver(report: str, findings: Findings, output: Path | None) -> None:

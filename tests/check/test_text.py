@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from curate.check.findings import Finding, Findings
@@ -73,6 +75,15 @@ def test_errors_come_first_then_the_most_frequent_with_three_examples_each(thres
         pytest.param([GOOD], ["--profile", "openai"],
                      f"{CURATE}  (drops no row for these errors: mend them first)",
                      id="an error of the profile"),
+        pytest.param([GOOD, BROKEN], ["--profile", "openai"],
+                     f"{CURATE}  (drops the 1 faulty row and explains it; drops no row for the other error: mend it first)",
+                     id="an error, and one of the profile"),
+        pytest.param([GOOD, BROKEN, chat("Hi")], ["--profile", "openai"],
+                     f"{CURATE}  (drops the 1 faulty row and explains it; drops no row for the other 2 errors: mend them "
+                     "first)", id="an error, and two of the profile"),
+        pytest.param([BROKEN], ["--profile", "openai"],
+                     "thresher check a.jsonl --profile openai  (once it is mended: every row is faulty)",
+                     id="every row broken, with a profile"),
         pytest.param([], [], "thresher check a.jsonl  (there are no rows yet)", id="no rows"),
         pytest.param([{"q": "a", "completion": "b"}], ["--map", "prompt=q"],
                      "thresher curate a.jsonl --map prompt=q --out clean/", id="mapped"),
@@ -85,6 +96,38 @@ def test_the_last_line_names_the_next_command(thresher, jsonl, rows, options, la
     jsonl(rows, "a.jsonl")
 
     assert thresher("check", "a.jsonl", *options).out.splitlines()[-1] == f"next: {last}"
+
+
+@pytest.mark.parametrize("name", ["s.json", "a b#c.json", "5", "é'\".json"])
+def test_the_next_command_knows_the_answers_schema(thresher, jsonl, tmp_path, name):
+    """The curation that is named drops the rows that the check counted."""
+    (tmp_path / name).write_text('{"type": "object"}')
+    jsonl([chat("Hi", "{}"), chat("Say", "[]"), chat("No", "no")], "a.jsonl")
+    last = thresher("check", "a.jsonl", "--answer-schema", name).out.splitlines()[-1]
+    words = shlex.split(last.removeprefix("next: thresher ").partition("  (")[0])
+
+    assert last.endswith("  (drops the 2 faulty rows, explains each)")
+    assert name != "s.json" or words[2:4] == ["--set", "check.answer_schema=s.json"]
+    assert thresher(*words, "--json").json["counts"]["by_reason"] == {"answer_schema": 1, "answer_not_json": 1}
+
+
+@pytest.mark.parametrize(
+    ("held", "folder"),
+    [
+        pytest.param([], "clean2", id="the file alone"),
+        pytest.param(["clean2/notes.txt"], "clean3", id="the next has other files"),
+    ],
+)
+def test_the_next_command_writes_no_folder_that_holds_the_files(thresher, jsonl, tmp_path, held, folder):
+    jsonl([GOOD], "clean/test.jsonl")
+    for name in held:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    last = thresher("check", "clean/test.jsonl").out.splitlines()[-1]
+
+    assert last == f"next: thresher curate clean/test.jsonl --out {folder}/"
+    assert thresher(*last.split()[2:]).code == 0
+    assert thresher("check", "clean/test.jsonl").out.splitlines()[-1] == last, "its own run may be written anew"
 
 
 def test_files_that_a_shell_would_split_are_quoted_in_the_next_command(thresher, jsonl):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,6 +56,11 @@ def override(settings: dict[str, Any], assignments: Sequence[str]) -> dict[str, 
                 raise ConfigError(f"--set {assignment}: {name!r} is no table")
         table[last] = _value(text)
     return result
+
+
+def assignment(name: str, text: str) -> str:
+    """Return what ``override`` takes for a name and a text, which is quoted where it would be read as a value."""
+    return f"{name}={text if _value(text) == text else json.dumps(text, ensure_ascii=False)}"
 
 
 def _copied(settings: Any) -> Any:
