@@ -68,7 +68,9 @@ def command(  # noqa: PLR0913 - a flag each
     if "hosted" in override(read_toml(config), assignments):
         from train.hosted.command import train_hosted  # noqa: PLC0415
 
-        return train_hosted(config, out, assignments, dry_run=dry_run, cancel=cancel, as_json=as_json, quiet=quiet)
+        return train_hosted(
+            config, out, assignments, dry_run=dry_run, cancel=cancel, as_json=as_json, quiet=quiet, texts=not no_text
+        )
     if cancel:
         raise ConfigError(
             "--cancel stops a job at an endpoint, and there is no [hosted]", hint="Ctrl-C stops a run here"

@@ -38,8 +38,11 @@ def train_hosted(
     cancel: bool = False,
     as_json: bool = False,
     quiet: bool = False,
+    texts: bool = True,
 ) -> int:
     """Check the files, send them, make a job and follow it; or go on with the job that the folder has.
+
+    What is wrong with a row is told in words of it, unless there are to be no ``texts``.
 
     Raises:
         ThresherError: the data breaks the endpoint's rules, the endpoint refuses, or the job failed (exit 1).
@@ -49,10 +52,10 @@ def train_hosted(
         return _cancel(config, _given(out), as_json=as_json)
     run = read_run(config, path.resolve().parent)
     if dry_run:
-        return _plan(run, as_json=as_json) if (code := _checked(run)) == DONE else code
+        return _plan(run, as_json=as_json) if (code := _checked(run, texts=texts)) == DONE else code
     target = _given(out)
     with Endpoint(config.hosted) as endpoint, output_folder(target, "train") as folder:
-        if read_state(target) is None and (code := _checked(run)) != DONE:
+        if read_state(target) is None and (code := _checked(run, texts=texts)) != DONE:
             return code
         job = run.job(endpoint, folder)
         try:
@@ -78,11 +81,11 @@ def _given(out: Path | None) -> Path:
     return out
 
 
-def _checked(run: HostedRun) -> int:
+def _checked(run: HostedRun, *, texts: bool) -> int:
     """Hold the files to the endpoint's rules before anything is sent; what is found is told on stderr."""
     for sent in run.files.values():
         with redirect_stdout(StringIO()) as told:
-            code = call("check", str(sent.path), "--profile", "openai", "--no-text")
+            code = call("check", str(sent.path), "--profile", "openai", *([] if texts else ["--no-text"]))
         shown = (line for line in told.getvalue().splitlines(keepends=True) if not line.startswith("next: "))
         aside("".join(shown))  # what comes next is the job, and not another curation
         if code != DONE:

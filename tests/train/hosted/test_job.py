@@ -80,6 +80,19 @@ def test_rows_that_break_the_endpoints_rules_are_never_sent(thresher, endpoint, 
     assert endpoint.asked == []
 
 
+@pytest.mark.parametrize("more", [[], ["--dry-run"], ["--no-text"]], ids=["sent", "a dry run", "no text"])
+def test_what_is_wrong_with_a_row_is_told(thresher, endpoint, config, tmp_path, more):
+    """In the words of the check, which quote the row unless texts are to be left out."""
+    turn = ROWS[0]["messages"][1]
+    rows = [*ROWS, {"messages": [{"role": "user", "content": 3}, turn]}, {"messages": [{"role": "Bard"}, turn]}]
+    told = thresher("train", config(endpoint, rows), "--out", tmp_path / "out", *more)
+    said = ["content is a number, not a string or parts", "'Bard'"]
+
+    assert (told.code, endpoint.asked) == (1, [])
+    assert [words in told.err for words in said] == [more != ["--no-text"]] * 2
+    assert f"train.jsonl:{len(ROWS) + 1}" in told.err
+
+
 def test_a_failed_job_says_why(thresher, config, tmp_path, monkeypatch):
     monkeypatch.setenv("LOOPBACK_KEY", KEY)
     error = {"code": "invalid_training_file", "message": "line 3 is too long", "param": "training_file"}
