@@ -12,6 +12,7 @@ import orjson
 from curate.core.command.words import path_word
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import Layout, Message, Record, layout_of, renamed
+from curate.core.read.layouts.beside import MEDIA
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
@@ -21,6 +22,8 @@ from train.data.curated import field_names, run_of
 from train.examples import Place
 
 _KNOWN = frozenset({"role", "content", "tool_calls", "function_call", "tool_call_id", "name", "weight"})
+_CHATS = ("messages", "conversations", "prompt", "completion", "chosen")  # those that are trained
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
 
@@ -99,6 +102,7 @@ def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
     draft = layout.sound(record)
     if draft is None:
         raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
+    _refuse_named_media(record, place)
     turns = [Message._make(turn) for turn in draft.messages]
     if layout.name == "text":
         return Row(place, [], None, turns[0].text or "", digest)
@@ -143,7 +147,22 @@ def _refuse_media(parts: Sequence[Any], place: Place) -> None:
     for part in parts:
         if not isinstance(part, dict) or not isinstance(part.get("text"), str):
             told = part.get("type") if isinstance(part, dict) else part
-            raise _unreadable(str(place), f"a part of a message is no text: {shown(told)}", place.source)
+            raise _beyond_text(place, "a message", told)
+
+
+def _refuse_named_media(record: Record, place: Place) -> None:
+    """Refuse a row that names pictures, sounds or films, itself or in a turn: its texts alone are another example."""
+    chats = (record.get(name) for name in _CHATS)
+    turns = [turn for chat in chats if isinstance(chat, list) for turn in chat if isinstance(turn, dict)]
+    for holder, what in ((record, "the row"), *((turn, "a message") for turn in turns)):
+        for name in MEDIA:
+            if holder.get(name) not in _NOTHING:
+                raise _beyond_text(place, what, name)
+
+
+def _beyond_text(place: Place, holder: str, told: Any) -> InputError:
+    hint = "only texts are trained on: leave such rows out, or what is no text out of them"
+    return InputError(f"{place} cannot be trained on: a part of {holder} is no text: {shown(told)}", hint=hint)
 
 
 def _tools(tools: bytes | None, place: Place) -> list[Any] | None:

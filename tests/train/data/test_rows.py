@@ -50,6 +50,7 @@ CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city
             HI,
             id="parts of text are one text",
         ),
+        pytest.param({"messages": HI, "image": None, "images": [], "video": "", "audio": {}}, HI, id="empty media"),
         pytest.param(
             {"messages": [HI[0], {"role": "assistant", "content": None, "tool_calls": [CALL]}]},
             [
@@ -113,6 +114,15 @@ def test_files_stand_in_the_order_they_are_named_in(jsonl):
             "a part of a message is no text: 'image_url'",
             id="an image",
         ),
+        pytest.param({"messages": HI, "images": ["a.png"]}, "a part of the row is no text: 'images'", id="its images"),
+        pytest.param(
+            {"text": "Hi", "audio": {"path": "a"}}, "a part of the row is no text: 'audio'", id="a text's sound"
+        ),
+        pytest.param(
+            {"messages": [HI[0] | {"video": "a.mp4"}, HI[1]]},
+            "a part of a message is no text: 'video'",
+            id="a turn's film",
+        ),
         pytest.param(
             {"messages": [{"role": "assistant", "tool_calls": ["weather"]}]},
             "a tool call has no function with a name",
@@ -127,7 +137,8 @@ def test_a_faulty_row_is_told_by_its_place(jsonl, line, problem):
         read_rows([path])
 
     assert f"{path.as_posix()}:2" in str(told.value)
-    assert "thresher check" in str(told.value)
+    hint = "only texts are trained on" if "is no text" in problem else "thresher check"  # which finds no fault in media
+    assert hint in str(told.value)
 
 
 def test_rows_of_several_layouts_as_a_curation_run_writes_them(jsonl):
