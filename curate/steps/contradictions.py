@@ -32,7 +32,8 @@ class Contradictions(SetStep):
     policy: Policy = Field(
         "warn",
         description="What happens to answers that exclude each other: only a warning, all of them go, or all but those "
-        "that most rows give, or that the longest answer gives.",
+        "that most rows give, or that the longest answer gives. drop and action need another than warn: it names what "
+        "stays.",
     )  # fmt: skip
     threshold: float = Field(
         0.2,
