@@ -199,3 +199,14 @@ def test_a_row_with_pictures_is_only_warned_of(tmp_path, sets, row, reason):
     assert run.reasons == [reason]
     assert run.warnings == [[] if reason else ["contaminated"]]
     assert [item["id"] for item in run.rows("tainted")] == ["one"]
+
+
+def test_without_texts_the_item_of_a_warning_is_told_too(tmp_path, sets):
+    """Its name and score quote nothing of a row."""
+    rows = [chat(HALF, "?"), chat(ONE, "6")]
+    ledger = curate_rows(tmp_path, rows, step(sets), options=Options(texts=False)).ledger
+
+    assert [(row["reason"], row["detail"]) for row in ledger.sort("line").iter_rows(named=True)] == [
+        (None, "sums one: 0.64 of it by ngram8_half"),
+        ("contaminated", "sums one: 1.00 of it by ngram8_half"),
+    ]
