@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
-import orjson
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -151,9 +149,11 @@ class Contamination(Step):
         )
         told = pl.lit(details)
         if self.drops(word):
-            beside = pl.lit(_with_media(block, where))
-            block = reject(block, here & ~beside, word, told, None, score)
-            here &= beside
+            asked_of = pl.any_horizontal(
+                pl.col("media", "shown").is_not_null()
+            )  # of other pictures than the item, maybe
+            block = reject(block, here & ~asked_of, word, told, None, score)
+            here &= asked_of
         return warn(block, here, word, told, None, score)
 
     def _told(self, item: int, rule: str, score: float, more: int) -> str:
@@ -161,19 +161,3 @@ class Contamination(Step):
         suite, id_ = (self._search.suites[item], self._search.ids[item]) if self._search else ("", "")
         others = f", and {more} more" if more else ""
         return f"{suite} {id_}: {score:.2f} of it by {rule}{others}"
-
-
-def _with_media(block: pl.DataFrame, where: npt.NDArray[np.bool_]) -> pl.Series:
-    """Say which of the rows ``where`` hold pictures, sounds or films, of which an item's words may be asked anew."""
-    rows = block.filter(pl.Series(where)).select("media", "messages")
-    found = np.zeros(len(block), dtype=np.bool_)
-    found[where] = [
-        media is not None or any(_beyond_text(turn["parts"]) for turn in turns) for media, turns in rows.iter_rows()
-    ]
-    return pl.Series(found)
-
-
-def _beyond_text(parts: bytes | None) -> bool:
-    """Say whether a content that came as parts has one that is no text."""
-    found = [] if parts is None else orjson.loads(parts)
-    return not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in found)

@@ -187,7 +187,9 @@ WORDS = {"type": "text", "text": ONE}
     ("row", "reason"),
     [
         pytest.param(chat([WORDS, PICTURE], "6"), None, id="a picture among the parts"),
-        pytest.param(chat([WORDS], [{"type": "text", "text": "6"}, PICTURE]), None, id="a picture in the answer"),
+        pytest.param(
+            chat([WORDS], [{"type": "text", "text": "6"}, PICTURE]), "contaminated", id="a picture in the answer alone"
+        ),
         pytest.param(chat(ONE, "6", images=["a.png"]), None, id="a picture of the record"),
         pytest.param(chat([WORDS], "6", images=[]), "contaminated", id="parts of text alone"),
     ],
