@@ -58,7 +58,7 @@ static inline int is_sign(text_t text, const uint8_t *at) {
 /* Return a bit for each of 64 bytes that may be a sign: it is ASCII, and neither letter, digit, space nor control. */
 static inline uint64_t marks_in(const uint8_t *at) {
     uint64_t bits = 0;
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(THRESHER_PLAIN)
     for (int i = 0; i < 64; i += 16) {
         __m128i c = _mm_loadu_si128((const __m128i *)(at + i)), digit = _mm_sub_epi8(c, _mm_set1_epi8('0'));
         __m128i letter = _mm_sub_epi8(_mm_or_si128(c, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));

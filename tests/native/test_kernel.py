@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from curate.dedupe.signatures.bands import band_keys
 from curate.dedupe.signatures.minhash import permutations, signatures
 from curate.dedupe.signatures.shingles import by_numpy
+from curate.dedupe.signatures.signs import by_python
 from curate.dedupe.text import comparable
 from curate.native import kernel as loader
 from curate.native import library
@@ -101,6 +102,19 @@ def test_a_text_longer_than_the_kernels_table(built, words):
 
     assert [sorted(s) for s in sets_of(signed.grams, signed.starts)] == sets_of(plain.values, plain.starts)
     assert np.array_equal(signed.signatures, signatures(plain.values, plain.starts))
+
+
+@needs_compiler
+@pytest.mark.parametrize("flags", [[], ["-DTHRESHER_PLAIN"]], ids=["vectors", "plain"])
+def test_signs_are_those_of_python_with_vectors_and_without(tmp_path, flags):
+    """At any place of the 64 bytes that are looked at once. Oracle: the definition in Python."""
+    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c")]
+    command = ["cc", "-O2", "-std=c11", "-fPIC", "-shared", *flags, *sources, "-o", tmp_path / "_kernel.so"]
+    subprocess.run(command, check=True)
+    marks = ["<", " -5", "a*b", "x#", "!y", "\n+ z", "\n  * z", "é|", "\x7f", "**"]
+    texts = pl.Series([f"{'w' * before}{mark}{'w' * 70}" for mark in marks for before in range(130)])
+
+    assert loader.load(tmp_path / "_kernel.so").signs(texts).tolist() == by_python(texts).tolist()
 
 
 @needs_compiler
