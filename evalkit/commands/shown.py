@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from curate.core.chat.estimate import Estimate
+from curate.core.command.figures import number
 from curate.core.command.terminal import columns, inert, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from evalkit.metrics.model.judge import Judge
@@ -15,7 +15,6 @@ from evalkit.run import Outcome
 from evalkit.self_check import Checked
 
 _DETAILS = 8
-_ENDLESS = 1e15  # from here on nobody reads the digits
 
 
 def as_object(outcome: Outcome) -> str:
@@ -46,18 +45,10 @@ def as_text(outcome: Outcome) -> str:
 
 
 def _cells(score: dict[str, Any]) -> tuple[str, str, str, str]:
-    interval = (
-        "-" if score["interval"] is None else f"{_number(score['interval'][0])} to {_number(score['interval'][1])}"
-    )
+    interval = "-" if score["interval"] is None else f"{number(score['interval'][0])} to {number(score['interval'][1])}"
     reasons = ", ".join(f"{reason} {n:,}" for reason, n in score["reasons"].items())
     unscored = f"{score['unscored']:,}" + (f" ({reasons})" if reasons else "")
-    return _number(score["value"]), interval, f"{score['n']:,}", unscored
-
-
-def _number(value: float | None) -> str:
-    if value is None or not math.isfinite(value):
-        return "-"
-    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}" if abs(value) < _ENDLESS else f"{value:.4g}"
+    return number(score["value"]), interval, f"{score['n']:,}", unscored
 
 
 def _details(name: str, details: dict[str, Any]) -> list[str]:
@@ -94,8 +85,8 @@ def _leaning(told: dict[str, Any]) -> list[Sequence[str]]:
         told_place = f"the first {place['first']:,}, the second {place['second']:,}, neither {place['neither']:,}"
         shown.append(("  single verdicts", told_place))
         shown.append(("  the longer answer", f"won {length['longer_won']:,} of {length['decided']:,} decided pairs"))
-    shown += [(f"  {one['name']}", f"{_number(one['mean'])} of {one['best']}") for one in told.get("criteria", [])]
-    shown.append(("  score and length", f"rank correlation {_number(correlation)} (n {length['n']:,})"))
+    shown += [(f"  {one['name']}", f"{number(one['mean'])} of {one['best']}") for one in told.get("criteria", [])]
+    shown.append(("  score and length", f"rank correlation {number(correlation)} (n {length['n']:,})"))
     return shown
 
 
@@ -141,7 +132,7 @@ def checked_text(checked: list[Checked], *, texts: bool) -> str:
             lines.append(f"{one.name}: says nothing of references")
             continue
         told = styled("ok", "green") if one.holds else styled("SHORT", "red")
-        lines.append(f"{told} {one.name}: the references get {_number(one.value)} of {one.best:g} (n {one.n:,})")
+        lines.append(f"{told} {one.name}: the references get {number(one.value)} of {one.best:g} (n {one.n:,})")
         if not one.holds:
             lines += [f"    {inert(name, 60)}{': ' + inert(text, 100) if texts else ''}" for name, text in one.short]
     if not all(one.holds for one in checked):

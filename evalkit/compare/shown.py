@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from curate.core.command.figures import number
 from curate.core.command.markdown import cell, table
 from curate.core.command.terminal import columns, inert, styled
 from evalkit.compare.changes import Change
 from evalkit.compare.compare import Comparison, Moved
 from evalkit.drift import QUANTILES
-from evalkit.gate.output.shown import number
 
 _SPREAD = ("metric", *(f"{share:.0%}" for share in QUANTILES), "distance", "test of no shift")
 _CHANGES, _SLICES, _IDS = 40, 20, 10

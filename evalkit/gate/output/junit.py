@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from curate.core.command.figures import number
 from curate.core.command.terminal import inert
-from evalkit.gate.output.shown import number
 from evalkit.gate.verdict import Verdict
 
 

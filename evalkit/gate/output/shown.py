@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from curate.core.command.figures import number
 from curate.core.command.terminal import columns, inert, styled
 from evalkit.gate.plan import Planned
 from evalkit.gate.self_test import SelfTest
 from evalkit.gate.verdict import Verdict
 
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
-_ENDLESS = 1e15  # from here on nobody reads the digits
 _SLICES = 20
 _IDS = 5
-
-
-def number(value: float | None) -> str:
-    """Return a number with four digits, or a dash."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}" if abs(value) < _ENDLESS else f"{value:.4g}"
 
 
 def row_cells(row: dict[str, Any]) -> tuple[str, ...]:
