@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category
@@ -19,6 +20,7 @@ _SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc conn
 _TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
 _SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # hexadecimal digits in signs of ASCII
 MIN_WORDS = 8  # below it a text is compared as a whole
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _ZERO_WIDTH = "[\u200b\u2060\ufeff\ufe0e\ufe0f]"  # never U+200C or U+200D, which spell Persian
 _JOINED = "(\\p{So}\\p{Sk}?)\u200d"  # an emoji of several
 # Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
@@ -92,13 +94,22 @@ def _with_signs(texts: pl.Series, found: Compared) -> Compared:
 
 def _spelled(texts: pl.Series, kinds: tuple[str, ...]) -> pl.Series:
     """Return texts with each sign of some kinds that is not ASCII spelled in signs that are."""
-    return pl.Series(["".join(_spell(character, kinds) for character in text) for text in texts], dtype=pl.String)
+    spelling = _Spelling(kinds)
+    return pl.Series([_BEYOND_ASCII.sub(lambda found: spelling[found[0]], text) for text in texts], dtype=pl.String)
 
 
-def _spell(character: str, kinds: tuple[str, ...]) -> str:
-    if character < "\x80" or category(character) not in kinds:
-        return character
-    return "".join(_SPELLING[int(digit, 16)] for digit in f"{ord(character):06x}")
+class _Spelling(dict[str, str]):
+    """How characters are spelled, each thought of once: signs of some kinds in signs of ASCII, others as they are."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, character: str) -> str:
+        sign = category(character) in self._kinds
+        digits = f"{ord(character):06x}" if sign else ""
+        self[character] = "".join(_SPELLING[int(digit, 16)] for digit in digits) if sign else character
+        return self[character]
 
 
 def _by_polars(texts: pl.Series, *, spelled: bool = False) -> Compared:

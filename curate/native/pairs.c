@@ -19,6 +19,7 @@
 
 #define SLOTS 128
 #define AHEAD 16           /* ranks whose places in a table are fetched before they are looked at */
+#define RECENT 32768       /* notes of sets read from files */
 #define RANK 0x7FFFFFFFu   /* a link is 1 + rank; 0 leads nowhere */
 #define JOINED 0x80000000u /* of a link: every mate further on is in the group of the row that has the link */
 #define NOBODY 0xFFFFFFFFu /* of a first row: no row with its key stays so far */
@@ -46,7 +47,10 @@ typedef struct {
     double threshold, least;   /* similarity from which a pair is a twin, and from which it is told of at all */
     uint32_t agreement, agreement_near;        /* bytes of the sketches of a pair that must agree for it to be looked at */
     uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest row */
-    uint64_t *read;            /* room for the largest set, where sets are read from files */
+    uint64_t *read;            /* a ring of `room` values (the largest set or more), where sets are read from files */
+    uint64_t room;
+    uint64_t *recent;          /* RECENT notes, zeros at first: whose set was read, and how many values before it */
+    uint64_t *count;           /* 0: the values that have been read, with those passed over at the end of the ring */
     uint32_t *failed;          /* set to 1 where a file could not be read */
 } rows_t;
 
@@ -85,18 +89,27 @@ static inline uint32_t count_at(const int64_t *starts, uint32_t position) {
     return (uint32_t)(starts[position + 1] - starts[position]);
 }
 
-/* Return a set: where it lies, or read from its file into the one room there is for it. A page of a mapped file would
- * bring its neighbours into memory, which are of no use: rows to be compared lie anywhere. */
+/* Return a set: where it lies, or read from its file into the ring, where it stays until as many values as fit there are
+ * read: rows of a template meet again and again. A page of a mapped file would bring its neighbours into memory, which
+ * are of no use: rows to be compared lie anywhere. */
 static set_t set_at(const rows_t *rows, const uint64_t *grams, int file, const int64_t *starts, uint32_t position) {
     set_t set = {grams + starts[position], count_at(starts, position)};
     if (file < 0 || set.count == 0) return set;
+    uint64_t owner = 2 * (uint64_t)position + (starts == rows->asked_starts) + 1;
+    uint64_t *note = rows->recent + 2 * (owner % RECENT), place = note[1] % rows->room;
+    if (note[0] == owner && *rows->count <= note[1] + rows->room) return (set_t){rows->read + place, set.count};
+    place = *rows->count % rows->room;
+    if (place + set.count > rows->room) *rows->count += rows->room - place, place = 0;
     size_t size = 8 * (size_t)set.count, done = 0;
     while (done < size) {
-        ssize_t got = pread(file, (uint8_t *)rows->read + done, size - done, (off_t)(8 * starts[position]) + (off_t)done);
+        ssize_t got = pread(file, (uint8_t *)(rows->read + place) + done, size - done,
+                            (off_t)(8 * starts[position]) + (off_t)done);
         if (got <= 0) return *rows->failed = 1, (set_t){rows->read, 0};
         done += (size_t)got;
     }
-    return (set_t){rows->read, set.count};
+    note[0] = owner, note[1] = *rows->count;
+    *rows->count += set.count;
+    return (set_t){rows->read + place, set.count};
 }
 
 static inline set_t asked_of(const rows_t *rows, uint32_t position) {
@@ -300,13 +313,21 @@ static int belong(const rows_t *rows, held_t *held, uint32_t mate, int twins) {
     return rows->digests[held->position] == rows->digests[mate] || whole(rows, held, mate, rows->least) >= rows->least;
 }
 
+/* Return a link drawn past the rows that stay, which a star joins itself; with no star `gone` is null, and none is. */
+static inline uint32_t drawn(const join_t *all, const uint8_t *gone, uint32_t band, uint32_t *link) {
+    while (gone && *link & RANK && !gone[(*link & RANK) - 1])
+        *link = (*link & JOINED) | (*link_of(all->links, all->bands, (*link & RANK) - 1, band) & RANK);
+    return *link;
+}
+
 /* Join a row with earlier ones, but for those it has looked at: all that lead to its group already are passed over. */
-static void join(const rows_t *rows, const join_t *all, held_t *held, size_t row) {
+static void join(const rows_t *rows, const join_t *all, held_t *held, size_t row, const uint8_t *gone) {
     uint32_t own = root_of(all->parents, (uint32_t)row), once = (uint32_t)row + 1;
     for (uint32_t band = 0; band < all->bands; band++) {
         uint32_t *link = link_of(all->links, all->bands, row, band), mate, joined = JOINED;
-        for (uint32_t next = *link, *further; (mate = next & RANK); next = *further) {
+        for (uint32_t next = drawn(all, gone, band, link), *further; (mate = next & RANK); next = *further) {
             further = link_of(all->links, all->bands, mate - 1, band);
+            drawn(all, gone, band, further);
             uint32_t other = root_of(all->parents, mate - 1);
             if (other != own && all->seen[mate - 1] != once) {
                 all->seen[mate - 1] = once;
@@ -325,7 +346,7 @@ static void join(const rows_t *rows, const join_t *all, held_t *held, size_t row
 void thresher_join(const rows_t *rows, const join_t *all, size_t from, size_t to) {
     for (size_t row = from; row < to; row++) {
         held_t held = held_of(rows, rows->at[row]);
-        join(rows, all, &held, row);
+        join(rows, all, &held, row, NULL);
     }
 }
 
@@ -338,7 +359,7 @@ typedef struct {
     uint32_t *firsts;        /* n x heads, to the first mate; in a first row: to the first of them that stays */
     uint32_t drops;          /* a bit for each kind that drops the row */
     uint32_t *seen;          /* n, zero */
-    uint8_t *gone;           /* n; a row that is gone already is passed over */
+    uint8_t *gone;           /* n; a row that is gone already is passed over: none is where rows are joined */
     uint32_t *match;         /* n: the rank that decided */
     uint8_t *kind;           /* n */
     double *alike;           /* n */
@@ -353,9 +374,10 @@ static inline int better(const star_t *star, int kind, double alike, uint32_t ma
 
 enum { MAY_NOT_DROP, BY_BANDS, BY_PROMPT }; /* who proposed a pair that may drop the row */
 
-static void meet(const rows_t *rows, star_t *star, held_t *held, uint32_t mate, size_t row, int may_drop) {
+static void meet(const rows_t *rows, star_t *star, held_t *held, uint32_t mate, size_t row, int may_drop,
+                 double least) {
     double alike;
-    int kind = judge(rows, held, rows->at[mate], rows->least, &alike);
+    int kind = judge(rows, held, rows->at[mate], least, &alike);
     if (kind == NEAR && star->joined && may_drop == BY_BANDS && /* only what bands propose: groups are the same in any order */
         plausible(rows, held->position, rows->at[mate], rows->agreement_near)) {
         uint32_t *parents = star->joined->parents;
@@ -380,7 +402,7 @@ static void meet_by_prompt(const rows_t *rows, star_t *star, held_t *held, size_
         uint32_t kept = *link_of(star->firsts, star->heads, first - 1, band);
         if (kept == NOBODY || star->seen[kept - 1] == (once | JOINED)) continue;
         star->seen[kept - 1] = once | JOINED;
-        meet(rows, star, held, kept - 1, row, may_drop);
+        meet(rows, star, held, kept - 1, row, may_drop, rows->least);
     }
 }
 
@@ -402,16 +424,21 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
     for (size_t row = from; row < to; row++) {
         held_t held = held_of(rows, rows->at[row]);
         uint32_t once = (uint32_t)row + 1;
+        double least = rows->least;
+        uint32_t agreement = rows->agreement;
         for (uint32_t band = 0; band < star->bands && !star->gone[row]; band++) {
             uint32_t *link = link_of(star->links, star->bands, row, band), mate;
             for (; (mate = next_kept(star, band, link)); link = link_of(star->links, star->bands, mate - 1, band)) {
                 if (star->seen[mate - 1] == once) continue;
                 star->seen[mate - 1] = once;
-                if (plausible(rows, held.position, rows->at[mate - 1], rows->agreement)) meet(rows, star, &held, mate - 1, row, BY_BANDS);
+                if (!plausible(rows, held.position, rows->at[mate - 1], agreement)) continue;
+                meet(rows, star, &held, mate - 1, row, BY_BANDS, least);
+                if (!by_prompt && star->drops >> star->kind[row] & 1 && star->alike[row] >= rows->threshold)
+                    least = rows->threshold, agreement = rows->agreement_near; /* what is less alike is not told of */
             }
         }
         star->gone[row] |= star->drops >> star->kind[row] & 1;
-        if (star->joined) join(rows, star->joined, &held, row);
+        if (star->joined) join(rows, star->joined, &held, row, star->gone);
         if (!star->gone[row] && (star->kind[row] == ALONE || by_prompt)) meet_by_prompt(rows, star, &held, row, by_prompt);
         star->gone[row] |= star->drops >> star->kind[row] & 1;
         note_by_prompt(star, row);

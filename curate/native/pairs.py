@@ -18,6 +18,8 @@ I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 
+ROOM = 1 << 21  # values of sets read from files that stay for the rows after: 16 MB
+RECENT = 1 << 15  # as in pairs.c
 LINK = np.uint32(0x7FFFFFFF)  # of a link: 1 + the rank that it leads to, without the note beside it
 
 
@@ -74,7 +76,7 @@ class Star:
     firsts: U32  # n x bands: to the first row with the same key, of the asked side alone
     drops: int  # a bit for each kind that drops the row
     seen: U32
-    gone: U8  # a row that is gone from the start is passed over
+    gone: U8  # a row that is gone from the start is passed over: none is, where twins are joined
     match: U32
     kind: U8
     alike: F64
@@ -105,7 +107,10 @@ class _Rows(ctypes.Structure):
         ("least", ctypes.c_double),
         ("agreement", ctypes.c_uint32),
         ("agreement_near", ctypes.c_uint32),
-        *((name, ctypes.c_void_p) for name in ("table", "read", "failed")),
+        ("table", ctypes.c_void_p),
+        ("read", ctypes.c_void_p),
+        ("room", ctypes.c_uint64),
+        *((name, ctypes.c_void_p) for name in ("recent", "count", "failed")),
     )
 
 
@@ -150,7 +155,9 @@ class Pairs:
         places = 16
         while places < 2 * rows.largest:
             places *= 2
-        self._table, self._read = np.zeros(places, np.uint64), np.empty(rows.largest, np.uint64)
+        room = max(ROOM, rows.largest)  # of which only what is used becomes memory
+        self._table, self._read = np.zeros(places, np.uint64), np.empty(room, np.uint64)
+        self._recent, self._count = np.zeros(2 * RECENT, np.uint64), np.zeros(1, np.uint64)
         self._failed = np.zeros(1, np.uint32)
         self._rows = rows
         asked_file, answered_file = rows.files
@@ -165,6 +172,9 @@ class Pairs:
             n_holders=len(rows.holders),
             table=at(self._table),
             read=at(self._read),
+            room=room,
+            recent=at(self._recent),
+            count=at(self._count),
             failed=at(self._failed),
         )
 

@@ -18,13 +18,18 @@ class Pairs:
 
     def star(self, star: Star, start: int, end: int) -> None:
         """Settle the ranks from ``start`` to ``end``; those before are settled."""
+        rows, by_prompt = self._rows, bool(star.drops >> Kind.SAME_PROMPT & 1)
         for row in range(start, end):
             if not star.gone[row]:
-                for mate in sorted(set(_mates(star.links, row))):
-                    if not star.gone[mate] and self._plausible(mate, row, self._rows.agreement):
-                        self._meet(star, mate, row, may_drop=True)
+                agreement = rows.agreement
+                for mate in dict.fromkeys(_mates(star.links, row)):
+                    if star.gone[mate] or not self._plausible(mate, row, agreement):
+                        continue
+                    self._meet(star, mate, row, may_drop=True)
+                    goes = star.drops >> int(star.kind[row]) & 1 and star.alike[row] >= rows.threshold
+                    if goes and not by_prompt:
+                        agreement = rows.agreement_near  # it is not told of what is less alike
                 star.gone[row] = star.drops >> int(star.kind[row]) & 1
-            by_prompt = bool(star.drops >> Kind.SAME_PROMPT & 1)
             if not star.gone[row] and (by_prompt or star.kind[row] == Kind.ALONE):
                 for kept in _first_kept(star, row):
                     self._meet(star, kept, row, may_drop=by_prompt)
