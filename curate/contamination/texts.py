@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from curate.core.record.turns import TURN_BREAK, Turns
+from curate.dedupe.forms import nfkc
 from curate.dedupe.signatures.shingles import I64, U64, words_by_numpy
-from curate.dedupe.text import nfkc
 from curate.native.kernel import kernel
 
 _SPACELESS = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])"  # scripts without spaces

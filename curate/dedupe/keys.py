@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.dedupe.forms import Compared
 from curate.dedupe.rule import PairRule
 from curate.dedupe.seen import seen
 from curate.dedupe.sides import ANSWER, ANSWERED_SALT, ASKED_SALT, CONVERSATION, PROMPT, side_texts
@@ -15,7 +16,7 @@ from curate.dedupe.signatures.bands import band_keys
 from curate.dedupe.signatures.minhash import sign
 from curate.dedupe.signatures.shingles import Sets, mix64, mixed, shingles
 from curate.dedupe.signatures.signs import sign_digests
-from curate.dedupe.text import Compared, comparable
+from curate.dedupe.text import comparable
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 

@@ -14,7 +14,8 @@ import polars as pl
 from curate.core.record.fields import field_values
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING, TURN_BREAK
-from curate.dedupe.text import Compared, compared
+from curate.dedupe.forms import Compared
+from curate.dedupe.text import compared
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
 CONVERSATION, PROMPT, ANSWER = "conversation", "prompt", "answer"

@@ -1,8 +1,48 @@
-/* Texts as they are compared, where a table knows every character of theirs: in lower case, and a space for what is no
- * part of a word. It is most texts of Europe, of the Near East and of Korea; the others are somebody else's.
+/* Texts as they are compared, where an alphabet knows what becomes of every character of theirs: in form NFKC and lower
+ * case, a space for what is no part of a word, signs that tell spelled in ASCII; and each character a word of its own
+ * where most letters are of a script without spaces. curate/dedupe/forms.py says the same by Polars, and has the texts
+ * that are unknown here: those whose characters change with their neighbours.
  */
 
 #include "texts.h"
+
+typedef struct { /* what becomes of a character; curate/dedupe/alphabet.py */
+    uint32_t at;        /* its form is pool[at .. at + size] */
+    uint8_t size, rank; /* rank: its canonical combining class */
+    uint16_t kind;
+    uint8_t letters, spaceless; /* in its form: those that are not ASCII, and those of scripts without spaces */
+    uint16_t unused;
+} cell_t;
+
+enum {
+    UNKNOWN = 1,   /* its form depends on more than this file looks at */
+    CHANGED = 2,   /* NFKC of the character alone is something else */
+    MARK = 4,      /* a neighbour before may change it, or change places with it */
+    SECOND = 8,    /* a mark that makes one character with some that stand before */
+    WHOLE = 16,    /* it is no composition */
+    EMOJI = 32,    /* a symbol (So); */
+    MODIFIER = 64, /* and what may follow it (Sk) */
+    JOINER = 128,  /* nothing after either of them */
+    DROPPED = 256, /* as if it were not there */
+};
+
+typedef struct {
+    const uint16_t *pages; /* 0x1100: of each 256 characters, whose cells start at 256 * page; 0 where nobody has looked */
+    const cell_t *cells;
+    const uint8_t *pool;
+    const uint64_t *pairs; /* ascending: first << 32 | second, which make one character */
+    size_t n_pairs;
+    uint8_t *wanted; /* 0x1100: set to 1 where a page is missing */
+    int spelled;     /* signs are spelled: none is dropped */
+} alphabet_t;
+
+typedef struct {
+    uint32_t starter;  /* the last character of rank 0, if it is whole */
+    uint8_t rank;      /* of the last character */
+    uint8_t changed;   /* whether that one is */
+    uint8_t emoji;     /* 1 after a symbol, 2 after one and its modifier */
+    uint32_t letters, spaceless;
+} before_t;
 
 /* Return how many bytes at the start of a text are ASCII, as far as eight of them are looked at at once. */
 INLINE size_t ascii_run(text_t text) {
@@ -14,55 +54,148 @@ INLINE size_t ascii_run(text_t text) {
     return (size_t)(at - text.at);
 }
 
-/* Return the character of two or three bytes at `*at`, and go behind it; one of four is beyond every table. */
+/* Return the character of two bytes or more at `*at`, and go behind it. */
 INLINE uint32_t take(const uint8_t **at) {
     const uint8_t *byte = *at;
-    int width = 2 + (*byte >= 0xE0);
+    int width = 2 + (*byte >= 0xE0) + (*byte >= 0xF0);
+    uint32_t code = *byte & (0x7Fu >> width);
     *at += width;
-    if (width == 2) return (byte[0] & 31u) << 6 | (byte[1] & 63u);
-    return (byte[0] & 15u) << 12 | (byte[1] & 63u) << 6 | (byte[2] & 63u);
+    for (int i = 1; i < width; i++) code = code << 6 | (byte[i] & 63u);
+    return code;
 }
 
-INLINE uint8_t *put(uint8_t *out, uint32_t code) {
-    if (code < 0x80) return *out = (uint8_t)code, out + 1;
-    if (code < 0x800) return out[0] = (uint8_t)(0xC0 | code >> 6), out[1] = (uint8_t)(0x80 | (code & 63)), out + 2;
-    out[0] = (uint8_t)(0xE0 | code >> 12), out[1] = (uint8_t)(0x80 | (code >> 6 & 63));
-    return out[2] = (uint8_t)(0x80 | (code & 63)), out + 3;
+static int is_pair(const alphabet_t *alphabet, uint32_t first, uint32_t second) {
+    uint64_t pair = (uint64_t)first << 32 | second;
+    size_t low = 0, high = alphabet->n_pairs;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (alphabet->pairs[middle] < pair)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < alphabet->n_pairs && alphabet->pairs[low] == pair;
 }
 
-/* Write a text as the table has it; return its end, or null where a character is not in the table. */
-static uint8_t *fold(text_t text, const uint16_t *table, uint8_t *out) {
+/* Return whether a mark stays as and where it is (Unicode Standard Annex 15: quick check, and what blocks a composition). */
+static int stays(const alphabet_t *alphabet, const before_t *before, uint32_t code, const cell_t *cell) {
+    if (before->changed || (cell->rank && before->rank > cell->rank)) return 0;
+    if (!(cell->kind & SECOND) || (before->rank && before->rank >= cell->rank)) return 1;
+    return before->starter && !is_pair(alphabet, before->starter, code);
+}
+
+/* Note the pages that the rest of a text needs and nobody has made. */
+static void want(const alphabet_t *alphabet, text_t text) {
     while (text.at < text.end) {
-        for (size_t run = ascii_run(text); run; run -= 8, text.at += 8, out += 8) {
+        uint32_t code = *text.at < 0x80 ? *text.at++ : take(&text.at);
+        if (code >= 0x80 && !alphabet->pages[code >> 8]) alphabet->wanted[code >> 8] = 1;
+    }
+}
+
+enum { DONE, NOT_KNOWN, NO_PAGE, NO_ROOM };
+
+/* Write a text in its form, from `*out` on, which goes behind it. */
+static int fold(text_t text, const alphabet_t *alphabet, before_t *before, uint8_t **out, const uint8_t *end) {
+    uint8_t *to = *out;
+    while (text.at < text.end) {
+        size_t run = ascii_run(text);
+        if (to + run + 8 > end) return NO_ROOM;
+        if (run) *before = (before_t){text.at[run - 1], 0, 0, 0, before->letters, before->spaceless};
+        for (; run; run -= 8, text.at += 8, to += 8) {
             uint64_t bytes;
             memcpy(&bytes, text.at, 8);
             bytes = lower(bytes);
-            memcpy(out, &bytes, 8);
+            memcpy(to, &bytes, 8);
         }
         for (int i = 0; i < 8 && text.at < text.end; i++) {
             uint32_t code = *text.at;
             if (code < 0x80) {
-                *out++ = (uint8_t)(code | 32u * (code - 'A' < 26)), text.at++;
+                if (to == end) return NO_ROOM;
+                *to++ = (uint8_t)(code | 32u * (code - 'A' < 26)), text.at++;
+                *before = (before_t){code, 0, 0, 0, before->letters, before->spaceless};
                 continue;
             }
-            if (code >= 0xF0 || !(code = table[take(&text.at)])) return NULL;
-            out = put(out, code);
+            text_t rest = text;
+            code = take(&text.at);
+            uint32_t page = alphabet->pages[code >> 8];
+            if (!page) return want(alphabet, rest), NO_PAGE;
+            const cell_t *cell = alphabet->cells + 256 * page + (code & 255);
+            uint32_t kind = cell->kind, emoji = before->emoji;
+            if (kind & UNKNOWN) return NOT_KNOWN;
+            if (kind & DROPPED) continue;
+            before->emoji = (uint8_t)(kind & EMOJI ? 1 : kind & MODIFIER && emoji == 1 ? 2 : 0);
+            if (kind & JOINER && emoji) continue;
+            if (kind & MARK && !stays(alphabet, before, code, cell)) return NOT_KNOWN;
+            if (!cell->rank) before->starter = kind & WHOLE ? code : 0;
+            before->rank = cell->rank, before->changed = (kind & CHANGED) != 0;
+            before->letters += cell->letters, before->spaceless += cell->spaceless;
+            if (to + cell->size > end) return NO_ROOM;
+            memcpy(to, alphabet->pool + cell->at, cell->size), to += cell->size;
         }
     }
-    return out;
+    *out = to;
+    return DONE;
 }
 
-/* Fold n texts, which are UTF-8, one behind the other into `out`, which has room for them all; `ends` (n + 1) has where
- * each starts and ends. table[c] takes the place of character c below 0x10000, in no more bytes than c has; 0 if c is not
- * known. A text that holds such a one is left empty, and its `unknown` set. */
-void thresher_fold(const uint8_t *views, const uint8_t *const *buffers, size_t n, const uint16_t *table, uint8_t *out,
-                   int64_t *ends, uint8_t *unknown) {
+static inline int is_letter(uint8_t byte) { return (uint8_t)((byte | 32) - 'a') < 26; }
+
+/* Return whether an ASCII byte is white space, or punctuation (P, without the symbols) where that is not spelled. */
+static inline int is_between(uint8_t byte, int spelled) {
+    if (byte == ' ' || (uint8_t)(byte - '\t') < 5) return 1;
+    return !spelled && byte > ' ' && byte < 0x7F && strchr("!\"#%&'()*,-./:;?@[\\]_{}", byte) != NULL;
+}
+
+/* Write the characters of a form that are neither, each with a space behind it; return the end. `to` may lie before. */
+static uint8_t *spaced(const uint8_t *at, const uint8_t *end, int spelled, uint8_t *to) {
+    while (at < end) {
+        const uint8_t *from = at;
+        uint32_t code = *at < 0x80 ? *at++ : take(&at);
+        if (code < 0x80 ? is_between((uint8_t)code, spelled)
+                        : !spelled && (code == 0x203F || code == 0x2040 || code == 0x2054)) continue; /* connectors */
+        size_t size = (size_t)(at - from);
+        memmove(to, from, size), to += size, *to++ = ' ';
+    }
+    return to;
+}
+
+/* Return whether a form has fewer words than `most`. */
+static int is_short(const uint8_t *at, const uint8_t *end, uint32_t most) {
+    uint32_t words = 0;
+    for (int inside = 0, was = 0; at < end && words < most; at++, was = inside) {
+        inside = is_letter(*at) || (uint8_t)(*at - '0') < 10 || *at == '_' || *at > 0x7F;
+        words += inside && !was;
+    }
+    return words < most;
+}
+
+/* Write the forms of texts `from` to `n`, which are UTF-8, one behind the other into `out`, which has `room` bytes; `ends`
+ * (n + 1) has where each starts and ends. Return the first whose form has no room: those after it are not looked at.
+ * `found` has a bit for what each is: not known, and then left empty; in want of a page, too; without spaces; of fewer
+ * words than `few`. */
+size_t thresher_fold(const uint8_t *views, const uint8_t *const *buffers, size_t from, size_t n, const alphabet_t *alphabet,
+                     uint32_t few, uint8_t *out, size_t room, int64_t *ends, uint8_t *found) {
     uint8_t *at = out;
-    ends[0] = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t *end = fold(text_of(views, buffers, i), table, at);
-        unknown[i] = !end;
-        if (end) at = end;
+    ends[from] = 0;
+    for (size_t i = from; i < n; i++) {
+        before_t before = {0};
+        uint8_t *end = at;
+        int done = fold(text_of(views, buffers, i), alphabet, &before, &end, out + room);
+        found[i] = (uint8_t)(done == NOT_KNOWN ? 1 : done == NO_PAGE ? 2 : 0);
+        if (done == NO_ROOM) return i;
+        if (done != DONE) end = at;
+        if (done == DONE && before.spaceless) {
+            for (const uint8_t *byte = at; byte < end; byte++) before.letters += (uint32_t)is_letter(*byte);
+            size_t size = (size_t)(end - at);
+            if (2 * before.spaceless > before.letters) {
+                if (3 * size > (size_t)(out + room - at)) return i;
+                memmove(at + 2 * size, at, size); /* what is written, at most twice as much, stays behind what is read */
+                end = spaced(at + 2 * size, at + 3 * size, alphabet->spelled, at);
+                found[i] |= 4;
+            }
+        }
+        if (done == DONE && is_short(at, end, few)) found[i] |= 8;
+        at = end;
         ends[i + 1] = at - out;
     }
+    return n;
 }

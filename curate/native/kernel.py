@@ -15,7 +15,6 @@ import polars as pl
 
 from curate.core.run.aside import aside
 from curate.native import library
-from curate.native.arrow import strings
 from curate.native.library import LEVELS, level_of
 from curate.native.views import Views
 
@@ -44,6 +43,7 @@ class Kernel:
         self.library = library
         library.thresher_sign.restype = ctypes.c_size_t
         library.thresher_words.restype = ctypes.c_size_t
+        library.thresher_fold.restype = ctypes.c_size_t
         self.level = min(int(library.thresher_best()), most)
 
     def sign(self, texts: pl.Series, salt: int, min_words: int, permutations: tuple[U32, U32] | None) -> Signed:
@@ -77,20 +77,6 @@ class Kernel:
         digests = np.empty(len(texts), np.uint64)
         self.library.thresher_signs(views.address, views.buffers, size(len(texts)), at(digests))
         return digests
-
-    def fold(self, texts: pl.Series, table: U16) -> tuple[pl.Series, npt.NDArray[np.bool_]]:
-        """Return texts, none of them null, in the characters that ``table`` has for theirs (65,536; 0 for none).
-
-        A text with a character that the table does not know is empty, and marked in the second value. ASCII is
-        written in lower case; no character may grow.
-        """
-        views = Views(texts)
-        out, ends = np.empty(views.bytes, np.uint8), np.empty(len(texts) + 1, np.int64)
-        unknown = np.empty(len(texts), np.bool_)
-        self.library.thresher_fold(
-            views.address, views.buffers, size(len(texts)), at(table), at(out), at(ends), at(unknown)
-        )
-        return strings(out[: ends[-1]], ends), unknown
 
     def bands(self, signatures: U32, bands: int, rows: int) -> U64:
         """Return the band keys (bands x n) of signatures (n x 128)."""

@@ -1,0 +1,91 @@
+"""The form in which texts are compared, as Polars makes it: NFKC, lower case, a space for what is no part of a word."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from unicodedata import category
+
+import polars as pl
+
+SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
+_SIGN = r"[\p{P}\p{S}]"
+_TELLING_SIGN = r"[\p{Sm}\p{Sc}\p{So}--\x00-\x7f]"
+_SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc connects words
+_TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
+_SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # hexadecimal digits in signs of ASCII
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+ZERO_WIDTH = "[\u200b\u2060\ufeff\ufe0e\ufe0f]"  # never U+200C or U+200D, which spell Persian
+_JOINED = "(\\p{So}\\p{Sk}?)\u200d"  # an emoji of several
+# Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
+# and Hangul, and the dashes and quotes of every day. A text of these alone is in form NFKC.
+STABLE = (
+    "\x00-\x7f\u00c0-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0180-\u01c3\u01cd-\u01f0\u01f4-\u02af"
+    "\u0388-\u03ce\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u0660-\u0669\u2010\u2012-\u2016\u2018-\u201e"
+    "\u2020-\u2022\u3001-\u3003\u3008-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+)
+
+
+class Compared(NamedTuple):
+    """Texts ready for comparison, and which of them are written, by most letters, in a script without spaces."""
+
+    texts: pl.Series
+    spaceless: pl.Series
+
+
+def form_of(texts: pl.Series, *, spelled: bool) -> Compared:
+    """Return the form of texts that are not ASCII, none of them null; ``spelled`` where every sign counts.
+
+    What says something and is no word is spelled in signs of ASCII, which are no words either: operators, currencies
+    and emoji, or any sign.
+    """
+    few = characters_of(texts, spelled=spelled)
+    spaceless = _most_spaceless(few)
+    if spaceless.any():
+        between = r"\s" if spelled else r"[\s\p{P}]"
+        characters = few.filter(spaceless).str.replace_all(between, "").str.replace_all(r"(.)", "$1 ")
+        few = few.scatter(spaceless.arg_true(), characters)
+    return Compared(few, spaceless)
+
+
+def characters_of(texts: pl.Series, *, spelled: bool) -> pl.Series:
+    """Return the same before characters of scripts without spaces become words of their own."""
+    few = nfkc(texts.str.replace_all(ZERO_WIDTH, "").str.replace_all(_JOINED, "$1")).str.to_lowercase()
+    signed = few.str.contains(_SIGN if spelled else _TELLING_SIGN)
+    if signed.any():
+        few = few.scatter(signed.arg_true(), _spelled(few.filter(signed), _SIGNS if spelled else _TELLING))
+    return few.str.replace_all(r"[^\w\x00-\x7f]", " ")
+
+
+def nfkc(texts: pl.Series) -> pl.Series:
+    """Return the texts in form NFKC; those that no normal form changes are not looked at twice."""
+    may_change = texts.str.contains(f"[^{STABLE}]")
+    if not may_change.any():
+        return texts
+    return texts.clone().scatter(may_change.arg_true(), texts.filter(may_change).str.normalize("NFKC"))
+
+
+def _spelled(texts: pl.Series, kinds: tuple[str, ...]) -> pl.Series:
+    """Return texts with each sign of some kinds that is not ASCII spelled in signs that are."""
+    spelling = _Spelling(kinds)
+    return pl.Series([_BEYOND_ASCII.sub(lambda found: spelling[found[0]], text) for text in texts], dtype=pl.String)
+
+
+class _Spelling(dict[str, str]):
+    """How characters are spelled, each thought of once: signs of some kinds in signs of ASCII, others as they are."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, character: str) -> str:
+        sign = category(character) in self._kinds
+        digits = f"{ord(character):06x}" if sign else ""
+        self[character] = "".join(_SPELLING[int(digit, 16)] for digit in digits) if sign else character
+        return self[character]
+
+
+def _most_spaceless(texts: pl.Series) -> pl.Series:
+    has_some = texts.str.contains(SPACELESS)
+    few = texts.filter(has_some)
+    return has_some.scatter(has_some.arg_true(), few.str.count_matches(SPACELESS) * 2 > few.str.count_matches(r"\p{L}"))
