@@ -199,3 +199,21 @@ size_t thresher_fold(const uint8_t *views, const uint8_t *const *buffers, size_t
     }
     return n;
 }
+
+/* Write how many characters of each text are not ASCII: bytes that start one of several. */
+void thresher_beyond_ascii(const uint8_t *views, const uint8_t *const *buffers, size_t n, int64_t *counts) {
+    for (size_t i = 0; i < n; i++) {
+        text_t text = text_of(views, buffers, i);
+        int64_t count = 0;
+        while (text.at < text.end) {
+            size_t part = (size_t)(text.end - text.at) < 255 * 16 ? (size_t)(text.end - text.at) : 255 * 16;
+            uint8_t some[16] = {0}; /* of every sixteenth byte: no more than a byte holds */
+            for (size_t k = 0; k < part / 16 * 16; k += 16)
+                for (size_t j = 0; j < 16; j++) some[j] += text.at[k + j] >= 0xC0;
+            for (size_t j = 0; j < 16; j++) count += some[j];
+            for (size_t k = part / 16 * 16; k < part; k++) count += text.at[k] >= 0xC0;
+            text.at += part;
+        }
+        counts[i] = count;
+    }
+}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.native.arrow import strings
-from curate.native.kernel import U16, U64, Kernel, at, size
+from curate.native.kernel import I64, U16, U64, Kernel, at, kernel, size
 from curate.native.views import Views
 
 U8 = npt.NDArray[np.uint8]
@@ -66,8 +66,18 @@ class Folded(NamedTuple):
     short: npt.NDArray[np.bool_]  # it has fewer words than were asked about
 
 
+def beyond_ascii(texts: pl.Series) -> I64:
+    """Return how many characters of each text, none of them null, are not ASCII."""
+    native = kernel()
+    if native is None:
+        return texts.str.count_matches(r"[^\x00-\x7f]").to_numpy().astype(np.int64)
+    views, counts = Views(texts), np.empty(len(texts), np.int64)
+    native.library.thresher_beyond_ascii(views.address, views.buffers, size(len(texts)), at(counts))
+    return counts
+
+
 def fold(
-    kernel: Kernel, texts: pl.Series, alphabet: Alphabet, add: Callable[[npt.NDArray[np.intp]], Alphabet], few: int
+    native: Kernel, texts: pl.Series, alphabet: Alphabet, add: Callable[[npt.NDArray[np.intp]], Alphabet], few: int
 ) -> Folded:
     """Return the form of texts, none of them null; ``add`` makes pages of the alphabet that they want.
 
@@ -82,7 +92,7 @@ def fold(
             pages=at(alphabet.pages), cells=at(alphabet.cells), pool=at(alphabet.pool), pairs=at(alphabet.pairs),
             n_pairs=len(alphabet.pairs), wanted=at(wanted), spelled=alphabet.spelled,
         )  # fmt: skip
-        stopped = kernel.library.thresher_fold(
+        stopped = native.library.thresher_fold(
             views.address, views.buffers, size(start), size(count), ctypes.byref(own), ctypes.c_uint32(few), at(out),
             size(room), at(ends), at(found),
         )  # fmt: skip

@@ -11,10 +11,11 @@ from pydantic import Field
 from curate.core.read.layouts.layout import JOINT
 from curate.core.record.marks import edit
 from curate.core.record.turns import Turns
+from curate.dedupe.forms import STABLE
 from curate.steps.pieces import Piece, edited_texts, parts_of, question_of, rejected_of
 from curate.steps.step import Step
 
-_NOT_NFC = r"[^\x00-\u02ff]"  # every text of characters below U+0300 is in form NFC
+_NOT_NFC = rf"[^\x00-\u02ff{STABLE}]"  # every text of characters below U+0300, or of those, is in form NFC
 _NOT_ASCII = r"[^\x00-\x7f]"
 _NO_SINGLE_SPACE = r"[^\S ]\s*|\s{2,}"  # white space that is not one space already
 _LAST_WORD, _FIRST_WORD = r"[\t\n\r ][^\t\n\r ]*$", r"^[^\t\n\r ]*[\t\n\r ]"  # with the white space that bounds it

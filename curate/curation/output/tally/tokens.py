@@ -13,6 +13,7 @@ from curate.check.tokens import load_tokenizer
 from curate.core.chat.tokens import PER_MESSAGE
 from curate.core.record.turns import Turns
 from curate.core.write.folder import sha256_of
+from curate.native.folding import beyond_ascii
 
 Numbers = npt.NDArray[np.int64]
 ESTIMATED = f"estimate: a fourth of the ASCII characters, each other character, {PER_MESSAGE} a message"
@@ -49,5 +50,5 @@ def _estimated(texts: pl.Series, chars: Numbers) -> Numbers:
     beyond = np.zeros(len(texts), dtype=np.int64)
     wide = np.flatnonzero(texts.str.len_bytes().to_numpy() != chars)
     if len(wide):
-        beyond[wide] = texts.gather(wide).str.count_matches(r"[^\x00-\x7f]").to_numpy()
+        beyond[wide] = beyond_ascii(texts.gather(wide))
     return -(-(chars - beyond) // 4) + beyond
