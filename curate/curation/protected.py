@@ -13,12 +13,13 @@ from curate.check.codes import CODES
 from curate.check.judge import Judge
 from curate.core.command.words import path_word
 from curate.core.read.build import Builder
-from curate.core.read.lines import BLOCK_BYTES
+from curate.core.read.lines import BLOCK_BYTES, READ_BYTES, SCANNED_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import ConfigError, InputError
 from curate.leaks.keys import PROTECTED
+from curate.native.gather import native_gatherer
 from curate.steps.step import SetStep, Step
 
 LEAKS = "leaks"
@@ -87,9 +88,11 @@ def readable_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterato
     Raises:
         InputError: the source cannot be read, or not one of its rows can.
     """
-    made = Builder(source.index, Judge(), _unreadable, lambda _: False, id_field)
+    gatherer = native_gatherer(id_field)
+    made = Builder(source.index, Judge(), _unreadable, lambda _: False, id_field, gatherer)
     readable = 0
-    for batch in read_records(source, seen):
+    piece = READ_BYTES if gatherer is None else SCANNED_BYTES
+    for batch in read_records(source, seen, block_bytes=piece, scanner=gatherer):
         made.add(batch)
         if made.bytes >= BLOCK_BYTES:
             block = made.block().filter(pl.col("messages").is_not_null())

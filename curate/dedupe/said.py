@@ -7,7 +7,9 @@ import polars as pl
 _MINUS = r"(^|[\s(=])[-\u2212](\d)"  # a sign is no punctuation: -5 is not 5
 _QUOTES = "\"'`\u00b4\u2018-\u201f\u00ab\u00bb"
 _WIDE = "\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
-_PUNCTUATION = f"[.,;:!?\u00a1\u00bf\u2026{_QUOTES}{_WIDE}\u2010-\u2015-]"
+_MARKS = f".,;:!?\u00a1\u00bf\u2026{_QUOTES}{_WIDE}\u2010-\u2015-"
+_PUNCTUATION = f"[{_MARKS}]"
+_NO_SINGLE_SPACE = rf"[^\S ][\s{_MARKS}]*|[{_MARKS}][\s{_MARKS}]*|\s[\s{_MARKS}]+"  # runs but for one space already
 _SIGN = "\u2212"
 
 
@@ -20,5 +22,7 @@ def said(texts: pl.Series) -> pl.Series:
     if not found.any():
         return texts
     some = texts.filter(found)
-    bare = some.str.replace_all(_MINUS, f"${{1}}{_SIGN}${{2}}").str.replace_all(_PUNCTUATION, " ")
-    return texts.scatter(found.arg_true(), bare.str.replace_all(r"\s+", " ").str.strip_chars())
+    below = some.str.contains(_MINUS)  # few, and groups are dear
+    if below.any():
+        some = some.scatter(below.arg_true(), some.filter(below).str.replace_all(_MINUS, f"${{1}}{_SIGN}${{2}}"))
+    return texts.scatter(found.arg_true(), some.str.replace_all(_NO_SINGLE_SPACE, " ").str.strip_chars())

@@ -15,7 +15,10 @@ from curate.dedupe.forms import STABLE
 from curate.steps.pieces import Piece, edited_texts, parts_of, question_of, rejected_of
 from curate.steps.step import Step
 
-_NOT_NFC = rf"[^\x00-\u02ff{STABLE}]"  # every text of characters below U+0300, or of those, is in form NFC
+# A text of characters that NFC neither changes nor joins with what is before is in form NFC: all below U+0300, those
+# that NFKC leaves, signs, punctuation, forms of compatibility and emoji.
+_NFC = "\x00-\u02ff\u2002-\u20cf\u2190-\u2328\u232b-\u2adb\u2add-\u2bff\u3000-\u3029\uff01-\uffee\U0001f300-\U0001faff"
+_NOT_NFC = f"[^{_NFC}{STABLE}]"
 _NOT_ASCII = r"[^\x00-\x7f]"
 _NO_SINGLE_SPACE = r"[^\S ]\s*|\s{2,}"  # white space that is not one space already
 _LAST_WORD, _FIRST_WORD = r"[\t\n\r ][^\t\n\r ]*$", r"^[^\t\n\r ]*[\t\n\r ]"  # with the white space that bounds it
