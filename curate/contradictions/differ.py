@@ -9,28 +9,22 @@ from enum import IntEnum
 from functools import lru_cache
 
 from curate.contradictions.lexicon import (
-    CLASSES,
     INDEFINITE,
     NO,
     OPEN_QUESTIONS,
     OPEN_VERBS,
-    OPPOSITES,
-    PREFIXES,
     REWORDING,
-    SUFFIXES,
-    UNITS,
     YES,
 )
 from curate.contradictions.objects import objects, other_field
-from curate.contradictions.words import Sentence, all_words, content, sentences, stem
+from curate.contradictions.opposites import near_words, opposed, same_class, swapped
+from curate.contradictions.words import Sentence, all_words, content, sentences
 
 SAME_FRAME = 0.6  # share of words from which two sentences say something about the same
 SAME_TEXT = 0.7  # and from which one answer to an open prompt is an edit of the other
 BARE = 3  # words, at most, of an answer that is a value and nothing else
 SHORT = 5  # words that carry meaning, at most, of an answer that is a value
 CLOSE_WORDS = 60  # words, at most, of answers whose one number each is the number that was asked for
-_STEMMED = frozenset(frozenset(map(stem, pair)) for pair in OPPOSITES)
-_CLASSES = {stem(word): name for word, name in CLASSES.items()}
 _YES, _NO = frozenset(YES), frozenset(NO)
 _COMMAND = re.compile(r"(?:^|[.!?:;\n]|\b(?:please|and|then|you|to))\s*([^\W\d_]+)")  # where a verb asks for something
 _ADVICE = re.compile(r"\b(what|how|where) (should|could|would|can|might) (i|we|you)\b")
@@ -149,19 +143,25 @@ def _matched(left: tuple[Sentence, ...], right: tuple[Sentence, ...]) -> list[tu
 
 
 def _frame(one: Sentence, other: Sentence, *, alone: bool) -> float:
-    """Return how much two sentences are about the same: their words, but for those that could turn them."""
+    """Return how much two sentences are about the same: their words, but for those that could turn them.
+
+    What is below ``SAME_FRAME`` may be 0.
+    """
     left, right = one.words, other.words
     if not alone and left.keys().isdisjoint(right):
         return 0.0
-    same = left & right
-    gone, come = left - same, right - same
-    swapped = sum(1 for word in gone if any(_opposed(word, new) or _same_class(word, new) for new in come))
     total = left.total() + right.total()
     if total == 0:
         return 1.0 if alone and bool(one.names) == bool(other.names) and _alike_numbers(one, other) else 0.0
-    if not same and swapped < max(len(gone), len(come)):
+    same = sum([min(count, right[word]) for word, count in left.items() if word in right])
+    gone = [word for word, count in left.items() if count > right.get(word, 0)]
+    if 2 * (same + len(gone)) < SAME_FRAME * total:
+        return 0.0  # whatever is swapped
+    come = [word for word, count in right.items() if count > left.get(word, 0)]
+    turned = swapped(gone, come)
+    if not same and turned < max(len(gone), len(come)):
         return 0.0
-    return 2 * (same.total() + swapped) / total
+    return 2 * (same + turned) / total
 
 
 def _alike_numbers(one: Sentence, other: Sentence) -> bool:
@@ -176,9 +176,9 @@ def _sentence_turned(one: Sentence, other: Sentence) -> str:
     gone, come = one.words - other.words, other.words - one.words
     for word in gone:
         for new in come:
-            if _same_class(word, new):
+            if same_class(word, new):
                 return f"{word} / {new}"
-    swapped = [(word, new) for word in gone for new in come if _opposed(word, new)]
+    swapped = [(word, new) for word in gone for new in come if opposed(word, new)]
     odd = (len(one.negations) + len(other.negations) + len(swapped)) % 2 == 1
     if odd:
         if swapped:
@@ -241,7 +241,7 @@ def _other_value(prompt: str, left: tuple[Sentence, ...], right: tuple[Sentence,
     if not all(0 < len(core) <= SHORT for core in cores) or cores[0] <= cores[1] or cores[1] <= cores[0]:
         return ""
     gone, come = cores[0] - cores[1], cores[1] - cores[0]
-    if any(near_words(word, new) or _opposed(word, new) for word in gone for new in come):
+    if any(near_words(word, new) or opposed(word, new) for word in gone for new in come):
         return ""  # opposites that turned nothing stand beside a negation
     names = left[0].names.keys(), right[0].names.keys()
     if cores[0] & cores[1] & names[0] & names[1] and not (gone & names[0] and come & names[1]):
@@ -252,37 +252,6 @@ def _other_value(prompt: str, left: tuple[Sentence, ...], right: tuple[Sentence,
 def _core(sentence: Sentence, asked: set[str]) -> set[str]:
     values = {f"{unit}{value:g}" for unit, value in sentence.numbers}
     return ({*sentence.words, *sentence.names} - asked) | values
-
-
-def _opposed(word: str, other: str) -> bool:
-    """Say whether two stems are opposites: by the table, or one is the other with a prefix such as un-."""
-    if frozenset((word, other)) in _STEMMED:
-        return True
-    short, long = sorted((word, other), key=len)
-    if any(long == prefix + short for prefix in PREFIXES) and len(short) > 3:
-        return True
-    return any({word, other} == {word[: -len(a)] + a, word[: -len(a)] + b} for a, b in SUFFIXES if word.endswith(a))
-
-
-def _same_class(word: str, other: str) -> bool:
-    kind = _CLASSES.get(word)
-    return word != other and (
-        (kind is not None and kind == _CLASSES.get(other))
-        or (word in UNITS and other in UNITS and word[:1] != other[:1])
-    )
-
-
-def near_words(word: str, other: str) -> bool:
-    """Say whether two stems are one word, inflected or misspelt: a letter too many, two that changed place."""
-    short, long = sorted((word, other), key=len)
-    if len(short) >= 4 and (long.startswith(short[:-1]) or short.startswith(long[:-1])):
-        return True
-    if len(long) < 5 or len(long) - len(short) > 1:
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) < len(long):
-        return short[at:] == long[at + 1 :]
-    return short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
 
 
 def _dice(one: Counter[str], other: Counter[str]) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.contradictions.differ import near_words
+from curate.contradictions.opposites import near_words
 from curate.contradictions.words import all_words, content
 from curate.core.record.tables import Columns
 from curate.dedupe.pairs.links import chained
