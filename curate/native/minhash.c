@@ -90,11 +90,28 @@ static void sort(uint64_t *v, size_t n) {
     }
 }
 
+/* Sort hashes: dealt by their first byte, in place, each to where it belongs (American flag sort), then share by share. */
+static void sort_hashes(uint64_t *v, size_t n) {
+    size_t next[256], end[256] = {0}, from = 0;
+    for (size_t i = 0; i < n; i++) end[v[i] >> 56]++;
+    for (int byte = 0; byte < 256; byte++) next[byte] = from, from = end[byte] += from;
+    for (int byte = 0; byte < 256; byte++)
+        while (next[byte] < end[byte]) {
+            uint64_t held = v[next[byte]];
+            for (int to; (to = (int)(held >> 56)) != byte;) {
+                uint64_t there = v[next[to]];
+                v[next[to]++] = held, held = there;
+            }
+            v[next[byte]++] = held;
+        }
+    for (int byte = 0; byte < 256; byte++) sort(v + (byte ? end[byte - 1] : 0), end[byte] - (byte ? end[byte - 1] : 0));
+}
+
 /* Leave each of n values once, in place; return how many are left. */
 INLINE size_t unique(uint64_t *values, size_t n) {
     size_t left = 0;
     if (n > MANY) {
-        sort(values, n);
+        sort_hashes(values, n);
         for (size_t i = 0; i < n; i++)
             if (i == 0 || values[i] != values[left - 1]) values[left++] = values[i];
         return left;
