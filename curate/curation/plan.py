@@ -152,7 +152,7 @@ def plan_of(config: CurateConfig, base: Path, sources: list[Source], steps: Sequ
         ConfigError: the answers' schema or the tokenizer is wrong, or two steps share a reason.
     """
     if config.output.layout is not None:
-        steps = [*steps, Convert(layout=config.output.layout)]
+        steps = _with_conversion(steps, Convert(layout=config.output.layout))
     reason_owners(steps)
     protected: list[Source] = []
     notes: list[str] = []
@@ -165,6 +165,16 @@ def plan_of(config: CurateConfig, base: Path, sources: list[Source], steps: Sequ
     named = config.output.tokenizer
     tokens = Tokens() if named is None else Tokens(base / named, named)
     return Plan(config, sources, list(steps), _phases(steps), judge, frozen, protected, notes, tokens)
+
+
+def _with_conversion(steps: Sequence[Step], convert: Convert) -> list[Step]:
+    """Return the steps with the conversion before all that compare rows: none goes for a twin that cannot be written.
+
+    It looks again after steps that come later and may change a row.
+    """
+    first = next((place for place, step in enumerate(steps) if isinstance(step, SetStep)), len(steps))
+    late = any(not isinstance(step, SetStep) for step in steps[first:])
+    return [*steps[:first], convert, *steps[first:], *([convert] if late else [])]
 
 
 def _without_test(config: CurateConfig, protected: list[str]) -> tuple[CurateConfig, list[str]]:

@@ -9,7 +9,7 @@ from unicodedata import category
 import polars as pl
 
 SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
-_SIGN = r"[\p{P}\p{S}]"
+SIGN = r"[\p{P}\p{S}]"
 _TELLING_SIGN = r"[\p{Sm}\p{Sc}\p{So}--\x00-\x7f]"
 _SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc connects words
 _TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
@@ -51,7 +51,7 @@ def form_of(texts: pl.Series, *, spelled: bool) -> Compared:
 def characters_of(texts: pl.Series, *, spelled: bool) -> pl.Series:
     """Return the same before characters of scripts without spaces become words of their own."""
     few = nfkc(texts.str.replace_all(ZERO_WIDTH, "").str.replace_all(_JOINED, "$1")).str.to_lowercase()
-    signed = few.str.contains(_SIGN if spelled else _TELLING_SIGN)
+    signed = few.str.contains(SIGN if spelled else _TELLING_SIGN)
     if signed.any():
         few = few.scatter(signed.arg_true(), _spelled(few.filter(signed), _SIGNS if spelled else _TELLING))
     return few.str.replace_all(r"[^\w\x00-\x7f]", " ")

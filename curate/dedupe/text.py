@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from curate.dedupe.alphabet import pages
-from curate.dedupe.forms import Compared, form_of
+from curate.dedupe.forms import SIGN, Compared, form_of
 from curate.native.folding import fold
 from curate.native.kernel import Kernel, kernel
 
@@ -41,16 +41,22 @@ def compared(texts: pl.Series) -> Compared:
 
 def _by_polars(texts: pl.Series) -> Compared:
     found = form_of(texts, spelled=False)
-    short = found.texts.str.count_matches(r"\w+") < MIN_WORDS
+    short = _signed(texts, found.texts.str.count_matches(r"\w+") < MIN_WORDS)
     return _replaced(found, short, form_of(texts.filter(short), spelled=True)) if short.any() else found
 
 
 def _by_kernel(native: Kernel, texts: pl.Series) -> Compared:
     found, short = _folded(native, texts, spelled=False)
+    short = _signed(texts, short)
     if not short.any():
         return found
     few, _ = _folded(native, texts.filter(short), spelled=True)
     return _replaced(found, short, few)
+
+
+def _signed(texts: pl.Series, short: pl.Series) -> pl.Series:
+    """Return which of the short texts have a sign."""
+    return short.scatter(short.arg_true(), texts.filter(short).str.contains(SIGN)) if short.any() else short
 
 
 def _folded(native: Kernel, texts: pl.Series, *, spelled: bool) -> tuple[Compared, pl.Series]:

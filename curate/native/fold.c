@@ -112,7 +112,8 @@ static int fold(text_t text, const alphabet_t *alphabet, before_t *before, uint8
             if (code < 0x80) {
                 if (to == end) return NO_ROOM;
                 *to++ = (uint8_t)(code | 32u * (code - 'A' < 26)), text.at++;
-                *before = (before_t){code, 0, 0, 0, before->letters, before->spaceless};
+                uint8_t emoji = before->emoji == 1 && (code == '^' || code == '`') ? 2 : 0; /* modifiers in ASCII */
+                *before = (before_t){code, 0, 0, emoji, before->letters, before->spaceless};
                 continue;
             }
             text_t rest = text;

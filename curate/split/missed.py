@@ -16,7 +16,10 @@ def missed(asked: Mapping[str, float], train: float | None, counts: Mapping[str,
     for name, wanted in asked.items():
         got = counts.get(name, 0)
         if 0 < wanted < 1 and not got:
-            yield f"{name} is empty: no group was drawn into it; ask for more, or for a count of rows"
+            yield (
+                f"{name} is empty: no group was drawn into it; ask for more, for a count of rows, or by another seed: "
+                "rows that an earlier run drew into train are drawn into it again"
+            )
         if wanted >= 1 and got < wanted:
             why = "rows that belong together go as a whole, and no other fits" if left else "there are no more rows"
             yield f"{name} has {got:,} of the {wanted:,.0f} rows that were asked for: {why}"

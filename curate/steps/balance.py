@@ -14,6 +14,8 @@ from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.steps.step import DECISIONS, SetStep
 
+_PURPOSE = 0xBA1A4CE  # of its draws: by those of a split it would keep the rows that go to train
+
 
 class Balance(SetStep):
     """Keep at most ``cap`` rows of each value of ``by``; which of them is drawn by seed and content.
@@ -79,5 +81,5 @@ class Balance(SetStep):
 
     def _over_cap(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that are drawn after the cap of their value is full."""
-        drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"])).sort("draw", "row")
+        drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"], _PURPOSE)).sort("draw", "row")
         return drawn.filter(pl.col("row").cum_count().over("value") > self.cap)

@@ -256,6 +256,26 @@ def test_rows_are_converted_on_request_and_keep_their_other_fields(tmp_path):
     assert back.reasons == [None, "not_convertible"]
 
 
+def test_no_row_goes_for_a_twin_that_cannot_be_written(tmp_path):
+    rows = {
+        "a.jsonl": [chat("track my parcel", "tracking")],
+        "b.jsonl": ['{"text": "track my parcel", "label": "tracking"}'],
+    }
+    run = curate_rows(tmp_path, rows, [{"use": "exact_duplicates"}], output={"layout": "classification"})
+
+    assert run.reasons == ["not_convertible", None]
+    assert run.lines("train") == [rows["b.jsonl"][0].encode()]
+
+
+def test_a_row_that_a_later_step_changes_is_looked_at_again(tmp_path):
+    rows = [chat("q", "\u200b"), chat("r", "s")]
+    steps = [{"use": "exact_duplicates"}, {"use": "normalise", "edit": True}]
+    run = curate_rows(tmp_path, rows, steps, output={"layout": "prompt_completion"})
+
+    assert len(run.rows("train")) == run.reasons.count(None)
+    assert run.reasons[1] is None
+
+
 ASKED = {"role": "user", "content": "6 * 7?"}
 THOUGHT = {"role": "assistant", "content": "42", "reasoning_content": "six sevens", "score": None}
 TURN = {"from": "gpt", "value": "42", "loss": False}

@@ -45,7 +45,9 @@ def test_every_character_is_folded_as_polars_does(around):
 MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
 SECONDS = "".join(sorted({chr(second) for _, second in compositions()}))
 FIRSTS = "".join(sorted({chr(first) for first, _ in compositions()}))
-MIXTURE = "aZ 09_.,+ÀÉßøŁžΑΣσςİı–’“…½²€£«»дЖאب가각ㅏ\u1100\u1161\u11a8👍🏻✈\u200d\u200c\u200b\ufe0f日本語สำ่हिंदीड़தமிழோﷺ‿"
+MIXTURE = (
+    "aZ 09_.,+^`ÀÉßøŁžΑΣσςİı–’“…½²€£«»дЖאب가각ㅏ\u1100\u1161\u11a8👍🏻✈\u200d\u200c\u200b\ufe0f日本語สำ่हिंदीड़தமிழோﷺ‿"
+)
 
 
 @settings(deadline=None, max_examples=500)
@@ -79,6 +81,7 @@ def test_texts_of_any_mixture_are_folded_as_polars_does(texts):
         "اَلْعَرَبِيَّةُ בְּרֵאשִׁית",
         "👩‍💻 👍🏽 ✈️ →",
         "tiếng Việt viết sẵn",
+        "©`\u200d ✈^\u200d",
     ],
 )
 def test_texts_of_every_day_are_left_to_the_kernel(text):
@@ -86,6 +89,16 @@ def test_texts_of_every_day_are_left_to_the_kernel(text):
     letters = pages(spelled=False)
 
     assert not fold(kernel(), pl.Series([text]), letters.alphabet, letters.add, 8).unknown.any()
+
+
+@pytest.mark.parametrize(("text", "form"), [("日本⑴", "日 本 1 "), ("Ŀ", "l "), ("日本(1)!", "日 本 ( 1 ) ! ")])
+@pytest.mark.parametrize("off", [False, True])
+def test_only_signs_of_the_text_itself_are_spelled_in_short_ones(text, form, off, monkeypatch):
+    """A known answer each: what NFKC writes with a sign is the word it stands for."""
+    if off:
+        monkeypatch.setattr("curate.dedupe.text.kernel", lambda: None)
+
+    assert comparable(pl.Series([text])).item() == form
 
 
 @pytest.mark.parametrize("text", ["e\u0301", "ΟΔΟΣ", "\u1112\u1161\u11ab", "a\u0301\u0323", "か\u3099", "ﬁ\u0316"])

@@ -72,3 +72,13 @@ def test_rows_of_a_cluster_are_capped_where_near_duplicates_only_warn(
     assert (run.ledger["decision"] == "kept").sum() == 6
     assert twins["split"].drop_nulls().n_unique() == 1 or split == {"train": 0.5, "test": 0.5, "similarity": 0}
     assert sum("near_duplicate" in words for words in run.warnings) == 5
+
+
+def test_what_a_cap_leaves_is_split_as_any_rows_are(tmp_path: Path) -> None:
+    """The cap draws apart from the split: by the same draws it would keep the very rows that go to train."""
+    rows = [chat(f"question {at}", f"answer {at}") for at in range(400)]
+    step = {"use": "balance", "by": "source", "cap": 200}
+    run = curate_rows(tmp_path, rows, [step], split={"validation": 0.2, "test": 0.2})
+
+    assert sum(reason is None for reason in run.reasons) == 200
+    assert all(20 < len(run.rows(name)) < 60 for name in ("validation", "test"))

@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 
 
-def draws(seed: int, digests: pl.Series) -> pl.Series:
-    """Return a number in [0, 1) for each digest: SplitMix64 (Steele, Lea, Flood 2014) of the seed and the digest."""
-    start = _mix(np.array([seed % 2**64], dtype=np.uint64))
+def draws(seed: int, digests: pl.Series, purpose: int = 0) -> pl.Series:
+    """Return a number in [0, 1) for each digest: SplitMix64 (Steele, Lea, Flood 2014) of the seed and the digest.
+
+    Draws of another purpose say nothing of each other: what one leaves is no part of what the other takes.
+    """
+    start = _mix(np.array([seed % 2**64], dtype=np.uint64) ^ np.uint64(purpose))
     mixed = _mix(_mix(digests.to_numpy().astype(np.uint64) ^ start))
     return pl.Series(digests.name, (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53)
 

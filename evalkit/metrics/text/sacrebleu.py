@@ -12,6 +12,8 @@ from pydantic import Field, PrivateAttr
 
 from evalkit.metrics.metric import Metric, as_series
 
+_TOGETHER = 256  # rows whose n-grams are in memory at once
+
 
 class Sacrebleu(Metric):
     """A score of the corpus, 0 to 100, of counts that sacrebleu takes."""
@@ -38,11 +40,16 @@ class Sacrebleu(Metric):
         They have no public name in sacrebleu; its own significance tests take them from here, and our tests hold them
         to its scores. Its references lie by stream, not by row, with None where a row has fewer.
         """
-        references = frame["references"].to_list()
-        widest = max(map(len, references), default=0)
-        streams = [[row[place] if place < len(row) else None for row in references] for place in range(widest)]
-        found = metric._extract_corpus_statistics(frame["prediction"].to_list(), streams) if references else []
+        found = [some for part in frame.iter_slices(_TOGETHER) for some in _statistics(metric, part)]
         return as_series(self.name, np.array(found, dtype=np.float64).reshape(-1, self.width))
+
+
+def _statistics(metric: Any, frame: pl.DataFrame) -> list[list[float]]:
+    references = frame["references"].to_list()
+    widest = max(map(len, references), default=0)
+    streams = [[row[place] if place < len(row) else None for row in references] for place in range(widest)]
+    found: list[list[float]] = metric._extract_corpus_statistics(frame["prediction"].to_list(), streams)
+    return found
 
 
 def _reference_count(frame: pl.DataFrame) -> str:
