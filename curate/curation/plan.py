@@ -142,6 +142,7 @@ def make_plan(config: CurateConfig, base: Path) -> Plan:
     reason_owners(steps)
     plan = plan_of(config, base, find_sources(config.input.wanted(), base, config.input.priority), steps)
     plan.notes.extend(_late(steps))
+    plan.notes.extend(_flattened(steps))
     return plan
 
 
@@ -197,6 +198,13 @@ def _late(steps: Sequence[Step]) -> list[str]:
         return []
     named = f"{' and '.join(late)} {'stands' if len(late) == 1 else 'stand'} after {steps[twins[0]].use}"
     return [f"{named}: a row may go for a twin that goes there; list what drops single rows first"]
+
+
+def _flattened(steps: Sequence[Step]) -> list[str]:
+    """Return what to tell of an edit that takes line ends away, from code and lists as from prose."""
+    if not any(isinstance(step, Normalise) and step.edit and step.white_space for step in steps):
+        return []
+    return ["normalise: edit writes line ends as spaces too, in code and lists as well; white_space = false keeps them"]
 
 
 def reason_owners(steps: Sequence[Step]) -> dict[str, str]:

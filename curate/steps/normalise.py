@@ -35,7 +35,7 @@ class Normalise(Step):
     use: Literal["normalise"] = "normalise"
     form: Literal["NFC", "NFKC", "none"] = Field("NFC", description="Unicode normalisation form.")
     case: bool = Field(default=True, description="Compare without regard to case.")
-    white_space: bool = Field(default=True, description="Treat runs of white space as one space.")
+    white_space: bool = Field(default=True, description="Treat runs of white space, line ends too, as one space.")
     zero_width: bool = Field(default=True, description="Leave out U+200B, U+2060 and U+FEFF.")
     edit: bool = Field(default=False, description="Write the normalised text into the rows.")
     reasons: ClassVar[dict[str, str]] = {}
