@@ -13,6 +13,7 @@ from evalkit.drift import QUANTILES
 
 _SPREAD = ("metric", *(f"{share:.0%}" for share in QUANTILES), "distance", "test of no shift")
 _CHANGES, _SLICES, _IDS = 40, 20, 10
+_LEAST_CHANCE = 1e-12
 
 
 def as_text(compared: Comparison) -> str:
@@ -59,7 +60,7 @@ def _spreads(compared: Comparison) -> list[tuple[str, ...]]:
             pairs = zip(one.spread.base, one.spread.candidate, strict=True)
             moved = (f"{number(old)} -> {number(new)}" for old, new in pairs)
             rows.append(
-                (one.metric, *moved, number(one.spread.distance), f"{one.spread.test} p={one.spread.p_value:.3g}")
+                (one.metric, *moved, number(one.spread.distance), f"{one.spread.test} {_chance(one.spread.p_value)}")
             )
     return rows
 
@@ -92,9 +93,14 @@ def _head(alpha: float) -> tuple[str, ...]:
     )
 
 
+def _chance(p_value: float) -> str:
+    """Return a p-value; what is smaller than its own arithmetic knows is not called 0."""
+    return f"p={p_value:.3g}" if p_value >= _LEAST_CHANCE else f"p<{_LEAST_CHANCE:g}"
+
+
 def _cells(one: Moved) -> tuple[str, ...]:
     found = one.estimate
-    test = "" if found.test is None else f"{found.test[0]} p={found.test[1]:.3g}"
+    test = "" if found.test is None else f"{found.test[0]} {_chance(found.test[1])}"
     return (
         one.metric,
         number(found.base),
