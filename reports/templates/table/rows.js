@@ -4,7 +4,7 @@ const SPARE = 8; // rows drawn above and below what is in sight
 
 class Rows {
   constructor(region, draw) {
-    Object.assign(this, { region, draw, rows: [], active: 0, first: -1, last: -1 });
+    Object.assign(this, { region, draw, rows: [], drawn: new Map(), active: 0, first: -1, last: -1 });
     this.body = region.querySelector("tbody");
     this.above = this.spacer();
     this.below = this.spacer();
@@ -43,19 +43,35 @@ class Rows {
     if (!anew && first === this.first && last === this.last) return;
     const held = this.body.contains(document.activeElement);
     [this.first, this.last] = [first, last];
-    const drawn = [];
+    if (anew) this.begin();
+    for (const [place, row] of this.drawn) {
+      if (place >= first && place < last) continue;
+      row.remove();
+      this.drawn.delete(place);
+    }
+    let next = this.above.nextSibling; // rows in sight stay the elements they are: one may be under a finger
     for (let place = first; place < last; place += 1) {
-      const made = this.draw(this.rows[place], place);
-      made.setAttribute("aria-rowindex", place + 2); // the head is the first
-      drawn.push(made);
+      if (this.drawn.has(place)) next = next.nextSibling;
+      else this.body.insertBefore(this.made(place), next);
     }
     this.above.hidden = printed || first === 0;
     this.below.hidden = printed || last === this.rows.length;
     this.above.firstChild.style.height = `${first * this.height}px`;
     this.below.firstChild.style.height = `${(this.rows.length - last) * this.height}px`;
-    this.body.replaceChildren(this.above, ...drawn, this.below);
-    if (!this.tall && drawn.length) this.render(true); // now the height of a row is known
+    if (!this.tall && last > first) this.render(true); // now the height of a row is known
     this.rove(held);
+  }
+
+  begin() {
+    this.drawn.clear();
+    this.body.replaceChildren(this.above, this.below);
+  }
+
+  made(place) {
+    const row = this.draw(this.rows[place], place);
+    row.setAttribute("aria-rowindex", place + 2); // the head is the first
+    this.drawn.set(place, row);
+    return row;
   }
 
   // One row takes the keyboard's focus; arrows move it.
