@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "templates" / "table"
 FILES = ("visible.js", "unpack.js", "select.js", "difference.js", "rows.js", "item.js", "table.js", "open.js")
+_COMMENT = re.compile(r"\s*(//|$)")  # a line of nothing else
 
 
 def script() -> str:
-    """Return the text of the one script element; its names stay its own."""
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in FILES]
-    return "\n".join(['\n(() => {\n"use strict";', *parts, "})();\n"])
+    """Return the text of the one script element, without its comments; its names stay its own."""
+    lines = [line for name in FILES for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+    return "\n".join(['\n(() => {\n"use strict";', *(line for line in lines if not _COMMENT.match(line)), "})();\n"])

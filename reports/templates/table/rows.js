@@ -8,6 +8,7 @@ class Rows {
     this.body = region.querySelector("tbody");
     this.above = this.spacer();
     this.below = this.spacer();
+    this.body.replaceChildren(this.above, this.below);
     this.wait = 0;
     region.addEventListener("scroll", () => {
       this.wait ||= requestAnimationFrame(() => {
@@ -43,16 +44,16 @@ class Rows {
     if (!anew && first === this.first && last === this.last) return;
     const held = this.body.contains(document.activeElement);
     [this.first, this.last] = [first, last];
-    if (anew) this.begin();
     for (const [place, row] of this.drawn) {
-      if (place >= first && place < last) continue;
-      row.remove();
-      this.drawn.delete(place);
+      if (anew || place < first || place >= last) this.drawn.delete(place) && row.remove();
     }
-    let next = this.above.nextSibling; // rows in sight stay the elements they are: one may be under a finger
+    let next = this.above.nextSibling; // what stays in sight stays the element it is: it may be pressed
     for (let place = first; place < last; place += 1) {
-      if (this.drawn.has(place)) next = next.nextSibling;
-      else this.body.insertBefore(this.made(place), next);
+      const made = this.drawn.get(place) || this.draw(this.rows[place]);
+      made.setAttribute("aria-rowindex", place + 2); // the head is the first
+      if (made === next) next = made.nextSibling;
+      else this.body.insertBefore(made, next);
+      this.drawn.set(place, made);
     }
     this.above.hidden = printed || first === 0;
     this.below.hidden = printed || last === this.rows.length;
@@ -60,18 +61,6 @@ class Rows {
     this.below.firstChild.style.height = `${(this.rows.length - last) * this.height}px`;
     if (!this.tall && last > first) this.render(true); // now the height of a row is known
     this.rove(held);
-  }
-
-  begin() {
-    this.drawn.clear();
-    this.body.replaceChildren(this.above, this.below);
-  }
-
-  made(place) {
-    const row = this.draw(this.rows[place], place);
-    row.setAttribute("aria-rowindex", place + 2); // the head is the first
-    this.drawn.set(place, row);
-    return row;
   }
 
   // One row takes the keyboard's focus; arrows move it.
