@@ -4,6 +4,7 @@
  * that are unknown here: those whose characters change with their neighbours.
  */
 
+#include "search.h"
 #include "texts.h"
 
 typedef struct { /* what becomes of a character; curate/dedupe/alphabet.py */
@@ -66,15 +67,8 @@ INLINE uint32_t take(const uint8_t **at) {
 
 static int is_pair(const alphabet_t *alphabet, uint32_t first, uint32_t second) {
     uint64_t pair = (uint64_t)first << 32 | second;
-    size_t low = 0, high = alphabet->n_pairs;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (alphabet->pairs[middle] < pair)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < alphabet->n_pairs && alphabet->pairs[low] == pair;
+    size_t place = place_of(alphabet->pairs, alphabet->n_pairs, pair);
+    return place < alphabet->n_pairs && alphabet->pairs[place] == pair;
 }
 
 /* Return whether a mark stays as and where it is (Unicode Standard Annex 15: quick check, and what blocks a composition). */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "search.h"
+
 #define SLOTS 128
 #define RECENT 32768 /* notes of sets read from files */
 
@@ -84,16 +86,9 @@ static inline set_t answered_of(const rows_t *rows, uint32_t position) {
 
 static set_t under_of(const rows_t *rows, uint32_t position) {
     uint64_t digest = rows->under[position];
-    size_t low = 0, high = rows->n_holders;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (rows->holders[middle] < digest)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (!digest || low == rows->n_holders || rows->holders[low] != digest) return (set_t){rows->under_grams, 0};
-    return set_at(rows, rows->under_grams, -1, rows->under_starts, rows->held_by[low]);
+    size_t place = place_of(rows->holders, rows->n_holders, digest);
+    if (!digest || place == rows->n_holders || rows->holders[place] != digest) return (set_t){rows->under_grams, 0};
+    return set_at(rows, rows->under_grams, -1, rows->under_starts, rows->held_by[place]);
 }
 
 /* ---- the table: the sets of a row, to look others up in ---- */

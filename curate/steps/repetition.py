@@ -64,12 +64,12 @@ class Repetition(Step):
         ended = texts.str.strip_chars_end(_SPACE)
         long = (ended.str.len_bytes() >= shortest).fill_null(value=False)
         for index, data in zip(long.arg_true().to_list(), ended.filter(long).cast(pl.Binary).to_list(), strict=True):
-            text = data if data.isascii() else data.decode()
+            text = data.decode()
             size = len(text)
             if size < least:
                 continue
             came = _came_before(text, self.min_unit)
-            found = tail_repeats(_tail(text), self.min_unit) if came else 1
+            found = tail_repeats(text[-_TAIL:], self.min_unit) if came else 1
             dense = size >= self.min_chars and (came or len(pack(data)) < 3.2 * self.max_ratio * len(data))
             if found > 1 or (dense and len(pack_well(data)) < 1.6 * self.max_ratio * len(data) + 64):
                 ratio = len(zlib.compress(data, 6)) / len(data)
@@ -78,16 +78,9 @@ class Repetition(Step):
         return pl.DataFrame({"repeats": repeats, "ratio": ratios}, schema={"repeats": pl.Int64, "ratio": pl.Float64})
 
 
-def _came_before(text: str | bytes, unit: int) -> bool:
+def _came_before(text: str, unit: int) -> bool:
     """Return whether the last characters of a text, as many as a unit has, stand in its end once more."""
-    size = len(text)
-    if isinstance(text, bytes):
-        return text.rfind(text[-unit:], -_TAIL, size - unit) >= 0
-    return text.rfind(text[-unit:], -_TAIL, size - unit) >= 0
-
-
-def _tail(text: str | bytes) -> str:
-    return text[-_TAIL:] if isinstance(text, str) else text[-_TAIL:].decode("ascii")
+    return text.rfind(text[-unit:], -_TAIL, len(text) - unit) >= 0
 
 
 def tail_repeats(text: str, min_unit: int) -> int:
