@@ -72,8 +72,10 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
         suites_flags,
     )
     from evalkit.eval.older import remove_older  # noqa: PLC0415
+    from evalkit.eval.ready import refuse_unready  # noqa: PLC0415
 
     remove_older(out, None if wanted.report is None else wanted.report.output, judged=wanted.gate is not None)
+    refuse_unready(wanted, home)
     bare = [] if texts else ["--no-text"]
     still = ["--quiet", *bare] if quiet else bare
     if wanted.suites is not None:

@@ -13,7 +13,7 @@ import pytest
 from tests.evalkit.gate.runs import limits, right, scored
 
 ROOT = Path(__file__).parents[3]
-PREDICT = """
+UNGATED = """
 [predict]
 data = "items.jsonl"
 model = "replay:answers.jsonl"
@@ -24,10 +24,11 @@ metrics = ["exact_match", "bleu"]
 
 [score.settings.bleu]
 tokenize = "char"
-
+"""
+PREDICT = f"""{UNGATED}
 [gate]
 limits = "gate.toml"
-baseline = { prod = "base" }
+baseline = {{ prod = "base" }}
 """
 
 
@@ -50,13 +51,7 @@ def project(tmp_path, jsonl, monkeypatch):
 
 @pytest.mark.parametrize(("wrong", "verdict", "code"), [(40, "pass", 0), (120, "fail", 1), (48, "inconclusive", 3)])
 def test_the_whole_road_ends_with_the_gates_code(thresher, tmp_path, project, wrong, verdict, code):
-    (tmp_path / "eval.toml").write_text(PREDICT)
-    project(40)
-    assert thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "first", "--quiet").code == 2  # no baseline yet
-    (tmp_path / "first" / "run").rename(tmp_path / "base")
-    project(wrong)
-
-    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet")
+    ran = evaluated(thresher, tmp_path, project, PREDICT, "--quiet", wrong=wrong)
 
     assert ran.code == code
     told = json.loads((tmp_path / "out" / "gate" / "verdict.json").read_bytes())
@@ -69,6 +64,32 @@ def test_the_whole_road_ends_with_the_gates_code(thresher, tmp_path, project, wr
     assert "tok:char" in (tmp_path / "out" / "run" / "scores.json").read_text()
     assert "What changed" in (tmp_path / "out" / "compare.md").read_text() or wrong == 40
     assert [row["slice"] for row in told["slices"]] == ["area=a", "area=b"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ('["exact_match", "bleu"]', '["exact_mach", "bleu"]', "did you mean 'exact_match'?"),
+        ('tokenize = "char"', "tokenise = 1", "did you mean 'tokenize'?"),
+        ('["exact_match", "bleu"]', '["bleu"]', "a rule on 'exact_match', which is not scored"),
+        ('{ prod = "base" }', '{ prod = "nothing" }', "a first run has none: run it without [gate]"),
+        ('{ prod = "base" }', '{ prod = "base", old = "base" }', "does not say which baseline"),
+        ('{ prod = "base" }', '"base"\ntainted = "none.jsonl"', "none.jsonl cannot be read"),
+        ('{ prod = "base" }', '"base"\nwaivers = "none.toml"', "none.toml"),
+        ('limits = "gate.toml"', 'limits = "none.toml"', "none.toml"),
+    ],
+)
+def test_what_the_gate_would_refuse_is_said_before_a_model_is_asked(thresher, tmp_path, project, was, now, told):
+    assert was in PREDICT
+    evaluated(thresher, tmp_path, project, PREDICT, "--quiet", wrong=40)
+    (tmp_path / "eval.toml").write_text(PREDICT.replace(was, now))
+
+    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out2")
+
+    assert ran.code == 2
+    assert told in ran.err
+    assert "predict" not in ran.out
+    assert not (tmp_path / "out2" / "run").exists()
 
 
 def test_predictions_that_are_there(thresher, tmp_path, jsonl):
@@ -108,13 +129,7 @@ def test_the_schema_and_the_page_are_what_ships(thresher):
 
 
 def test_a_report_is_the_last_thing_it_does(thresher, tmp_path, project):
-    (tmp_path / "eval.toml").write_text(f'{PREDICT}\n[report]\noutput = "page.html"\n')
-    project(40)
-    thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "first", "--quiet")
-    (tmp_path / "first" / "run").rename(tmp_path / "base")
-    project(120)
-
-    ran = thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", "--quiet")
+    ran = evaluated(thresher, tmp_path, project, f'{PREDICT}\n[report]\noutput = "page.html"\n', "--quiet")
     again = thresher("report", tmp_path / "out", tmp_path / "base", "--output", tmp_path / "again.html", "--json")
 
     assert ran.code == 1
@@ -124,13 +139,14 @@ def test_a_report_is_the_last_thing_it_does(thresher, tmp_path, project):
     assert [one["kind"] for one in again.json["runs"]] == ["verdict", "scores", "scores"]
 
 
-def evaluated(thresher, tmp_path, project, text, *flags):
-    """Run the evaluation of a candidate beside its baseline."""
-    (tmp_path / "eval.toml").write_text(text)
+def evaluated(thresher, tmp_path, project, text, *flags, wrong=120):
+    """Run the evaluation of a candidate beside its baseline, which was evaluated without a gate."""
     project(40)
-    thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "first", "--quiet")
+    (tmp_path / "first.toml").write_text(UNGATED)
+    assert thresher("eval", tmp_path / "first.toml", "--out", tmp_path / "first", "--quiet").code == 0
     (tmp_path / "first" / "run").rename(tmp_path / "base")
-    project(120)
+    (tmp_path / "eval.toml").write_text(text)
+    project(wrong)
     return thresher("eval", tmp_path / "eval.toml", "--out", tmp_path / "out", *flags)
 
 

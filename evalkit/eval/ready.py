@@ -1,0 +1,56 @@
+"""What scoring and the gate would refuse, found before a model is asked: its answers may cost money and hours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from curate.core.run.errors import ConfigError, InputError, nearest
+from evalkit.eval.config import EvalConfig, GateTable
+from evalkit.eval.flags import baselines
+from evalkit.gate.config import load_gate
+from evalkit.gate.rules.evaluate import baseline_of
+from evalkit.gate.rules.waivers import load_waivers
+from evalkit.gate.runs.run import Run, read_run
+from evalkit.read.tainted import read_tainted
+from evalkit.run import make_metrics
+
+
+def refuse_unready(config: EvalConfig, home: Path) -> None:
+    """Look at the metrics, the rules and what they are held against; paths are relative to ``home``.
+
+    Raises:
+        ThresherError: a metric, a setting or a file of the gate is missing or wrong; a rule is on what is not scored.
+    """
+    scored = [metric.name for metric in make_metrics(config.score.metrics, config.score.settings)]
+    if config.gate is None:
+        return
+    limits = home / config.gate.limits
+    rules = load_gate(limits)
+    _read_beside(config.gate, home, rules.waivers)
+    held = {name: _baseline(path) for name, path in baselines(config.gate, home).items()}
+    for limit in rules.limits:
+        if limit.metric not in scored:
+            raise ConfigError(
+                f"{limits} has a rule on {limit.metric!r}, which is not scored{nearest(limit.metric, scored)}",
+                hint=f"metrics = {[*config.score.metrics, limit.metric]} in [score], or no such rule".replace("'", '"'),
+            )
+        if not limit.alone:
+            held[baseline_of(limit, held)].statistics(limit.metric)
+
+
+def _read_beside(gate: GateTable, home: Path, named: Path | None) -> None:
+    """Read the lists that stand beside the rules."""
+    waivers = named if gate.waivers is None else home / gate.waivers
+    if waivers is not None:
+        load_waivers(waivers)
+    if gate.tainted is not None:
+        read_tainted(home / gate.tainted)
+
+
+def _baseline(path: Path) -> Run:
+    if not path.exists():
+        raise InputError(
+            f"there is no baseline {path}",
+            hint="a first run has none: run it without [gate], then thresher gate DIR/run --accept BASELINE",
+        )
+    return read_run(path)
