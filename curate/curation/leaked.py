@@ -12,7 +12,7 @@ import polars as pl
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.record.block import place_of
-from curate.curation.protected import find_protected, protected_blocks, readable_blocks
+from curate.curation.protected import find_protected, protected_blocks, readable_blocks, refuse_unreadable
 from curate.engines.columns import ColumnTable
 from curate.engines.tables import DiskTable
 from curate.leaks.overlap import Leak, overlap
@@ -74,6 +74,7 @@ def find_leaks(train: Sequence[Wanted], tests: Sequence[Wanted], step: Leaks, ba
         ThresherError: a file is not there, or cannot be read.
     """
     sources, protected = find_protected(tests, find_sources(train, base), base)
+    refuse_unreadable(protected)
     rows = dict.fromkeys((source.index for source in (*sources, *protected)), 0)
     with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
         keys, lines = ColumnTable(Path(folder) / "keys"), DiskTable(Path(folder) / "lines")

@@ -72,6 +72,20 @@ def find_protected(
     return read, [replace(source, index=len(read) + index) for index, source in enumerate(protected)]
 
 
+def refuse_unreadable(protected: Sequence[Source], id_field: str = "id") -> None:
+    """Look for one row in each protected file that can be read: before the work, not after it.
+
+    A pipe is read once, and so not here.
+
+    Raises:
+        InputError: a file cannot be read, or not one of its rows can.
+    """
+    for source in protected:
+        if source.path.is_file():
+            blocks = readable_blocks(source, Seen(), id_field, block_bytes=READ_BYTES)
+            next((block for block in blocks if len(block)), None)
+
+
 def protected_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterator[pl.DataFrame]:
     """Yield the blocks of a protected file.
 
@@ -82,7 +96,9 @@ def protected_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterat
         yield block.with_columns(origin=pl.lit(PROTECTED))
 
 
-def readable_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterator[pl.DataFrame]:
+def readable_blocks(
+    source: Source, seen: Seen, id_field: str = "id", block_bytes: int = BLOCK_BYTES
+) -> Iterator[pl.DataFrame]:
     """Yield the blocks of every row that can be read, whatever else is wrong with it.
 
     Raises:
@@ -91,10 +107,10 @@ def readable_blocks(source: Source, seen: Seen, id_field: str = "id") -> Iterato
     gatherer = native_gatherer(id_field)
     made = Builder(source.index, Judge(), _unreadable, lambda _: False, id_field, gatherer)
     readable = 0
-    piece = READ_BYTES if gatherer is None else SCANNED_BYTES
+    piece = READ_BYTES if gatherer is None else min(SCANNED_BYTES, block_bytes)
     for batch in read_records(source, seen, block_bytes=piece, scanner=gatherer):
         made.add(batch)
-        if made.bytes >= BLOCK_BYTES:
+        if made.bytes >= block_bytes:
             block = made.block().filter(pl.col("messages").is_not_null())
             readable += len(block)
             yield block

@@ -38,6 +38,7 @@ from curate.curation.output.tainted import TAINTED_FILE, Tainted
 from curate.curation.passes.stage import marked_by, rows_of, stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan, make_plan
+from curate.curation.protected import refuse_unreadable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import MemoryTable
 from curate.index.against import INDEX_FILE
@@ -93,6 +94,7 @@ def run_curation(
     named = find_earlier(plan, base, out)
     if out is not None:
         refuse_read_in(out, plan.files(base))
+    refuse_unreadable(plan.protected, config.input.id)
     with work_folder(out) as (folder, work):
         outcome = _curated(plan, named, base, folder, work, options, started)
         then()
