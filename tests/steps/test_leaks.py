@@ -141,7 +141,7 @@ def test_what_cannot_be_protected_is_an_error(tmp_path, settings, error, said):
 
 def test_a_file_that_protects_nothing_is_told_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr("curate.curation.run.stage", lambda *_, **__: pytest.fail("the work began"))
-    late = [b"{", *[b"[]"] * 200_000, json.dumps(chat(QUESTION, ANSWER)).encode()]  # one row protects, though it is last
+    late = [*[b"{"] * 200_000, chat(QUESTION, ANSWER)]  # its last row protects
     files = {"train.jsonl": [chat("Hello", "Hi")], "broken.jsonl": [b"{"] * 200_000, "late.jsonl": late}
 
     with pytest.raises(InputError, match="none of its 200,000 rows can be read"):
