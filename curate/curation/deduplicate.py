@@ -18,6 +18,7 @@ from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import ConfigError, InputError, OutputError
+from curate.core.run.memory import give_back
 from curate.core.run.workers import in_order
 from curate.core.write.spared import refuse_target
 from curate.curation.memory import memory_for
@@ -30,6 +31,7 @@ from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.step import DECISIONS
 
 PACKED = (".gz", ".zst")
+LESS = 3  # of a block than a curation has: memory is bounded by the rows, and grows with what is worked on at once
 WHOLE = 1 << 62  # bytes of a line: what is copied is not cut
 
 
@@ -65,10 +67,11 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
         keys = ColumnTable(Path(folder, "keys"))
-        blocks = _blocks(found, seen, memory.block // 2, lines=step.reads_fields)
+        blocks = _blocks(found, seen, memory.block // LESS, lines=step.reads_fields)
         for some in in_order(step.keys, blocks, memory.threads):
             keys.append(some)
         keys.close()
+        give_back()
         if seen.rows and (missing := step.missing(keys)):
             raise ConfigError(missing, hint="name a field of the records")
         engine = LocalEngine(DiskTable(Path(folder, "none")))

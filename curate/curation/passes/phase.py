@@ -12,6 +12,7 @@ from curate.core.command.words import path_word
 from curate.core.read.rows import Seen
 from curate.core.record.block import BLOCK
 from curate.core.run.errors import ConfigError
+from curate.core.run.memory import give_back
 from curate.core.run.workers import in_order
 from curate.curation.passes.deciding import Deciding
 from curate.curation.passes.looked import Wanted, look
@@ -87,6 +88,7 @@ def run_phase(
         for held in (*tables, staged.pair_keys):
             if isinstance(held, ColumnTable):
                 held.close()
+    give_back()
     plan.notes.extend(_ungrouped(plan, lacking, last=last))
     if staged.blocks.rows:
         told = [step.missing(table) for step, table in zip(phase.set_steps, tables, strict=True)]
