@@ -30,6 +30,14 @@ class Drawn:
 
     values: Numbers
 
+    def around(self, value: float) -> Drawn:
+        """Return the draws moved as a whole, so that their median is the value.
+
+        A draw of rows lacks labels and kinds that all of the rows have: where the value follows from how many there
+        are, draws lie to one side of it, all of them even, and tell how far it strays but not from where.
+        """
+        return Drawn(self.values + (value - float(np.median(self.values))))
+
     def below(self, at: float) -> float:
         """Return the share of draws below a number, counting half of those that equal it."""
         slack = 1e-12 * max(1.0, abs(at))  # sums of the same items in another order differ in the last bits
@@ -46,7 +54,7 @@ class BCa:
     """Bounds and tails of a statistic (Efron 1987, Journal of the American Statistical Association 82:171-185).
 
     ``units`` widens the level (``expanded``): plain bootstraps of few items are too narrow. 0 leaves Efron's bounds as
-    they are.
+    they are. Bounds hold the value itself: draws that lie beyond it, most of them, show no bias to correct by.
     """
 
     distribution: Distribution
@@ -62,7 +70,7 @@ class BCa:
     def bounds(self, alpha: float) -> tuple[float, float]:
         """Return the lower and the upper bound, each of which holds with chance ``1 - alpha``."""
         z = expanded(alpha, self.units)
-        return self._at(z), self._at(-z)
+        return min(self.value, self._at(z)), max(self.value, self._at(-z))
 
     def _at(self, z: float) -> float:
         shifted = self.bias + z
@@ -80,7 +88,8 @@ class BCa:
         chance = below(z)
         if self.units > 1:
             chance = t_below(z * math.sqrt((self.units - 1) / self.units), self.units - 1)
-        return 1 - chance, chance
+        less, more = 1 - chance, chance
+        return (max(less, 0.5), more) if margin < self.value else (less, max(more, 0.5))
 
 
 def expanded(alpha: float, units: int) -> float:

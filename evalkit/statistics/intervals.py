@@ -1,8 +1,9 @@
 """Intervals of 95%: Wilson's for shares, else a seeded bootstrap over rows, or over clusters of rows.
 
-Bootstraps of sums have BCa bounds (Efron 1987); of labels, whose value is no sum, they have percentiles. Both are
-expanded by the number of units, and where these are few, they are no narrower than Student's t. Where nothing varies
-among the units, draws say nothing: then a metric of known range has Wilson's interval of as many units, any other none.
+Bootstraps of sums have BCa bounds (Efron 1987); of labels, whose value is no sum, they have percentiles of draws that
+are moved to have the value as their median. Both are expanded by the number of units, and where these are few, they are
+no narrower than Student's t. Where nothing varies among the units, draws say nothing: then a metric of known range has
+Wilson's interval of as many units, any other none.
 """
 
 from __future__ import annotations
@@ -70,8 +71,10 @@ def _bootstrapped(
     value, rest = left_out(metric, numbers[scored], own)
     if not len(drawn.values):
         return None
-    bounds_of = bca if sums_up(metric) else percentiles
-    return of_draws(drawn, value, rest, metric.unit, bounds_of, None if own is None else effective(own))
+    units = None if own is None else effective(own)
+    if sums_up(metric):
+        return of_draws(drawn, value, rest, metric.unit, bca, units)
+    return of_draws(drawn.around(value), value, rest, metric.unit, percentiles, units)
 
 
 def still(value: float, units: int, unit: str) -> Interval | None:
@@ -141,7 +144,7 @@ def bca(drawn: Drawn, value: float, rest: Numbers, units: int) -> Interval | Non
 
 
 def percentiles(drawn: Drawn, value: float, rest: Numbers, units: int) -> Interval | None:
-    """Return expanded percentiles of draws (Hesterberg 2015); None where no unit moves the value."""
+    """Return expanded percentiles (Hesterberg 2015) of draws; None where no unit moves the value."""
     _, error = _jackknifed(rest)
     if not varies(error, value):
         return None

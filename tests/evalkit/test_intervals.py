@@ -232,3 +232,25 @@ def test_an_interval_holds_its_value(name):
     result = scored(frame, name).scores[0]
 
     assert result.interval[0] <= result.value <= result.interval[1]
+
+
+def beside(random: np.random.Generator, rows: int) -> np.ndarray:
+    """Draw labels of three classes, and answers of which one in ten is one of 200 labels that nobody wants."""
+    wanted = random.choice(3, rows, p=[0.5, 0.3, 0.2])
+    said = np.where(random.random(rows) < 0.2, random.integers(0, 3, rows), wanted)
+    said = np.where(random.random(rows) < 0.1, random.integers(3, 203, rows), said)
+    return np.column_stack([wanted, said]).astype(float)
+
+
+def test_labels_that_nobody_wants_move_no_interval_beyond_its_value():
+    """By simulation, against the mean of such samples: draws lack such labels, and lie above the value, all of them."""
+    random, metric, many = np.random.default_rng(4), make_metric("f1:macro"), 1000
+    samples = [beside(random, many) for _ in range(500)]
+    values = [float(metric.replicates(one, np.ones((1, many)))[0]) for one in samples]
+    draws = metric.replicates(samples[0], random.multinomial(many, np.full(many, 1 / many), 500).astype(float))
+    assert draws.min() > values[0]
+
+    found = [intervals([metric], [one], None, seed)[0] for seed, one in enumerate(samples[:100])]
+
+    assert all(low <= value <= high for (low, high), value in zip(found, values, strict=False))
+    assert sum(not low <= np.mean(values) <= high for low, high in found) <= 11  # of 5 in 100, 99 times in 100

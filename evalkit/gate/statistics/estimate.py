@@ -13,7 +13,7 @@ from evalkit.gate.statistics import binomial, tango
 from evalkit.gate.statistics.inversion import resampled_mean
 from evalkit.gate.statistics.mcnemar import mid_p
 from evalkit.gate.statistics.resample import DRAWS, FEW_KINDS, replicates, way_of
-from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, value_of
+from evalkit.gate.statistics.sample import Estimand, Kind, Sample, estimand, of_cells, value_of
 from evalkit.gate.statistics.signflip import sign_flip_p
 from evalkit.metrics.metric import Numbers
 from evalkit.statistics.bca import BCa, Distribution, Drawn, acceleration, jackknife_error, scaled
@@ -146,6 +146,8 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     continuous = plain and sample.n >= _INVERTED_FROM and len(np.unique(sample.moved)) > FEW_KINDS
     drawn = resampled_mean(sample.moved) if continuous else estimand(sample, kind)
     distribution, way = _distribution(drawn, skew, settings)
+    if isinstance(distribution, Drawn) and of_cells(sample.metric):
+        distribution = distribution.around(value)
     bca = BCa(distribution, value, skew, sample.effective)
     few, moving = sample.effective < CAUTIOUS_BELOW, min(sample.moving, sample.effective)
     low, high, tails = (

@@ -233,6 +233,27 @@ def test_labels_are_drawn_by_cells():
     assert found.low == pytest.approx(np.quantile(values, 0.05), abs=0.2 * found.error)
 
 
+@pytest.mark.parametrize("many", [200, 1000])
+def test_labels_that_draws_lack_pass_no_rule_that_the_value_fails(many):
+    """By simulation: the bootstrap of a macro F1 lay above it wholly where answers are labels that nobody wants."""
+    metric, means, missed = make_metric("f1:macro"), [], []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        wanted = random.choice(3, many, p=[0.5, 0.3, 0.2])
+        said = np.where(random.random(many) < 0.1, random.integers(3, 203, many), wanted).astype(float)
+        run = np.column_stack([wanted, said])
+        found = estimate(Sample(metric, run[:, :0], run, None), "value", Settings(draws=1000))
+        less, more = found.tails(found.value * 1.02)
+
+        assert found.low < found.value < found.high
+        assert less <= 0.5 <= more  # nothing speaks for a truth above a line above the value
+        means.append(found.value)
+        missed.append((found.low, found.high))
+    truth = np.mean(means)
+
+    assert sum(not low <= truth <= high for low, high in missed) <= 14  # of 10%, 99 times in 100
+
+
 def test_holm():
     """Oracle: statsmodels."""
     from statsmodels.stats.multitest import multipletests
