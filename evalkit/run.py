@@ -74,10 +74,10 @@ def run_scores(
     before = manifest_of(folder) if folder else None
     inside = folder is not None and target is not None and target.resolve() == folder.resolve()
     predicted = before if inside and before is not None and before.get("command") == "predict" else None
-    with _target(target, file, predicted) as opened:
-        frame = read(file, options)
-        if options.tainted is not None:
-            frame = with_tainted(frame, read_tainted(options.tainted))
+    frame = read(file, options)
+    if options.tainted is not None:
+        frame = with_tainted(frame, read_tainted(options.tainted))
+    with _target(target, file, predicted) as opened:  # what cannot be read takes no older scores away
         metrics = [_asked(metric, frame, options, progress) for metric in metrics]
         tell: Tell | None = None if progress is None else partial(progress.tell, "rows scored")
         scored = score(frame, metrics, options.seed, tell)

@@ -27,10 +27,16 @@ class ReplayFields:
 
 
 class Replay:
-    """Answers that were made before. An item without one is a fault, ``missing``, and is never left out."""
+    """Answers that were made before. An item without one is a fault, ``missing``, and is never left out.
+
+    Raises:
+        InputError: there is no such file.
+    """
 
     def __init__(self, path: Path, fields: ReplayFields) -> None:
         self._file = InputFile(path)
+        if not path.exists() or path.is_dir():
+            raise InputError(f"there is no file {self._file.name!r}", hint="--model replay:FILE")
         self._fields = fields
         self._records: dict[str, Record] = {}
         self._unused = 0
@@ -89,8 +95,6 @@ class Replay:
 
 
 def _read(file: InputFile, fields: ReplayFields) -> dict[str, Record]:
-    if not file.path.exists() or file.path.is_dir():
-        raise InputError(f"there is no file {file.name!r}", hint="--model replay:FILE")
     records: dict[str, Record] = {}
     known = named = False
     for line, record in json_lines(file):

@@ -78,9 +78,9 @@ def run_predictions(data: Data, spec: str, out: Path, asking: Asking, progress: 
     replayed = [Path(spec.removeprefix(REPLAY))] if spec.startswith(REPLAY) else []
     refuse_read_in(out, [data.path, *replayed])
     source = make_source(spec, asking)
+    file, items = read_data(data, asking.generation.samples)
     with output_folder(out, "predict") as folder:
         folder.remove(_SCORED)
-        file, items = read_data(data, asking.generation.samples)
         with source.open(folder.file(REQUESTS_FILE)):
             said = source.answer(items, progress)
             rows = [item.row() | one.row() for item, one in zip(items, said, strict=True)]
