@@ -74,10 +74,11 @@ def run_scores(
     before = manifest_of(folder) if folder else None
     inside = folder is not None and target is not None and target.resolve() == folder.resolve()
     predicted = before if inside and before is not None and before.get("command") == "predict" else None
-    frame = read(file, options)
-    if options.tainted is not None:
-        frame = with_tainted(frame, read_tainted(options.tainted))
-    with _target(target, file, predicted) as opened:  # what cannot be read takes no older scores away
+    _refuse_missing(file)  # before older scores go: a slip of the pen takes none away
+    with _target(target, file, predicted) as opened:
+        frame = read(file, options)
+        if options.tainted is not None:
+            frame = with_tainted(frame, read_tainted(options.tainted))
         metrics = [_asked(metric, frame, options, progress) for metric in metrics]
         tell: Tell | None = None if progress is None else partial(progress.tell, "rows scored")
         scored = score(frame, metrics, options.seed, tell)
@@ -126,9 +127,13 @@ def read(file: InputFile, options: Options) -> pl.DataFrame:
     Raises:
         InputError: it cannot be read, or an id stands twice.
     """
+    _refuse_missing(file)
+    return to_frame(READERS[options.source](file, options.fields), file.name)
+
+
+def _refuse_missing(file: InputFile) -> None:
     if not file.source.is_stdin and (file.path.is_dir() or not file.path.exists()):
         raise InputError(f"there is no file {file.name!r}", hint="thresher predict writes one; or name any JSONL file")
-    return to_frame(READERS[options.source](file, options.fields), file.name)
 
 
 def _model(file: InputFile, before: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from curate.core.command.numbers import Real
 from curate.core.command.terminal import emit, harmless
 from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
-from curate.core.write.spared import refuse_target
+from curate.core.write.spared import refuse_target, refuse_twice
 from curate.core.write.whole import write_whole
 from reports.kinds import parts_of, views_of
 from reports.numbers import plural
@@ -56,6 +56,7 @@ def command(  # noqa: PLR0913 - a flag each
 ) -> int:
     """Make one offline HTML page of one or more runs: what became of the data, scores, verdicts."""
     read = [part for folder in folders for part in parts_of(folder)]
+    refuse_twice((output, markdown, junit))
     for target in (output, markdown, junit):
         if target is not None:
             refuse_target(target, read)

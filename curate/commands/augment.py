@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
 
 
 @click.command("augment")
 @click.argument("config", type=click.Path(path_type=Path), metavar="CONFIG.toml")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
+@click.option("--out", type=Place(), help="Folder to write; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked and what it costs; send and write nothing.")
 @click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and reported.")

@@ -9,6 +9,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError
@@ -21,7 +22,7 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 
 @click.command("curate")
 @click.argument("inputs", nargs=-1, required=True, metavar="CONFIG.toml|FILES...")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
+@click.option("--out", type=Place(), help="Folder to write; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Mark, count and show; write nothing.")
 @click.option("--set", "assignments", multiple=True, metavar="a.b=value", help="Change a setting; repeatable.")
 @click.option("--layout", metavar="L", help="The layout of the files; detected if absent.")

@@ -10,7 +10,7 @@ import orjson
 
 from curate.core.command.terminal import emit, inert, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
-from curate.curation.history import find_rows
+from curate.curation.history import ProtectedRowError, find_rows
 
 TEXT_CHARS = 400
 
@@ -22,7 +22,12 @@ TEXT_CHARS = 400
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def command(run: Path, row: str, *, no_text: bool, as_json: bool) -> int:
     """Tell what happened to a row of a curation run, by which step, and why."""
-    rows = find_rows(run, row)
+    try:
+        rows = find_rows(run, row)
+    except ProtectedRowError as protected:
+        told = {"schema_version": SCHEMA_VERSION, "rows": [], "protected": protected.told}
+        emit(canonical(told).decode() if as_json else f"{protected.problem}\n  {protected.stand}")
+        return 0
     if no_text:
         rows = [{name: value for name, value in one.items() if name not in ("text", "detail", "made")} for one in rows]
     if as_json:

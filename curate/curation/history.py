@@ -22,10 +22,24 @@ TWIN = (*PLACE, "decision", "split")
 FEW = 10  # rows named of those that went for this one
 
 
+class ProtectedRowError(InputError):
+    """A row of a protected file is asked for: there is no history of it, only the rows that stand in its line."""
+
+    def __init__(self, source: str, line: int, beside: list[str]) -> None:
+        stand = (
+            f"these rows stand in its line: {', '.join(beside)}" if beside else "no row of the run is matched with it"
+        )
+        super().__init__(
+            f"{source} is protected: the run compared its rows with it, and wrote nothing of it", hint=stand
+        )
+        self.stand, self.told = stand, {"source": source, "line": line, "rows": beside}
+
+
 def find_rows(run: Path, wanted: str) -> list[dict[str, Any]]:
     """Return the ledger's rows for ``FILE:LINE`` or an id, each with what is known of its twins and its text.
 
     Raises:
+        ProtectedRowError: it is a row of a protected file.
         InputError: the folder holds no finished run, or no row is meant.
     """
     if not is_ours(run):
@@ -62,10 +76,7 @@ def _by_place(run: Path, ledger: pl.LazyFrame, wanted: str) -> pl.DataFrame | No
         raise InputError(f"{name!r} may be {' or '.join(matches)}", hint="give more of the path")
     rows = ledger.filter((pl.col("source") == matches[0]) & (pl.col("line") == number)).collect()
     if rows.is_empty() and matches[0] in _protected(inputs):
-        raise InputError(
-            f"{matches[0]} is protected: the run compared its rows with it, and wrote nothing of it",
-            hint=_shown_by(ledger, f"{matches[0]}:{number}"),
-        )
+        raise ProtectedRowError(matches[0], number, _shown_by(ledger, f"{matches[0]}:{number}"))
     if rows.is_empty():
         by_value = told.get(matches[0], {}).get("rows_are") == "values"
         counted = "its values are counted from 1, not its lines: thresher check says of each fault `(row N)`"
@@ -90,12 +101,11 @@ def _protected(inputs: list[dict[str, Any]]) -> set[str]:
     return {one["path"] for one in inputs if one.get("protected")}
 
 
-def _shown_by(ledger: pl.LazyFrame, place: str) -> str:
-    """Return in words which rows of the run stand at a place of a protected file."""
+def _shown_by(ledger: pl.LazyFrame, place: str) -> list[str]:
+    """Return which rows of the run stand at a place of a protected file, the first of them."""
     here = (pl.col("detail") == place) | pl.col("detail").str.starts_with(f"{place}, ")
     rows = ledger.filter(here).select("source", "line").head(FEW).collect().rows()
-    shown = ", ".join(f"{source}:{line}" for source, line in rows)
-    return f"these rows stand in its line: {shown}" if rows else "no row of the run is matched with this line"
+    return [f"{source}:{line}" for source, line in rows]
 
 
 def _told(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any]:

@@ -86,10 +86,19 @@ def read_items(
     return items if limit is None else items[:limit]
 
 
+def refuse_missing(path: Path) -> None:
+    """Refuse a file of items that is not there.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not path.exists() or path.is_dir():
+        raise InputError(f"there is no file {path.as_posix()!r}", hint="--data takes one file of JSON Lines")
+
+
 def _records(file: ItemFile) -> Iterator[tuple[int, Record, str]]:
     """Yield each row with its line and the hash of its bytes."""
-    if not file.path.exists() or file.path.is_dir():
-        raise InputError(f"there is no file {file.name!r}", hint="--data takes one file of JSON Lines")
+    refuse_missing(file.path)
     number = 1
     for rows in read_rows(Source(0, file.name, file.path), file.seen):
         lines = split(rows, number) if isinstance(rows, Piece) else rows

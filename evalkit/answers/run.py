@@ -22,7 +22,7 @@ from curate.core.write.spared import refuse_read_in
 from evalkit.answers import Asking, make_source
 from evalkit.answers.generation import repeated
 from evalkit.answers.item import Item, Said, Source
-from evalkit.answers.items import ItemFields, ItemFile, read_items
+from evalkit.answers.items import ItemFields, ItemFile, read_items, refuse_missing
 from evalkit.answers.ledger import read_clusters
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
 
@@ -78,9 +78,10 @@ def run_predictions(data: Data, spec: str, out: Path, asking: Asking, progress: 
     replayed = [Path(spec.removeprefix(REPLAY))] if spec.startswith(REPLAY) else []
     refuse_read_in(out, [data.path, *replayed])
     source = make_source(spec, asking)
-    file, items = read_data(data, asking.generation.samples)
+    refuse_missing(data.path)  # before older scores go: a slip of the pen takes none away
     with output_folder(out, "predict") as folder:
         folder.remove(_SCORED)
+        file, items = read_data(data, asking.generation.samples)
         with source.open(folder.file(REQUESTS_FILE)):
             said = source.answer(items, progress)
             rows = [item.row() | one.row() for item, one in zip(items, said, strict=True)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("eval")
 @click.argument("config", required=False, metavar="CONFIG.toml", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for everything that is written.")
+@click.option("--out", type=Place(), help="Folder for everything that is written.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of eval.toml.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/eval-configuration.md.")
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown, scored and reported.")

@@ -12,6 +12,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
@@ -39,7 +40,7 @@ _NAMED = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 @click.option("--accept", type=click.Path(path_type=Path), help="Write the candidate as a baseline to commit.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML.")
 @click.option("--summary", type=click.Path(path_type=Path), help="Write Markdown, as for $GITHUB_STEP_SUMMARY.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for verdict.json, junit.xml, summary.md.")
+@click.option("--out", type=Place(), help="Folder for verdict.json, junit.xml, summary.md.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of gate.toml.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/gate-configuration.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
@@ -67,7 +68,7 @@ def command(  # noqa: PLR0913 - a flag each
 
     CANDIDATE is a folder of scores. Nothing is written into it.
     """
-    from curate.core.write.spared import refuse_within  # noqa: PLC0415 - Polars is loaded after the flags are read
+    from curate.core.write.spared import refuse_twice, refuse_within  # noqa: PLC0415 - Polars comes after the flags
     from evalkit.gate.config import load_gate, schema_text  # noqa: PLC0415
     from evalkit.gate.output.files import verdict_folder, write_text, write_verdict  # noqa: PLC0415
     from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
@@ -81,6 +82,7 @@ def command(  # noqa: PLR0913 - a flag each
     from evalkit.read.tainted import read_tainted  # noqa: PLC0415
 
     refuse_within(candidate, [out, accept, junit, summary])
+    refuse_twice([accept, junit, summary])
     if schema or markdown:
         emit(configuration_page() if markdown else schema_text())
         return DONE

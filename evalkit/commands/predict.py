@@ -10,6 +10,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, harmless, inert
 from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
@@ -36,7 +37,7 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> float | N
 @click.command("predict")
 @click.option("--data", required=True, type=_PATH, help="The items: rows of any layout, or prompts with references.")
 @click.option("--model", "spec", required=True, metavar="SPEC", help="openai:NAME, local:PATH[+ADAPTER], replay:FILE.")
-@click.option("--out", type=_PATH, help="Folder to write.")
+@click.option("--out", type=Place(), help="Folder to write.")
 @click.option("--base-url", metavar="URL", help="The endpoint; OpenAI's own if absent.")
 @click.option("--chat", "chat_file", type=_PATH, help="A TOML file with the table [chat]: key, budget, prices, limits.")
 @click.option(

@@ -9,6 +9,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.run.errors import ConfigError, nearest
 
@@ -33,7 +34,7 @@ _SOURCES = ("jsonl", "lm-eval", "inspect", "promptfoo")
     metavar="F",
     help="A tainted.jsonl of a curation: the scores with its items and without them, as slices.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; a DIR is written into if absent.")
+@click.option("--out", type=Place(), help="Folder to write; a DIR is written into if absent.")
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--self-check", is_flag=True, help="Score the references as predictions; exit 1 if one falls short.")
 @click.option("--dry-run", is_flag=True, help="Say what a judge would be asked and cost; send and write nothing.")

@@ -56,7 +56,7 @@ def command(
     for name in names:
         if name not in SUITES:
             raise ConfigError(f"no suite is called {name!r}{nearest(name, list(SUITES))}", hint="thresher suites")
-    suites = {name: SUITES[name] for name in names or SUITES}
+    suites, many = {name: SUITES[name] for name in names or SUITES}, _number(count)
     if output is None:
         if origin is not None:
             raise ConfigError("--from needs a place for the items", hint="--output items.jsonl")
@@ -66,7 +66,7 @@ def command(
         raise ConfigError("--output takes the name of a suite, and --from that of one alone", hint="thresher suites")
     source, fetched = _source(names[0], suites[names[0]], origin)
     refuse_target(output, [source])
-    items = {name: _items(suite, source, _number(count), margin, discordant, seed) for name, suite in suites.items()}
+    items = {name: _items(suite, source, many, margin, discordant, seed) for name, suite in suites.items()}
     _write(output, [item for own in items.values() for item in own])
     told = {name: _shown(suites[name], len(own), margin, discordant) for name, own in items.items()}
     if as_json:

@@ -101,7 +101,11 @@ def test_explain_tells_the_protected_place(thresher):
     assert "dropped by leaks: leak_prompt" in ran.out
     assert "with test.jsonl:2 (id t2), which must stay unseen" in ran.out
     ran = thresher("explain", "out", "test.jsonl:2")
-    assert (ran.code, "is protected" in ran.err, "train.jsonl:3" in ran.err) == (2, True, True)
+    assert ran.code == 0
+    assert "test.jsonl is protected" in ran.out
+    assert "these rows stand in its line: train.jsonl:3" in ran.out
+    told = thresher("explain", "out", "test.jsonl:2", "--json").json
+    assert (told["rows"], told["protected"]["rows"]) == ([], ["train.jsonl:3"])
 
 
 def test_paths_of_the_command_line_are_the_shells_beside_a_configuration_elsewhere(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.command.words import path_word
 
@@ -16,7 +17,7 @@ from curate.core.command.words import path_word
 @click.option(
     "--base", type=click.Path(path_type=Path), help="Folder of the base; the one that ADAPTER names if absent."
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("--out", required=True, type=Place(), help="Folder to write.")
 @click.option(
     "--dtype", type=click.Choice(["float32", "bfloat16"]), default="float32", show_default=True, help="Of the weights."
 )

@@ -12,6 +12,7 @@ import click
 import orjson
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, harmless
 from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.argument("config", required=False, metavar="CONFIG.toml", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; needed unless --dry-run.")
+@click.option("--out", type=Place(), help="Folder to write; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Show rows, masks, steps, memory and time; train nothing.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped, as if it had not been.")
 @click.option("--cancel", is_flag=True, help="Stop the job that --out started at an endpoint ([hosted]).")

@@ -79,17 +79,27 @@ def _value(text: str) -> Any:
 def validate(model: type[M], settings: Mapping[str, Any], where: str, hint: str = INIT) -> M:
     """Return the model of the settings; ``hint`` says where right ones are to be seen.
 
+    Each has the kind that the JSON schema says: true is no number, and "7" is none.
+
     Raises:
         ConfigError: one line for each mistake, with the nearest known word for a misspelt one.
     """
     try:
-        made = model.model_validate(dict(settings))
+        made = _made(model, settings)
     except ValidationError as error:
         lines = [_told(model, problem) for problem in error.errors(include_url=False)]
         raise _mistakes(where, lines, hint) from error
     if lines := list(_unwritable(made.model_dump())):
         raise _mistakes(where, lines, hint)
     return made
+
+
+def _made(model: type[M], settings: Mapping[str, Any]) -> M:
+    try:
+        text = json.dumps(settings, default=str, ensure_ascii=False).encode()  # as JSON: there a path is a string
+    except UnicodeEncodeError:  # the name of a file that is no UTF-8: who reads or writes names says so
+        return model.model_validate(dict(settings))
+    return model.model_validate_json(text, strict=True)
 
 
 def _mistakes(where: str, lines: Sequence[str], hint: str) -> ConfigError:

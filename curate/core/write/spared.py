@@ -38,6 +38,20 @@ def refuse_within(folder: Path | None, targets: Iterable[Path | None]) -> None:
             )
 
 
+def refuse_twice(targets: Iterable[Path | None]) -> None:
+    """Refuse to write two files into one place: the second would be all that is left.
+
+    Raises:
+        OutputError: two targets are one file.
+    """
+    seen: set[Path] = set()
+    for target in targets:
+        if target is not None and (target.is_file() or not target.exists()):  # a terminal takes both
+            if target.resolve() in seen:
+                raise OutputError(f"{target} is named for two files: the second would overwrite the first")
+            seen.add(target.resolve())
+
+
 def refuse_target(target: Path, read: Iterable[Path | None] = ()) -> None:
     """Refuse to write a file that the command reads, or that is the manifest of a run or listed in one.
 

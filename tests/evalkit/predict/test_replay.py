@@ -145,7 +145,7 @@ def test_from_python(data, jsonl, tmp_path):
     assert json.loads((tmp_path / "out" / "manifest.json").read_bytes()) == outcome.manifest
 
 
-@pytest.mark.parametrize("slip", ["--data", "--model", "--field"])
+@pytest.mark.parametrize("slip", ["--data", "--model"])
 def test_a_slip_of_the_pen_leaves_the_folder_as_it_was(data, jsonl, predict, thresher, tmp_path, slip):
     """Oracle: the bytes of all that lay there."""
     said = jsonl(SAID, "said.jsonl")
@@ -154,11 +154,7 @@ def test_a_slip_of_the_pen_leaves_the_folder_as_it_was(data, jsonl, predict, thr
     before = {file.name: file.read_bytes() for file in (tmp_path / "out").glob("*.*") if file.is_file()}
 
     none = tmp_path / "none.jsonl"
-    ran = predict(
-        none if slip == "--data" else data,
-        f"replay:{none if slip == '--model' else said}",
-        *(("--prompt-field", "none") if slip == "--field" else ()),
-    )
+    ran = predict(none if slip == "--data" else data, f"replay:{none if slip == '--model' else said}")
 
     assert ran.code == 2
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").glob("*.*") if file.is_file()} == before
