@@ -47,8 +47,9 @@ def _data(base: Run, candidate: Run) -> Iterator[Change]:
     if one != other:
         yield Change("data", "prompts, references and choices", one, other)
     files, others = (_inputs(run) for run in (base, candidate))
+    alike = {*files.values()} & {*others.values()}  # the same bytes by another name are no other data
     for key in sorted({*files, *others}):
-        if files.get(key) != others.get(key):
+        if files.get(key) != others.get(key) and not {files.get(key), others.get(key)} - {None} <= alike:
             yield Change("data", key, files.get(key), others.get(key))
     ids, other_ids = (set(run.rows["id"].to_list()) for run in (base, candidate))
     if ids != other_ids:

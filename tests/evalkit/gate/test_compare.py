@@ -114,3 +114,17 @@ def test_runs_without_a_common_item(thresher, tmp_path, runs):
 
     assert ran.code == 2
     assert "no item in common" in ran.err
+
+
+def test_the_same_items_by_another_name_are_no_other_data(thresher, jsonl, tmp_path):
+    items = [{"id": name, "prompt": f"{name}?", "reference": name} for name in "abc"]
+    answers = jsonl([{"id": name, "prediction": name} for name in "abc"], "answers.jsonl")
+    for name in ("one", "two"):
+        data = jsonl(items, f"{name}/items.jsonl")
+        thresher("predict", "--data", data, "--model", f"replay:{answers}", "--out", tmp_path / name / "run")
+        thresher("score", tmp_path / name / "run", "--metrics", "exact_match")
+
+    ran = thresher("compare", tmp_path / "one/run", tmp_path / "two/run", "--json")
+
+    assert ran.code == 0
+    assert "data" not in {one["section"] for one in ran.json["changed"]}
