@@ -33,6 +33,23 @@ def test_search_finds_words_of_texts_that_no_row_shows(see, report):
     assert first(page) == "q17"
 
 
+@pytest.mark.parametrize(
+    ("kind", "query", "found"),
+    [
+        pytest.param("scores", "Timeout", "3 of 120 items", id="a fault, in any case"),
+        pytest.param("comparison", '"right to wrong"', "18 of 120 items", id="a flip"),
+        pytest.param("comparison", '"right to wrong" de 10', "1 of 120 items", id="a flip, a slice and an id"),
+        pytest.param("curation", "empty_answer", "3 of 35 rows", id="a reason"),
+    ],
+)
+def test_search_finds_the_words_that_rows_show(see, report, kind, query, found):
+    page = see(report(kind)).go()
+
+    page.get_by_role("searchbox").fill(query)
+
+    said(page, found)
+
+
 def test_enter_in_the_search_sends_nothing(see, report):
     seen = see(report("scores"))
     page = seen.go()

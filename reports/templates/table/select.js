@@ -74,9 +74,14 @@ class Search {
 
   // Keep of the mask the rows that hold every word; words in quotes are one.
   narrow(mask, query) {
+    const choices = this.data.columns.filter((column) => column.kind === "choice");
     for (const [all, quoted] of query.toLowerCase().matchAll(/"([^"]+)"|\S+/g)) {
       const hits = new Uint8Array(mask.length);
       this.stacks.forEach((stack) => stack.find(quoted ?? all, hits));
+      for (const { words, codes } of choices) {
+        const held = words.map((word) => word.toLowerCase().includes(quoted ?? all));
+        if (held.includes(true)) codes.forEach((code, row) => (hits[row] |= held[code]));
+      }
       for (let row = 0; row < mask.length; row += 1) mask[row] &= hits[row];
     }
   }
