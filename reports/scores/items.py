@@ -134,8 +134,8 @@ def _facts(frame: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, list[Co
     if answers.rows["fault"].null_count() < len(answers.rows):
         facts["fault"] = answers.rows["fault"].cast(pl.String)
     reasons = pl.element().struct.field("reason").unique().sort()
-    why = answers.rows["unscored"].list.eval(reasons).list.join(", ").replace("", None)
-    if why.null_count() < len(why):
+    why = answers.rows["unscored"].list.eval(reasons)
+    if (why.list.len() > 0).any():
         facts["unscored"] = why
     columns = [Column(name, "choice", name.removeprefix("slice "), filter=True) for name in facts]
     added = pl.DataFrame({"id": answers.rows["id"], **facts})

@@ -9,7 +9,7 @@ from reports.text import named
 
 
 def cell(value: object) -> Markup:
-    """Return a value as HTML: a dash for none, yes or no for a flag, a text on one line."""
+    """Return a value as HTML: a dash for none, yes or no for a flag, a text or words on one line."""
     if value is None:
         return Markup("–")
     if isinstance(value, bool):
@@ -18,4 +18,6 @@ def cell(value: object) -> Markup:
         return Markup(count(value))  # noqa: S704 - digits
     if isinstance(value, float):
         return Markup(f"{value:.4g}".replace("-", MINUS))  # noqa: S704 - digits
+    if isinstance(value, list):
+        return named(", ".join(value))
     return named(str(value))

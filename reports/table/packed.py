@@ -29,17 +29,14 @@ def _digits(values: pl.Series) -> int:
 
 
 def column_value(column: Column, values: pl.Series) -> dict[str, object]:
-    """Return a column for the script: ``values`` of texts, numbers and flags; ``words`` and ``codes`` of a choice."""
+    """Return a column for the script: ``values`` of texts, numbers and flags; ``words`` and ``codes`` of a choice.
+
+    Where a row has a list of words, ``codes`` name ``sets`` of them: ``[[0], [0, 2]]``.
+    """
     told: dict[str, object] = {"name": column.name, "kind": column.kind, "label": column.label}
     told |= {"unit": column.unit, "filter": column.filter, "hidden": column.hidden, "family": column.family}
     if column.kind == "choice":
-        texts = values.cast(pl.String)
-        known = texts.drop_nulls().unique().to_list()
-        words = [word for word in column.order if word in known]
-        words += sorted(set(known) - set(words))
-        places = {word: place for place, word in enumerate(words)}
-        codes = texts.replace_strict(places, default=None, return_dtype=pl.Int32) if words else texts.cast(pl.Int32)
-        return told | {"words": words, "codes": codes.fill_null(-1).to_list()}
+        return told | (_lists(column, values) if isinstance(values.dtype, pl.List) else _words(column, values))
     if column.kind == "number" and values.dtype.is_float():
         told["digits"] = _digits(values)
         values = values.round_sig_figs(DIGITS)  # orjson writes what is no number as null
@@ -48,3 +45,24 @@ def column_value(column: Column, values: pl.Series) -> dict[str, object]:
     elif column.kind == "text":
         values = values.cast(pl.String)
     return told | {"values": values.to_list()}
+
+
+def _words(column: Column, values: pl.Series) -> dict[str, object]:
+    texts = values.cast(pl.String)
+    places = _places(column, texts)
+    codes = texts.replace_strict(places, default=None, return_dtype=pl.Int32) if places else texts.cast(pl.Int32)
+    return {"words": list(places), "codes": codes.fill_null(-1).to_list()}
+
+
+def _lists(column: Column, values: pl.Series) -> dict[str, object]:
+    places = _places(column, values.explode())
+    rows = [tuple(dict.fromkeys(places[word] for word in row or ())) for row in values.to_list()]
+    sets = {own: code for code, own in enumerate(sorted(set(rows) - {()}))}
+    return {"words": list(places), "sets": list(sets), "codes": [sets.get(row, -1) for row in rows]}
+
+
+def _places(column: Column, words: pl.Series) -> dict[str, int]:
+    """Return the words of a choice with their places: those that have an order, then the others by name."""
+    known = set(words.drop_nulls())
+    first = [word for word in column.order if word in known]
+    return {word: place for place, word in enumerate([*first, *sorted(known - set(first))])}

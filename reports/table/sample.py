@@ -19,7 +19,7 @@ def order(table: Table) -> tuple[list[int], int]:
     keys = frame[table.key].cast(pl.String).fill_null("").to_list()
     draws = [hashlib.blake2b(key.encode(), digest_size=8).hexdigest() for key in keys]
     first = frame[table.first].fill_null(value=False) if table.first else pl.repeat(False, len(keys), eager=True)
-    strata = [frame[name].cast(pl.String).fill_null("").alias(f"stratum{n}") for n, name in enumerate(table.strata)]
+    strata = [_spelled(frame[name]).fill_null("").alias(f"stratum{n}") for n, name in enumerate(table.strata)]
     drawn = pl.DataFrame([pl.Series("draw", draws, pl.String), first.alias("first"), *strata]).with_row_index("row")
     among = ["first", *(column.name for column in strata)]
     ranked = drawn.with_columns(
@@ -30,3 +30,7 @@ def order(table: Table) -> tuple[list[int], int]:
     )
     ordered = ranked.sort(~pl.col("first"), "turn", "draw", "row")
     return ordered["row"].to_list(), int(first.sum() or 0)
+
+
+def _spelled(values: pl.Series) -> pl.Series:
+    return values.list.join(", ") if isinstance(values.dtype, pl.List) else values.cast(pl.String)

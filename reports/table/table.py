@@ -14,6 +14,7 @@ Kind = Literal["text", "number", "choice", "flag"]
 class Column:
     """A column of the frame: ``text`` strings, ``number`` numbers, ``choice`` one of few strings, ``flag`` booleans.
 
+    A choice may have a list of words in a row, which then counts under each of them.
     Columns of one ``family``, ``("flip", "metric")``, share one filter: which flip, and of which metric; a column's
     ``label`` is then what tells it from its sisters.
     """

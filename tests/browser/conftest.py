@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from curate.core.command.door import run
+from reports.page import page
+from reports.table.table import Column, Table
+from reports.view import Headline, View
 from tests.browser.runs import KINDS
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make browser")
@@ -86,6 +90,22 @@ def see(chromium: Any) -> Iterator[Callable[..., Seen]]:
     yield show
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def tabled(see: Callable[..., Seen], tmp_path: Path) -> Callable[..., Any]:
+    """Show a page of one table alone: ``tabled(frame, columns, key="id")``; return playwright's page."""
+
+    def show(frame: pl.DataFrame, columns: Sequence[Column], **more: Any) -> Any:
+        table = Table("rows", "Rows", tuple(columns), frame, **more)
+        view = View(
+            kind="scores", template="items.html", anchor="run", name="run", headline=Headline("", "ok"), tables=(table,)
+        )
+        path = tmp_path / "table.html"
+        path.write_bytes(page([view]))
+        return see(path).go()
+
+    return show
 
 
 @pytest.fixture(scope="session")

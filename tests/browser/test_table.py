@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from playwright.sync_api import expect
 
+from reports.table.table import Column
 from tests.browser.runs import HOSTILE
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -82,6 +84,23 @@ def test_filters_narrow_and_clear_shows_all(see, report):
     page.get_by_role("button", name="clear").click()
 
     said(page, "120 of 120 items")
+
+
+def choices(page, label: str) -> list[str]:
+    """Return the words of a filter, with how many rows each has."""
+    return page.locator("label", has_text=label).first.locator("option").all_inner_texts()[1:]
+
+
+def test_a_row_with_several_words_is_counted_and_found_under_each(tabled):
+    warned = [["bare_tool", "other"], ["other"], None, ["bare_tool"]]
+    frame = pl.DataFrame({"id": list("abcd"), "warnings": warned})
+    page = tabled(frame, [Column("id", "text", "id"), Column("warnings", "choice", "warnings", filter=True)])
+
+    assert choices(page, "warnings") == ["bare_tool (2)", "other (2)"]
+    page.locator("label", has_text="warnings").locator("select").select_option(label="bare_tool (2)")
+
+    said(page, "2 of 4 items")
+    assert page.locator(".rows tbody tr:not(.spacer)").all_inner_texts() == ["a\tbare_tool, other", "d\tbare_tool"]
 
 
 def test_flips_are_first_and_filtered_by_metric(see, report):

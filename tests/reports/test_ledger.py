@@ -18,7 +18,7 @@ def table_of(folder) -> dict[str, list[object]]:
     head, *texts = unpacked((folder / "report.html").read_text()).splitlines()
     told = json.loads(head)
     columns = {
-        column["name"]: [None if code < 0 else column["words"][code] for code in column["codes"]]
+        column["name"]: [None if code < 0 else chosen(column, code) for code in column["codes"]]
         if column["kind"] == "choice"
         else column["values"]
         for column in told["columns"]
@@ -28,6 +28,13 @@ def table_of(folder) -> dict[str, list[object]]:
     return columns | {"text": [by_slot.get(place) for place in range(told["rows"])]}
 
 
+def chosen(column, code: int) -> object:
+    """Return the word of a choice, or the list of them."""
+    if "sets" in column:
+        return [column["words"][place] for place in column["sets"][code]]
+    return column["words"][code]
+
+
 def test_dropped_and_marked_rows_stand_first_each_with_its_own_text(jsonl, curated):
     rows = [*GOOD, chat("Say nothing.", ""), '{"messages": [', chat("Who?", "Who?")]
 
@@ -35,7 +42,7 @@ def test_dropped_and_marked_rows_stand_first_each_with_its_own_text(jsonl, curat
 
     assert table["place"][:3] == ["15", "16", "17"]
     assert table["reason"][:3] == ["empty_answer", "truncated_line", None]
-    assert table["warning"][2] == "answer_equals_prompt"
+    assert table["warning"][2] == ["answer_equals_prompt"]
     assert len(table["place"]) == 17
     assert json.loads(table["text"][0]) == rows[14]
     assert table["text"][1] == rows[15]

@@ -78,8 +78,8 @@ class Search {
     for (const [all, quoted] of query.toLowerCase().matchAll(/"([^"]+)"|\S+/g)) {
       const hits = new Uint8Array(mask.length);
       this.stacks.forEach((stack) => stack.find(quoted ?? all, hits));
-      for (const { words, codes } of choices) {
-        const held = words.map((word) => word.toLowerCase().includes(quoted ?? all));
+      for (const { shown, codes } of choices) {
+        const held = shown.map((word) => word.toLowerCase().includes(quoted ?? all));
         if (held.includes(true)) codes.forEach((code, row) => (hits[row] |= held[code]));
       }
       for (let row = 0; row < mask.length; row += 1) mask[row] &= hits[row];
@@ -87,11 +87,14 @@ class Search {
   }
 }
 
-// Keep of the mask the rows where one of the columns is the word.
+// Keep of the mask the rows where one of the columns has the word.
 function narrowByWord(mask, columns, word) {
-  const wanted = columns.map((column) => column.words.indexOf(word));
+  const held = columns.map(({ words, sets }) => {
+    const at = words.indexOf(word);
+    return sets.map((set) => set.includes(at));
+  });
   for (let row = 0; row < mask.length; row += 1) {
-    if (mask[row]) mask[row] = columns.some((column, place) => wanted[place] >= 0 && column.codes[row] === wanted[place]) ? 1 : 0;
+    mask[row] &= columns.some(({ codes }, place) => held[place][codes[row]]);
   }
 }
 

@@ -75,9 +75,9 @@ class ItemTable {
 
   choice(place, columns) {
     const many = new Map();
-    for (const { words, codes } of columns) {
+    for (const { words, sets, codes } of columns) {
       const counts = new Uint32Array(words.length);
-      for (const at of codes) if (at >= 0) counts[at] += 1;
+      for (const code of codes) for (const at of sets[code] ?? []) counts[at] += 1;
       words.forEach((word, at) => many.set(word, (many.get(word) ?? 0) + counts[at]));
     }
     let words = [...many.keys()];

@@ -18,12 +18,16 @@ class Data {
     this.lines = lines;
     this.byName = new Map(this.columns.map((column) => [column.name, column]));
     this.slotOf = new Int32Array(this.rows).fill(-1);
+    for (const column of this.columns.filter((one) => one.kind === "choice")) {
+      column.sets ??= column.words.map((_, at) => [at]);
+      column.shown = column.sets.map((set) => set.map((at) => column.words[at]).join(", "));
+    }
     this.slots.forEach((row, slot) => (this.slotOf[row] = slot));
   }
 
   // The value of a cell: text, number, true or false; null where there is none.
   value(column, row) {
-    if (column.kind === "choice") return column.codes[row] < 0 ? null : column.words[column.codes[row]];
+    if (column.kind === "choice") return column.shown[column.codes[row]] ?? null;
     const value = column.values[row];
     return column.kind === "flag" && value !== null ? value === 1 : value;
   }

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reports.table.packed import column_value
 from reports.table.payload import payload, payloads
 from reports.table.script import script
 from reports.table.table import Column, Detail, Table
@@ -55,6 +56,18 @@ def test_every_row_and_text_where_there_is_room():
     assert head["columns"][1]["values"][:2] == [0.0, 0.333333]
     assert [texts[head["slots"].index(row)] for row in (0, 7)] == [[noise(0, 10)], [noise(7, 10)]]
     assert (made.kept, made.left_out) == (30, ())
+
+
+def test_a_choice_of_several_words_names_each_word_once():
+    warned = pl.Series(
+        "warnings", [["other", "bare_tool"], None, ["other"], [], ["other", "other"], ["bare_tool", "other"]]
+    )
+
+    told = column_value(Column("warnings", "choice", "warnings"), warned)
+
+    assert told["words"] == ["bare_tool", "other"]
+    assert told["sets"] == [(0, 1), (1,), (1, 0)]
+    assert told["codes"] == [2, -1, 1, -1, 1, 0]
 
 
 def test_flips_have_their_texts_first_then_both_languages_alike():
