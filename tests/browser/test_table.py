@@ -103,6 +103,36 @@ def test_a_row_with_several_words_is_counted_and_found_under_each(tabled):
     assert page.locator(".rows tbody tr:not(.spacer)").all_inner_texts() == ["a\tbare_tool, other", "d\tbare_tool"]
 
 
+MOVED = pl.DataFrame(
+    {
+        "id": list("abc"),
+        "one": ["right to wrong", "both right", None],
+        "two": ["both right", "both right", "both wrong"],
+    }
+)
+BY_METRIC = [
+    Column("id", "text", "id"),
+    *(
+        Column(n, "choice", n, filter=True, order=("right to wrong",), family=("flip", "by metric"))
+        for n in ("one", "two")
+    ),
+]
+
+
+def test_a_filter_of_several_metrics_counts_each_row_once_and_anew_by_a_metric(tabled):
+    page = tabled(MOVED, BY_METRIC)
+
+    assert choices(page, "flip") == ["right to wrong (1)", "both right (2)", "both wrong (1)"]
+    page.locator("label", has_text="flip").locator("select").select_option(label="both right (2)")
+    said(page, "2 of 3 items")
+    page.locator("label", has_text="by metric").locator("select").select_option(label="one")
+    said(page, "1 of 3 items")
+    assert choices(page, "flip") == ["right to wrong (1)", "both right (1)", "both wrong (0)"]
+    page.get_by_role("button", name="clear").click()
+
+    assert choices(page, "flip") == ["right to wrong (1)", "both right (2)", "both wrong (1)"]
+
+
 def test_flips_are_first_and_filtered_by_metric(see, report):
     page = see(report("comparison")).go()
 

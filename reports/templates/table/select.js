@@ -98,6 +98,23 @@ function narrowByWord(mask, columns, word) {
   }
 }
 
+// How many rows have each word in any of the columns.
+function counted(columns, words) {
+  const ids = new Map(words.map((word, id) => [word, id]));
+  const known = columns.map((column) => column.sets.map((set) => set.map((at) => ids.get(column.words[at]) ?? -1)));
+  const many = new Uint32Array(words.length);
+  const last = new Int32Array(words.length).fill(-1); // row in which a word was met
+  for (let row = 0; row < columns[0].codes.length; row += 1) {
+    columns.forEach(({ codes }, place) => {
+      for (const id of known[place][codes[row]] ?? []) {
+        if (id >= 0 && last[id] !== row) many[id] += 1;
+        if (id >= 0) last[id] = row;
+      }
+    });
+  }
+  return many;
+}
+
 function narrowByPresence(mask, column) {
   for (let row = 0; row < mask.length; row += 1) mask[row] &= column.codes[row] >= 0 ? 1 : 0;
 }

@@ -74,21 +74,21 @@ class ItemTable {
   }
 
   choice(place, columns) {
-    const many = new Map();
-    for (const { words, sets, codes } of columns) {
-      const counts = new Uint32Array(words.length);
-      for (const code of codes) for (const at of sets[code] ?? []) counts[at] += 1;
-      words.forEach((word, at) => many.set(word, (many.get(word) ?? 0) + counts[at]));
+    let words = [...new Set(columns.flatMap((column) => column.words))];
+    if (words.length > MOST_WORDS) {
+      const many = counted(columns, words);
+      const order = [...words.keys()].sort((a, b) => many[b] - many[a]).slice(0, MOST_WORDS);
+      words = order.map((at) => words[at]);
     }
-    let words = [...many.keys()];
-    if (words.length > MOST_WORDS) words = words.sort((a, b) => many.get(b) - many.get(a)).slice(0, MOST_WORDS);
-    const numbered = words.map((word, at) => [String(at), `${word} (${count(many.get(word))})`]);
     const [label, apart] = columns[0].family ?? [columns[0].label, null];
-    const which = this.field(place, label, this.list(numbered, "any"));
-    const names = columns.map((column, at) => [String(at), column.label]);
+    const which = this.field(place, label, this.list(words.map((word, at) => [at, word]), "any"));
+    const names = columns.map((column, at) => [at, column.label]);
     const one = columns.length > 1 ? this.field(place, apart, this.list(names, "any")) : null;
+    let told = null; // by which column the words were counted
     this.filters.push((mask) => {
       const asked = one?.value ? [columns[one.value]] : columns;
+      if (told !== one?.value) counted(asked, words).forEach((rows, at) => (which.options[at + 1].text = plain(`${words[at]} (${count(rows)})`)));
+      told = one?.value;
       if (which.value) narrowByWord(mask, asked, words[which.value]);
       else if (one?.value) narrowByPresence(mask, asked[0]);
     });
