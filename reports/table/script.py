@@ -11,6 +11,11 @@ _COMMENT = re.compile(r"\s*(//|$)")  # a line of nothing else
 
 
 def script() -> str:
-    """Return the text of the one script element, without its comments; its names stay its own."""
+    """Return the text of the one script element, without comments and indents; its names stay its own.
+
+    No text of the script goes on over a line's end, so that none has an indent that counts.
+    """
     lines = [line for name in FILES for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
-    return "\n".join(['\n(() => {\n"use strict";', *(line for line in lines if not _COMMENT.match(line)), "})();\n"])
+    return "\n".join(
+        ['\n(() => {\n"use strict";', *(line.strip() for line in lines if not _COMMENT.match(line)), "})();\n"]
+    )

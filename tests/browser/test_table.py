@@ -133,6 +133,18 @@ def test_a_filter_of_several_metrics_counts_each_row_once_and_anew_by_a_metric(t
     assert choices(page, "flip") == ["right to wrong (1)", "both right (2)", "both wrong (1)"]
 
 
+def test_a_filter_that_cannot_list_all_words_says_how_many_more_there_are(tabled):
+    frame = pl.DataFrame({"id": [f"r{n}" for n in range(320)], "topic": [f"t{max(n, 10)}" for n in range(320)]})
+    page = tabled(frame, [Column("id", "text", "id"), Column("topic", "choice", "topic", filter=True)])
+
+    listed = choices(page, "topic")
+    assert (len(listed), listed[0], listed[-1]) == (301, "t10 (11)", "and 10 more: search finds them")
+    assert page.locator("option", has_text="search finds them").is_disabled()
+    page.get_by_role("searchbox").fill("t319")
+
+    said(page, "1 of 320 items")
+
+
 def test_flips_are_first_and_filtered_by_metric(see, report):
     page = see(report("comparison")).go()
 

@@ -75,13 +75,15 @@ class ItemTable {
 
   choice(place, columns) {
     let words = [...new Set(columns.flatMap((column) => column.words))];
-    if (words.length > MOST_WORDS) {
+    const more = words.length - MOST_WORDS;
+    if (more > 0) {
       const many = counted(columns, words);
       const order = [...words.keys()].sort((a, b) => many[b] - many[a]).slice(0, MOST_WORDS);
       words = order.map((at) => words[at]);
     }
     const [label, apart] = columns[0].family ?? [columns[0].label, null];
     const which = this.field(place, label, this.list(words.map((word, at) => [at, word]), "any"));
+    if (more > 0) which.append(element("option", { disabled: "" }, `and ${count(more)} more: search finds them`));
     const names = columns.map((column, at) => [at, column.label]);
     const one = columns.length > 1 ? this.field(place, apart, this.list(names, "any")) : null;
     let told = null; // by which column the words were counted
