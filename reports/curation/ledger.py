@@ -76,7 +76,7 @@ def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     return rows.select(
         "at",
         place=line if len(names) == 1 else pl.concat_str(source, pl.lit(":"), line),
-        id=pl.col("id").str.head(NAME),
+        id=_name(pl.col("id")),
         decision="decision",
         step="step",
         reason="reason",
@@ -85,12 +85,17 @@ def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         origin="origin",
         edited=pl.when(pl.col("edited_by").list.len() > 0).then("edited_by"),
         similarity="similarity",
-        like=pl.col("matched_id").str.head(NAME),
-        parents=pl.when(pl.col("parents").list.len() > 0).then(pl.col("parents").list.join(", ").str.head(NAME)),
+        like=_name(pl.col("matched_id")),
+        parents=pl.when(pl.col("parents").list.len() > 0).then(_name(pl.col("parents").list.join(", "))),
         cluster="cluster",
-        detail=pl.col("detail").str.head(NAME),
+        detail=_name(pl.col("detail")),
         special=pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0),
     )
+
+
+def _name(texts: pl.Expr) -> pl.Expr:
+    short = texts.map_elements(lambda name: _shortened(name, NAME), return_dtype=pl.String)
+    return pl.when(texts.str.len_chars() > NAME).then(short).otherwise(texts)
 
 
 def _columns(run: Run, *, texts: bool) -> list[Column]:
@@ -136,8 +141,13 @@ def _texts(run: Run, marks: pl.DataFrame, rows: pl.DataFrame) -> dict[int, str]:
         lines = dict(part.select("line", "at").iter_rows())
         for number, line in _lines(run.folder / str(name)):
             if number in lines and (text := _record(line) if name == DROPPED else line):
-                found[lines[number]] = text[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+                found[lines[number]] = _shortened(text.decode("utf-8", "replace"))
     return found
+
+
+def _shortened(text: str, limit: int = TEXT) -> str:
+    """Return the text, or its beginning with how much more there is."""
+    return text if len(text) <= limit else f"{text[:limit]} … and {plural(len(text) - limit, 'more character')}"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -50,6 +50,17 @@ def test_dropped_and_marked_rows_stand_first_each_with_its_own_text(jsonl, curat
     assert table["text"][3:] == wanted  # kept rows, of several splits, in the order of the ledger
 
 
+def test_a_text_that_ends_early_says_how_much_more_there_is(jsonl, curated):
+    long = chat("Tell a story.", "word " * 1_000)
+    line = json.dumps(long | {"id": "n" * 250})
+
+    table = table_of(curated(jsonl([line, *GOOD])))
+
+    place = table["place"].index("1")
+    assert table["text"][place] == f"{line[:2_000]} … and {len(line) - 2_000:,} more characters"
+    assert table["id"][place] == f"{'n' * 200} … and 50 more characters"
+
+
 def test_rows_of_several_files_are_named_by_file_and_line(jsonl, curated):
     table = table_of(curated(jsonl(GOOD[:1], "a.jsonl"), jsonl(GOOD[1:2], "b.jsonl")))
 
