@@ -10,7 +10,7 @@ import polars as pl
 
 from reports.curation.read import Run
 from reports.curation.whole import LARGEST, LEDGER
-from reports.numbers import plural
+from reports.numbers import count, plural
 from reports.table.table import Column, Detail, Table
 
 DROPPED = "dropped.jsonl"
@@ -19,6 +19,7 @@ MOST, PLAIN = (
     500,
 )  # rows of the table, and of those at least how many of nothing special, where there are so many
 TEXT, NAME = 2_000, 200  # characters of a text, and of an id
+_SPECIAL = pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0)
 _MARKS = ("decision", "reason", "warnings", "split")
 
 
@@ -51,6 +52,8 @@ def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -
         strata=tuple(name for name in ("reason", "split") if name in frame.columns),
         noun=("row", "rows"),
         firsts="dropped or marked rows",
+        about=_told(marks, rows),
+        whole=len(marks),
     )
 
 
@@ -68,6 +71,23 @@ def _chosen(marks: pl.DataFrame) -> pl.Series:
     left = MOST - len(special)
     plain = rest.gather_every(max(1, -(-len(rest) // left))).head(left) if left > 0 else rest.clear()
     return pl.concat([special["at"], plain["at"]]).sort()
+
+
+def _told(marks: pl.DataFrame, rows: pl.DataFrame) -> str:
+    """Return which rows of the ledger the table has, in numbers."""
+    if len(rows) == len(marks):
+        return "Every row of the ledger."
+    parts, word = [], "rows"
+    for decision in ("dropped", "kept"):
+        here, there = (int((frame["decision"] == decision).sum()) for frame in (rows, marks))
+        if there:
+            parts.append(f"{'all ' if here == there else f'{count(here)} of '}{count(there)} {decision} {word}")
+            word = "ones"
+    marked, known = (frame.filter(_SPECIAL).height for frame in (rows, marks))
+    which = "every row that was dropped or marked" if marked == known else "some of each reason and of each warning"
+    others = "all others" if len(rows) - marked == len(marks) - known else "an even sample of the others"
+    told = f"{' and '.join(parts)}: {which}, and {others}. The whole ledger is in ledger.parquet."
+    return told[0].upper() + told[1:]
 
 
 def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
@@ -89,7 +109,7 @@ def _framed(rows: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         parents=pl.when(pl.col("parents").list.len() > 0).then(_name(pl.col("parents").list.join(", "))),
         cluster="cluster",
         detail=_name(pl.col("detail")),
-        special=pl.col("reason").is_not_null() | (pl.col("warnings").list.len() > 0),
+        special=_SPECIAL,
     )
 
 

@@ -49,7 +49,13 @@ def payload(table: Table, room: int, *, every: bool = False) -> Payload:
     found = _texts(table, wanted, min(firsts, len(wanted)), left, every=every)
     slots = [places[row] for row in found.rows]
     head = {"columns": columns, "rows": len(listed), "details": [vars(one) for one in table.details]}
-    head |= {"key": table.key, "noun": table.noun, "slots": slots, "starts": found.starts}
+    head |= {
+        "whole": max(table.whole, table.frame.height),
+        "key": table.key,
+        "noun": table.noun,
+        "slots": slots,
+        "starts": found.starts,
+    }
     text = "\n".join([packed(head), *found.lines])
     return Payload(text, len(slots), tuple(_left_out(table, len(listed), wanted[:firsts], found)))
 

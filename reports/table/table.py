@@ -61,6 +61,8 @@ class Table:
     strata: tuple[str, ...] = field(default=())
     noun: tuple[str, str] = ("item", "items")
     firsts: str = "flips"  # what rows of ``first`` are called
+    about: str = ""  # what stands above the table
+    whole: int = 0  # rows that it was taken from, where these are more than it has
 
     def first_rows(self, number: int) -> list[dict[str, Any]]:
         """Return the first rows for a page whose script does not run."""

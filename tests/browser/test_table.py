@@ -133,6 +133,15 @@ def test_a_filter_of_several_metrics_counts_each_row_once_and_anew_by_a_metric(t
     assert choices(page, "flip") == ["right to wrong (1)", "both right (2)", "both wrong (1)"]
 
 
+def test_a_table_of_a_part_says_of_how_many_rows_it_is(tabled):
+    page = tabled(pl.DataFrame({"id": ["a", "b"]}), [Column("id", "text", "id")], whole=30_000, noun=("row", "rows"))
+    said(page, "2 of 2 rows here, of 30,000 in all")
+
+    page.get_by_role("searchbox").fill("b")
+
+    said(page, "1 of 2 rows here, of 30,000 in all")
+
+
 def test_a_filter_that_cannot_list_all_words_says_how_many_more_there_are(tabled):
     frame = pl.DataFrame({"id": [f"r{n}" for n in range(320)], "topic": [f"t{max(n, 10)}" for n in range(320)]})
     page = tabled(frame, [Column("id", "text", "id"), Column("topic", "choice", "topic", filter=True)])

@@ -38,8 +38,10 @@ def chosen(column, code: int) -> object:
 def test_dropped_and_marked_rows_stand_first_each_with_its_own_text(jsonl, curated):
     rows = [*GOOD, chat("Say nothing.", ""), '{"messages": [', chat("Who?", "Who?")]
 
-    table = table_of(curated(jsonl(rows)))
+    folder = curated(jsonl(rows))
 
+    table = table_of(folder)
+    assert "Every row of the ledger." in (folder / "report.html").read_text()
     assert table["place"][:3] == ["15", "16", "17"]
     assert table["reason"][:3] == ["empty_answer", "truncated_line", None]
     assert table["warning"][2] == ["answer_equals_prompt"]
@@ -67,15 +69,19 @@ def test_rows_of_several_files_are_named_by_file_and_line(jsonl, curated):
     assert table["place"] == ["a.jsonl:1", "b.jsonl:1"]
 
 
-def test_of_many_rows_some_of_each_word_are_told(jsonl, curated):
+def test_of_many_rows_some_of_each_word_are_told(jsonl, curated, page):
     rows = [chat(f"Say nothing of {n}.", "") for n in range(2_400)]
     rows += [f'{{"messages": [{n}' for n in range(5)]
     rows += [chat(f"What is {n}?", f"The number {n}, and no other one.") for n in range(700)]
 
-    table = table_of(curated(jsonl(rows)))
+    folder = curated(jsonl(rows))
 
+    table = table_of(folder)
     reasons = table["reason"]
-    assert len(reasons) <= 2_000
+    dropped, kept = table["decision"].count("dropped"), table["decision"].count("kept")
+    assert dropped + kept == len(reasons) <= 2_000
+    told = f"{dropped:,} of 2,405 dropped rows and all {kept} kept ones: some of each reason and of each warning, and all others."
+    assert told in page(folder / "report.html").text
     assert reasons.count("truncated_line") == 5
     assert reasons.count("empty_answer") > 500
     assert reasons.count(None) >= 500

@@ -136,9 +136,14 @@ class ItemTable {
     const rows = selected(mask, this.order);
     this.rows.show(rows);
     const [one, many] = this.data.noun;
-    const said = `${count(rows.length)} of ${count(this.data.rows)} ${this.data.rows === 1 ? one : many}`;
+    const said = `${count(rows.length)} of ${count(this.data.rows)} ${this.data.rows === 1 ? one : many}${this.beyond()}`;
     this.part("status").textContent = query && !this.search.ready ? `${said}; still reading the texts` : said;
     this.part("nothing").hidden = rows.length > 0;
+  }
+
+  // How many rows there are, where the page does not have them all.
+  beyond() {
+    return this.data.whole > this.data.rows ? ` here, of ${count(this.data.whole)} in all` : "";
   }
 
   link(row) {
