@@ -61,6 +61,7 @@ class Row(_Part):
     slice: str | None
     rule: str
     baseline: str | None
+    level: Literal["confident", "point"] = "confident"
     unit: str
     better: Literal["higher", "lower"]
     base: float | None

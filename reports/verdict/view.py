@@ -18,7 +18,7 @@ from reports.table.table import Table
 from reports.values import KINDS, value
 from reports.verdict.files import Judged, Row
 from reports.verdict.read import Gate
-from reports.verdict.words import allowed, deciding, headline, notes, sentences
+from reports.verdict.words import allowed, decides, deciding, headline, notes, sentences
 from reports.view import View
 
 SUITE = "suite="
@@ -64,6 +64,7 @@ class VerdictView(View):
     gate: Gate
     texts: bool
     sentences: list[str]
+    decides: str
     runs: list[tuple[str, Judged]]
     forests: list[Chart]
     dumbbell: Chart | None
@@ -94,6 +95,7 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         gate=gate,
         texts=place.texts,
         sentences=sentences(verdict),
+        decides=decides(verdict),
         runs=[("candidate", verdict.runs.candidate), *verdict.runs.baselines.items()],
         forests=list(forests(f"{anchor}-chart-rules", verdict.limits, level)),
         dumbbell=_dumbbell(f"{anchor}-chart-moved", gates, place) if gates else None,

@@ -48,6 +48,41 @@ def sentences(verdict: Verdict) -> list[str]:
     return told
 
 
+def decides(verdict: Verdict) -> str:
+    """Return how the rules of the verdict are decided, for whom looks at their plot."""
+    sure = f"{1 - 2 * verdict.settings.alpha:.0%}"
+    told = [f"A dot is what was measured, its line the {sure} interval."]
+    levels = {row.level for row in verdict.limits}
+    if levels == {"point"}:
+        told.append(
+            'The rules look at the dot alone (level = "point"): one passes where it lies outside the shaded side.'
+        )
+        return " ".join(told)
+    told.append(
+        "A rule passes where the whole line lies outside the shaded side, and fails where all of it lies inside."
+    )
+    if "point" in levels:
+        told.append('A rule of level "point" looks at its dot alone.')
+    if held := sum(_held_back(row, verdict.settings.alpha) for row in verdict.limits):
+        lie, are, each = ("lies", "is", "it") if held == 1 else ("lie", "are", "each")
+        told.append(
+            f"{plural(held, 'rule')} {lie} inside with the whole line and {are} undecided: alone {each} would fail, "
+            "and Holm's correction for several rules asks for more."
+        )
+    return " ".join(told)
+
+
+def _held_back(row: Row, alpha: float) -> bool:
+    """Say whether a rule is undecided that would be a fail without the correction for several rules."""
+    if row.level == "point" or row.verdict != "inconclusive" or row.p_value is None or row.p_adjusted is None:
+        return False
+    low, high = row.interval
+    inside = (
+        high is not None and high < row.line.at if row.line.passes == "above" else low is not None and low > row.line.at
+    )
+    return inside and row.p_value <= alpha < row.p_adjusted
+
+
 def spoken(row: Row) -> str:
     """Return a rule's result as a sentence."""
     of, unit = row.estimate.of, row.unit
