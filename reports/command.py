@@ -61,8 +61,12 @@ def command(  # noqa: PLR0913 - a flag each
         if target is not None:
             refuse_target(target, read)
     views = views_of(folders, texts=not no_text)
-    html = page(views, chain=chain_of(views), room=int(max_mb * 1e6), every_text=all_text)
+    room = int(max_mb * 1e6)
+    html = page(views, chain=chain_of(views), room=room, every_text=all_text)
     write_whole(output, html, ANOTHER)
+    if len(html) > room:
+        size = f"{harmless(str(output))} has {len(html):,} bytes, more than --max-mb {max_mb:g} allows"
+        aside(f"note: {size}: charts and numbers alone take that much. report fewer runs, or allow more\n")
     if markdown is not None or junit is not None:
         briefs = [brief_of(view) for view in views]
         for file, text in ((markdown, as_markdown), (junit, as_junit)):

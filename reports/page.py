@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,13 +24,53 @@ _TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("report.css", "runs.css", "table.css")
 ROOM = 20_000_000  # bytes of a page that can still be mailed
 SENTENCES = 2_000  # bytes for what a table says was left out
+NUMBERS = (None, 50, 12)  # rows of a table of numbers, tried until all items are listed
+LEAST = 100_000  # bytes of tables of items where the rest is larger than the page may be
+FILTERS = {
+    "between": between,
+    "broken": broken,
+    "cell": cell,
+    "chance": chance,
+    "change": change,
+    "count": count,
+    "detectable": detectable,
+    "estimate": estimate,
+    "flags": flags,
+    "flat": flat,
+    "named": named,
+    "plain": plain,
+    "plural": plural,
+    "share": share,
+    "shown": shown,
+    "spoken": spoken,
+    "value": value,
+}
 
 
 def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM, every_text: bool = False) -> bytes:
     """Return the page of one or more views, in their order: the same views, the same bytes.
 
-    Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``.
+    Tables of items fill the ``room`` that the rest of the page leaves; see ``reports.table.payload``. Where they lack
+    room, long tables of numbers end early first. A page whose rest alone has no room says so, and has items still.
     """
+    tables = [table for view in views for table in view.tables]
+    for rows in NUMBERS:
+        rendered = _renderer(views, chain, rows)
+        bare = len(rendered({table.id: Payload("", 0, ()) for table in tables}, ""))
+        made = payloads(tables, room - bare - SENTENCES * len(tables), every=every_text)
+        if bare <= room and all(made[table.id].listed == table.frame.height for table in tables):
+            break
+    if bare <= room:
+        return rendered(made, "")
+    allowed, has = (f"{size / 1e6:g} MB" for size in (room, round(bare, -4)))
+    over = f"The page is larger than the {allowed} of --max-mb: what is no table of items has {has} alone."
+    return rendered(payloads(tables, LEAST, every=every_text), over)
+
+
+def _renderer(
+    views: Sequence[View], chain: Chain | None, rows: int | None
+) -> Callable[[dict[str, Payload], str], bytes]:
+    """Return what makes the page of payloads, and of a sentence on its size; tables of numbers have so many rows."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -39,31 +79,13 @@ def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "between": between,
-        "broken": broken,
-        "cell": cell,
-        "chance": chance,
-        "change": change,
-        "count": count,
-        "detectable": detectable,
-        "estimate": estimate,
-        "flags": flags,
-        "flat": flat,
-        "named": named,
-        "plain": plain,
-        "plural": plural,
-        "share": share,
-        "shown": shown,
-        "spoken": spoken,
-        "value": value,
-    }
+    environment.filters |= FILTERS | {"fitting": lambda told: told[:rows]}
     style = "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)
     tables = [table for view in views for table in view.tables]
     scripts = [script()] if tables else []
     template = environment.get_template("page.html")
 
-    def rendered(packed: dict[str, Payload]) -> bytes:
+    def rendered(packed: dict[str, Payload], over: str) -> bytes:
         html = template.render(
             views=views,
             chain=chain,
@@ -72,13 +94,11 @@ def page(views: Sequence[View], *, chain: Chain | None = None, room: int = ROOM,
             policy=_policy(style, scripts),
             tables=tables,
             payloads=packed,
+            over=over,
         )
         return html.encode("utf-8", "backslashreplace")
 
-    bare = rendered({table.id: Payload("", 0, ()) for table in tables})
-    if not tables:
-        return bare
-    return rendered(payloads(tables, room - len(bare) - SENTENCES * len(tables), every=every_text))
+    return rendered
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

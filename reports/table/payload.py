@@ -19,11 +19,15 @@ SLOT = 4  # bytes that the number of a row with texts takes, packed
 
 @dataclass(frozen=True)
 class Payload:
-    """``text``: a line of columns, then lines of texts; ``kept`` rows have theirs; a sentence for what was left out."""
+    """``text``: a line of columns, then lines of texts; ``kept`` rows have theirs; a sentence for what was left out.
+
+    ``listed`` are the rows whose columns are there.
+    """
 
     text: str
     kept: int
     left_out: tuple[str, ...]
+    listed: int = 0
 
 
 def payloads(tables: Sequence[Table], room: int, *, every: bool = False) -> dict[str, Payload]:
@@ -57,7 +61,7 @@ def payload(table: Table, room: int, *, every: bool = False) -> Payload:
         "starts": found.starts,
     }
     text = "\n".join([packed(head), *found.lines])
-    return Payload(text, len(slots), tuple(_left_out(table, len(listed), wanted[:firsts], found)))
+    return Payload(text, len(slots), tuple(_left_out(table, len(listed), wanted[:firsts], found)), len(listed))
 
 
 def _listed(table: Table, rows: list[int], room: int) -> tuple[list[int], list[dict[str, object]], int]:
