@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 
 import orjson
 import polars as pl
@@ -65,4 +66,9 @@ def _places(column: Column, words: pl.Series) -> dict[str, int]:
     """Return the words of a choice with their places: those that have an order, then the others by name."""
     known = set(words.drop_nulls())
     first = [word for word in column.order if word in known]
-    return {word: place for place, word in enumerate([*first, *sorted(known - set(first))])}
+    return {word: place for place, word in enumerate([*first, *sorted(known - set(first), key=natural)])}
+
+
+def natural(text: str) -> tuple[str, str]:
+    """Return what sorts texts as a reader does, and the page's script: ``item 9`` before ``Item 10``, in any case."""
+    return re.sub(r"[0-9]+", lambda digits: digits[0].rjust(20, "0"), text).lower(), text

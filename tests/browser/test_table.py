@@ -178,6 +178,23 @@ def test_a_head_sorts_down_up_and_back(see, report):
     assert first(page) == before
 
 
+NATURAL = ["a:2", "a:10", "A:11", "b:1", "item 9", "item 10 of 3", "item 10 of 20"]
+
+
+def test_numbers_within_texts_and_words_sort_as_numbers(tabled):
+    mixed = [NATURAL[place] for place in (4, 1, 6, 0, 3, 5, 2)]
+    columns = [Column("id", "text", "id"), Column("word", "choice", "word", filter=True)]
+    page = tabled(pl.DataFrame({"id": mixed, "word": mixed[::-1]}), columns)
+    shown = page.locator(".rows tbody tr:not(.spacer)")
+
+    assert choices(page, "word") == [f"{word} (1)" for word in NATURAL]
+    for column in (0, 1):
+        page.locator("thead button").nth(column).click()
+        assert [row.split("\t")[column] for row in shown.all_inner_texts()] == NATURAL[::-1]
+        page.locator("thead button").nth(column).click()
+        assert [row.split("\t")[column] for row in shown.all_inner_texts()] == NATURAL
+
+
 def test_a_link_opens_its_item_and_so_does_a_click(see, report):
     seen = see(report("scores"))
     page = seen.go("#item=q17")

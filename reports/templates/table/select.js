@@ -130,11 +130,16 @@ function narrowByRange(mask, column, low, high) {
   }
 }
 
+// Texts in an order as a reader's: numbers in them count as numbers, and case for nothing.
+const natural = (text) => text && text.replace(/[0-9]+/g, (digits) => digits.padStart(20, "0")).toLowerCase();
+
 // All rows by a column, once for each column and direction; rows without a value come last, equal ones stay in order.
 function sorted(data, column, falling) {
   const name = falling ? "falling" : "rising";
   if (column[name]) return column[name];
-  const values = column.kind === "choice" ? column.codes.map((code) => (code < 0 ? null : code)) : column.values;
+  let { values } = column;
+  if (column.kind === "choice") values = column.codes.map((code) => (code < 0 ? null : code));
+  if (column.kind === "text") values = values.map(natural);
   const rows = Uint32Array.from({ length: data.rows }, (_, row) => row);
   const sign = falling ? -1 : 1;
   column[name] = rows.sort((a, b) => {
