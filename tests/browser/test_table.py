@@ -208,6 +208,24 @@ def test_a_link_opens_its_item_and_so_does_a_click(see, report):
     assert seen.noise == []
 
 
+def test_an_open_item_tells_its_place_anew_when_the_table_is_narrowed(see, report):
+    page = see(report("scores")).go("#item=q17")
+    page.locator(ITEM).wait_for()
+    place, before, after = (page.locator(f"[data-part={name}]") for name in ("place", "before", "after"))
+
+    page.get_by_role("searchbox").fill('"what IS 17 plus"')
+    expect(place).to_have_text("1 of 1 shown")
+    assert (before.is_disabled(), after.is_disabled()) == (True, True)
+    page.get_by_role("searchbox").fill('"what IS 18 plus"')
+    expect(place).to_have_text("not among the rows shown")
+    assert (before.is_disabled(), after.is_disabled()) == (True, True)
+    page.get_by_role("button", name="clear").click()
+
+    expect(place).to_contain_text("of 120 shown")
+    assert after.is_enabled()
+    assert page.locator("[data-part=name]").inner_text() == "q17"
+
+
 def test_a_link_to_an_item_that_is_not_there_says_so(see, report):
     page = see(report("scores")).go("#item=nobody")
 

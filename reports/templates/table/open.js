@@ -19,13 +19,20 @@ class Panel {
     table.rows.render(true);
     table.part("name").replaceChildren();
     write(table.part("name"), table.data.keyOf(row));
-    table.part("place").textContent = place < 0 ? "not among the rows shown" : `${count(place + 1)} of ${count(table.rows.rows.length)} shown`;
-    table.part("before").disabled = place <= 0;
-    table.part("after").disabled = place < 0 || place + 1 === table.rows.rows.length;
+    this.tell();
     const parts = await itemParts(table.data, row);
     if (table.open !== row) return; // another was opened meanwhile
     table.part("body").replaceChildren(...parts);
     this.root.hidden = false;
+  }
+
+  // Say where the open row stands among those that are shown now.
+  tell() {
+    const { table } = this;
+    const place = table.rows.rows.indexOf(table.open);
+    table.part("place").textContent = place < 0 ? "not among the rows shown" : `${count(place + 1)} of ${count(table.rows.rows.length)} shown`;
+    table.part("before").disabled = place <= 0;
+    table.part("after").disabled = place < 0 || place + 1 === table.rows.rows.length;
   }
 
   async step(by) {

@@ -135,6 +135,7 @@ class ItemTable {
     if (query) this.search.narrow(mask, query);
     const rows = selected(mask, this.order);
     this.rows.show(rows);
+    this.panel.tell();
     const [one, many] = this.data.noun;
     const said = `${count(rows.length)} of ${count(this.data.rows)} ${this.data.rows === 1 ? one : many}${this.beyond()}`;
     this.part("status").textContent = query && !this.search.ready ? `${said}; still reading the texts` : said;
