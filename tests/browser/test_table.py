@@ -226,6 +226,24 @@ def test_an_open_item_tells_its_place_anew_when_the_table_is_narrowed(see, repor
     assert page.locator("[data-part=name]").inner_text() == "q17"
 
 
+def test_print_has_the_first_hundred_rows_and_says_so(see, report):
+    page = see(report("scores")).go()
+    told, rows = page.locator("[data-part=printed]"), page.locator(".rows tbody tr:not(.spacer)")
+    assert not told.is_visible()
+
+    page.emulate_media(media="print")
+    expect(told).to_have_text("Printed are the first 100 of 120.")
+    expect(rows).to_have_count(100)
+    assert told.is_visible()
+    page.emulate_media(media="screen")
+    page.locator("label", has_text="language").locator("select").select_option(label="de (40)")
+    page.emulate_media(media="print")
+
+    expect(rows).to_have_count(40)
+    assert told.inner_text() == ""
+    assert page.locator(".rows table").get_attribute("aria-rowcount") == "41"
+
+
 def test_a_link_to_an_item_that_is_not_there_says_so(see, report):
     page = see(report("scores")).go("#item=nobody")
 

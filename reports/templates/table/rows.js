@@ -1,6 +1,7 @@
 // Rows of one height, of which only those in sight exist.
 
 const SPARE = 8; // rows drawn above and below what is in sight
+const PRINTED = 100;
 
 class Rows {
   constructor(region, draw) {
@@ -28,6 +29,7 @@ class Rows {
   show(rows) {
     this.rows = rows;
     this.active = 0;
+    this.body.parentElement.setAttribute("aria-rowcount", rows.length + 1); // with the head
     this.region.scrollTop = 0;
     this.render(true);
   }
@@ -38,9 +40,10 @@ class Rows {
 
   render(anew = false) {
     const printed = matchMedia("print").matches;
-    const sight = printed ? [0, 100] : [this.region.scrollTop / this.height, this.region.clientHeight / this.height];
-    const first = Math.max(0, Math.floor(sight[0]) - SPARE);
-    const last = Math.min(this.rows.length, Math.ceil(sight[0] + sight[1]) + SPARE);
+    const spare = printed ? 0 : SPARE;
+    const sight = printed ? [0, PRINTED] : [this.region.scrollTop / this.height, this.region.clientHeight / this.height];
+    const first = Math.max(0, Math.floor(sight[0]) - spare);
+    const last = Math.min(this.rows.length, Math.ceil(sight[0] + sight[1]) + spare);
     if (!anew && first === this.first && last === this.last) return;
     const held = this.body.contains(document.activeElement);
     [this.first, this.last] = [first, last];

@@ -140,6 +140,7 @@ class ItemTable {
     const said = `${count(rows.length)} of ${count(this.data.rows)} ${this.data.rows === 1 ? one : many}${this.beyond()}`;
     this.part("status").textContent = query && !this.search.ready ? `${said}; still reading the texts` : said;
     this.part("nothing").hidden = rows.length > 0;
+    this.part("printed").textContent = rows.length > PRINTED ? `Printed are the first ${PRINTED} of ${count(rows.length)}.` : "";
   }
 
   // How many rows there are, where the page does not have them all.
