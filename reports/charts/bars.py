@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from reports.charts.names import name_of
 from reports.charts.svg import Chart, drawing, percent, rect, text
 from reports.numbers import count
 from reports.text import plain
 
 BAR, LINE, GAP = 8, 18, 8
 MOST = 20  # bars; the rest is in the table
+ROOMS = (72, 40, 30)  # widths of a name beside its number, as reports.charts.names has them
 
 
 class Bar(NamedTuple):
@@ -41,7 +43,7 @@ def bar_chart(key: str, words: Words, bars: Sequence[Bar]) -> Chart:
     for bar in bars[:MOST]:
         changed = bar.before is not None and bar.before != bar.after
         numbers = f"{count(bar.before or 0)} → {count(bar.after)}" if changed else count(bar.after)
-        shapes.append(text(0, y + LINE - 5, plain(bar.name, 26 if changed else 34), "small"))
+        shapes += name_of(y + LINE - 5, bar.name, [room - 8 if changed else room for room in ROOMS], "small")
         shapes.append(text("100%", y + LINE - 5, numbers, "small number", "end"))
         y += LINE
         if bar.before:

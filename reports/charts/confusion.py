@@ -8,12 +8,13 @@ from string import ascii_uppercase
 
 from markupsafe import Markup
 
-from reports.charts.svg import Chart, drawing, element, name_of, percent, rect, text
+from reports.charts.names import name_of
+from reports.charts.svg import Chart, drawing, element, percent, rect, text
 from reports.numbers import count, share
 
 MOST = 20  # labels that are drawn
 CELL, TOP, NAMES = 26, 24, 0.34  # height of a row, of the heads; width of the labels
-WIDE, NARROW = 44, 16  # letters of a label on a screen, and on a phone
+ROOMS = (36, 20, 15)  # widths of a label, as reports.charts.names has them
 FEW = 10  # columns whose numbers have room on a phone
 OTHERS, NONE = "other labels", "no label"
 Cells = Mapping[tuple[str, str | None], int]
@@ -36,7 +37,7 @@ def confusion_chart(key: str, rows: Mapping[str, int], cells: Cells) -> Chart:
         shapes.append(text(percent(NAMES + width * (place + 0.5), 1), TOP - 8, head, "tiny quiet", "middle"))
     for at, (label, numbers) in enumerate(lines):
         y = TOP + at * CELL
-        shapes += name_of(y + CELL - 9, f"{heads[at]} {label}", WIDE, NARROW, "tiny")
+        shapes += name_of(y + CELL - 9, f"{heads[at]} {label}", ROOMS, "tiny")
         whole = sum(numbers)
         for place, n in enumerate(numbers):
             x = NAMES + width * place

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from reports.charts.names import name_of
 from reports.charts.scale import Scale
-from reports.charts.svg import Chart, drawing, element, figures, line, name_of, text
+from reports.charts.svg import Chart, drawing, element, figures, line, text
 from reports.numbers import MINUS
 from reports.text import plain
 from reports.values import SECONDS, change, value

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from reports.charts.names import shortened, width_of
 from reports.charts.svg import Chart, drawing, figures, line, percent, rect, text
 from reports.numbers import MINUS, count, share
 from reports.text import plain
@@ -64,9 +65,9 @@ def _bar(
 ) -> float:
     """Draw a line of words with a bar under it; return where the bar ends."""
     room = LETTERS - 4 - len(numbers) - len(left)
-    shapes.append(text(4, y + LINE - 5, plain(name, max(room, 8)), "strong"))
+    shapes.append(text(4, y + LINE - 5, shortened(name, max(room, 8)), "strong"))
     if left:
-        words = f"{left} left" if len(name) + 5 <= room else left
+        words = f"{left} left" if width_of(name) + 5 <= room else left
         shapes.append(figures(y + LINE - 5, (numbers, "loss"), (words, "quiet")))
     else:
         shapes.append(figures(y + LINE - 5, (numbers, "strong")))
@@ -99,7 +100,7 @@ def _splits(shapes: list[Markup], y: float, kept: int, rows: int, splits: Sequen
     y += BAR + 8
     for place, (name, number) in enumerate(splits):
         shapes.append(rect(4, y + 6, 10, 10, f"split{place % 3}"))
-        shapes.append(text(20, y + LINE - 5, plain(name, 30)))
+        shapes.append(text(20, y + LINE - 5, shortened(name, 26)))
         shapes.append(figures(y + LINE - 5, (count(number), ""), (f"{share(number, kept):\u2007>6}", "quiet")))
         y += LINE + 2
     return y + 4

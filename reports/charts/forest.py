@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from reports.charts.names import name_of
 from reports.charts.scale import Scale, scale_of
-from reports.charts.svg import Chart, drawing, element, figures, line, name_of, percent, rect, text
+from reports.charts.svg import Chart, drawing, element, figures, line, percent, rect, text
 from reports.text import plain
 from reports.values import between, change, estimate
 

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.text import plain
-
-WIDE, NARROW = 100, 40  # letters of a heading that have room on a screen, and on a phone
-
 
 @dataclass(frozen=True)
 class Chart:
@@ -70,18 +66,6 @@ def figures(y: float, *parts: tuple[str, str]) -> Markup:
         for place, (words, class_) in enumerate(parts)
     ]
     return element("text", *spans, x="100%", y=y, text_anchor="end", class_="number")
-
-
-def name_of(y: float, name: str, wide: int = WIDE, narrow: int = NARROW, class_: str = "small strong") -> list[Markup]:
-    """Return a heading at the left edge; where it has no room on a phone, one without its middle takes its place.
-
-    Names of a kind begin alike ("f1 on topic=..."), and what tells them apart often stands at their end.
-    """
-    whole = plain(name, wide)
-    if len(whole) <= narrow:
-        return [text(0, y, whole, class_)]
-    short = f"{whole[: narrow // 2]}…{whole[-(narrow // 2 - 1) :]}"
-    return [text(0, y, whole, f"{class_} wide-only"), text(0, y, short, f"{class_} narrow-only")]
 
 
 def line(x1: str | float, y1: float, x2: str | float, y2: float, class_: str) -> Markup:

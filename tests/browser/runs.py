@@ -23,6 +23,7 @@ HOSTILE = (
     "bell\x07 escape\x1b[31m",
     "日本語 \U0001f469\u200d\U0001f469\u200d\U0001f467 e\u0301 \u0645\u0631\u062d\u0628\u0627",
 )
+BROAD = ("東京都千代田区丸の内" * 8, "W" * 80, "MAGNA GRAECIA " * 9, "e\u0301\u0323" * 70)  # names of places
 
 
 def lines(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
@@ -87,7 +88,7 @@ def labels(work: Path, command: Command) -> list[Path]:
             "choices": ["yes", "no"],
             "gold": n % 2,
             "choice_logprobs": {"sums": [-0.1 * (n % 9), -0.1 * (n % 7)]},
-            "slices": {"topic": f"whatever customers write to us about the matter {n % 3}"},
+            "slices": {"topic": f"whatever customers write to us about the matter {n % 3}", "place": BROAD[n % 4]},
             "usage": {"completion_tokens": n % 50, "seconds": n / 100, "cost": n / 1e5},
         }
         for n in range(400)

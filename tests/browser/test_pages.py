@@ -44,6 +44,21 @@ def test_a_page_is_quiet_fits_and_can_be_read_by_all(see, report, axe, kind, wid
     assert seen.noise == []
 
 
+BEYOND = """[...document.querySelectorAll(".chart > svg")].flatMap((drawing) => {
+  const right = drawing.getBoundingClientRect().right;
+  const texts = [...drawing.querySelectorAll("text")].filter((one) => one.getBoundingClientRect().width > 0);
+  return texts.filter((one) => one.textContent.length > 9 && one.getBoundingClientRect().right > right + 1).map((one) => one.textContent); })"""
+
+
+@pytest.mark.parametrize("width", [320, 450, 560, 768, 1000, 1600])
+def test_names_of_broad_letters_stay_within_their_charts(see, report, width):
+    page = see(report("labels"), width=width).go()
+
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate(UNREADABLE) == []
+    assert page.locator(".chart > svg text:visible", has_text="place=東京都").count() > 0
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_switch_turns_light_to_dark_and_back(see, report, kind):
     seen = see(report(kind))
