@@ -15,7 +15,7 @@ from reports.text import plain
 
 HEIGHT, TOP, BOTTOM = 190, 28, 38
 LEFT = 0.15  # of the width, for the numbers at the side
-MOST_POINTS = 300  # of a line; more are means of neighbours
+MOST_POINTS = 300  # of a line; more are means of neighbours, with the range of these
 MOST_ROWS = 60  # of the table
 Points = Sequence[tuple[float, float]]
 
@@ -39,11 +39,18 @@ class Axes(NamedTuple):
     from_zero: bool = False
 
 
+class Thinned(NamedTuple):
+    """The points of a line as it is drawn, the range of the values that each is the mean of, and how many these are."""
+
+    points: Points
+    band: Points  # (lowest, highest); none where every point is drawn
+    wide: int
+
+
 def series_chart(key: str, axes: Axes, series: Sequence[Series], mark: tuple[str, float] | None = None) -> Chart:
     """Return a line for each series; ``mark`` is a place along the chart with its name."""
-    drawn = [one._replace(points=thinned(one.points)) for one in series]
-    values = scale_of((y for one in drawn for _, y in one.points), *((0.0,) if axes.from_zero else ()))
-    places = scale_of((x for one in drawn for x, _ in one.points), *(() if mark is None else (mark[1],)))
+    values = scale_of((y for one in series for _, y in one.points), *((0.0,) if axes.from_zero else ()))
+    places = scale_of((x for one in series for x, _ in one.points), *(() if mark is None else (mark[1],)))
     shapes = _frame(axes, values, places)
     if mark is not None:
         x = percent(_across(places, mark[1]), 1)
@@ -53,23 +60,27 @@ def series_chart(key: str, axes: Axes, series: Sequence[Series], mark: tuple[str
         shapes.append(
             element("text", spot, x=x, y=TOP - 12, text_anchor="end" if far else "start", class_="small strong")
         )
-    shapes += [shape for one in drawn for shape in _drawn(one, values, places)]
-    title = axes.title
+    drawn = [(one, thinned(one.points)) for one in series]
+    shapes += [shape for one, few in drawn for shape in _drawn(one, few, values, places)]
+    means = [
+        f"{f'{one.name}: ' * (len(series) > 1)}means of {count(few.wide)} values" for one, few in drawn if few.band
+    ]
+    title = f"{axes.title} ({', '.join(means)}, shaded from lowest to highest)" if means else axes.title
     description = " ".join(_told(axes, one) for one in series)
-    legend = tuple((f"line {one.colour}", one.name) for one in drawn) if len(drawn) > 1 else ()
+    legend = tuple((f"line {one.colour}", one.name) for one in series) if len(series) > 1 else ()
     columns = (axes.along, *(f"{one.name}" if len(series) > 1 else axes.unit for one in series))
     svg = drawing(key, title, description or "Nothing was measured.", TOP + HEIGHT + BOTTOM, *shapes)
     return Chart(key, title, description, svg, columns, _rows(axes, series), legend)
 
 
-def thinned(points: Points) -> Points:
+def thinned(points: Points) -> Thinned:
     """Return at most so many points: each the mean of as many neighbours, the first and the last as they are."""
     if len(points) <= MOST_POINTS:
-        return points
+        return Thinned(points, (), 1)
     inner, wide = points[1:-1], math.ceil((len(points) - 2) / (MOST_POINTS - 2))
-    groups = [inner[start : start + wide] for start in range(0, len(inner), wide)]
+    groups = [points[:1], *(inner[start : start + wide] for start in range(0, len(inner), wide)), points[-1:]]
     means = [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]
-    return [points[0], *means, points[-1]]
+    return Thinned(means, [(min(y for _, y in group), max(y for _, y in group)) for group in groups], wide)
 
 
 def _across(places: Scale, x: float) -> float:
@@ -96,20 +107,26 @@ def _frame(axes: Axes, values: Scale, places: Scale) -> list[Markup]:
     return shapes
 
 
-def _drawn(one: Series, values: Scale, places: Scale) -> list[Markup]:
-    if not one.points:
-        return []
+def _drawn(one: Series, few: Thinned, values: Scale, places: Scale) -> list[Markup]:
     shapes = []
-    if len(one.points) > 1:
-        path = " L".join(f"{1000 * _across(places, x):.2f} {_down(values, y):g}" for x, y in one.points)
-        stroke = element("path", d=f"M{path}", class_=f"line {one.colour}", vector_effect="non-scaling-stroke")
-        box = {"viewBox": f"0 0 1000 {TOP + HEIGHT}", "preserveAspectRatio": "none"}
-        shapes.append(element("svg", stroke, x=0, y=0, width="100%", height=TOP + HEIGHT, overflow="visible", **box))
+    if few.band:
+        ends = list(zip((x for x, _ in few.points), few.band, strict=True))
+        around = [(x, low) for x, (low, _) in ends] + [(x, high) for x, (_, high) in reversed(ends)]
+        shapes.append(_path(around, f"band {one.colour}", values, places))
+    if len(few.points) > 1:
+        shapes.append(_path(few.points, f"line {one.colour}", values, places))
     if one.dots or len(one.points) == 1:
-        for x, y in one.points:
+        for x, y in few.points:
             across = percent(_across(places, x), 1)
             shapes.append(element("circle", class_=one.colour, cx=across, cy=_down(values, y), r=3.5))
     return shapes
+
+
+def _path(points: Points, class_: str, values: Scale, places: Scale) -> Markup:
+    path = " L".join(f"{1000 * _across(places, x):.2f} {_down(values, y):g}" for x, y in points)
+    stroke = element("path", d=f"M{path}", class_=class_, vector_effect="non-scaling-stroke")
+    box = {"viewBox": f"0 0 1000 {TOP + HEIGHT}", "preserveAspectRatio": "none"}
+    return element("svg", stroke, x=0, y=0, width="100%", height=TOP + HEIGHT, overflow="visible", **box)
 
 
 def _told(axes: Axes, one: Series) -> str:

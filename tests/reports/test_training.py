@@ -121,6 +121,22 @@ def test_many_steps_are_thinned_and_the_first_and_last_stay(reported):
     assert "from 5 at step 1 to 1 at 10,000" in seen.text
 
 
+def test_a_spike_among_many_steps_is_seen_and_the_means_are_called_so(reported):
+    """Oracle: the one spike is the highest value, so that the shade around the line reaches the top of the chart's scale."""
+    seen = reported(lines=lines_of([20.0 if step == 4_321 else 1.0 for step in range(6_000)], {}))
+
+    assert "Loss per trained token (means of 21 values, shaded from lowest to highest)" in seen.text
+    band = next(told["d"] for told in seen.named("path") if told["class"] == "band second")
+    assert min(float(point.split(" ")[1]) for point in band[1:].split(" L")) == 28
+
+
+def test_a_short_run_is_drawn_as_it_was(reported):
+    seen = reported()
+
+    assert "means of" not in seen.text
+    assert not [told for told in seen.named("path") if "band" in told["class"]]
+
+
 def test_a_changed_log_is_refused(thresher, tmp_path):
     run = trained(tmp_path)
     (run / "log.jsonl").write_text("{}\n")
