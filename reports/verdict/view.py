@@ -102,7 +102,7 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         forgotten=any((row.slice or "").startswith(SUITE) for row in [*verdict.limits, *verdict.slices]),
         by_slice=all(row.slice for row in verdict.limits),
         rules=[Rule(row, allowed(row), row.name in decided, notes(row)) for row in verdict.limits],
-        slices=list(forests(f"{anchor}-chart-slices", _worst_first(verdict.slices), level, DRAWN)),
+        slices=list(forests(f"{anchor}-chart-slices", _surest_first(verdict.slices), level, DRAWN)),
         flips=_flips(gate),
         commands=_commands(gate, alone=place.alone),
         tables=tuple(_tables(anchor, gate, place)),
@@ -131,7 +131,8 @@ def forests(key: str, rows: Sequence[Row], level: str, most: int | None = None) 
         yield forest_chart(f"{key}-{number}", About(title, unit, of, level), [_entry(row) for row in own], most)
 
 
-def _worst_first(rows: Sequence[Row]) -> list[Row]:
+def _surest_first(rows: Sequence[Row]) -> list[Row]:
+    """Return slices by p value: a large drop of few items stands behind a small one of many."""
     return sorted(rows, key=lambda row: (1.0 if row.p_value is None else row.p_value, row.name))
 
 

@@ -86,6 +86,18 @@ def test_a_rule_that_only_several_rules_leave_undecided_is_told(thresher, page, 
     assert told in page(tmp_path / "report.html").text
 
 
+def test_slices_stand_by_how_sure_they_are_and_the_page_says_so(thresher, page, tmp_path):
+    """A drop of 30 points of ten items is less sure than one of 15 points of 390."""
+    base, new = [1] * 400, [0] * 3 + [1] * 7 + [0] * 58 + [1] * 332
+    gate = gated(thresher, tmp_path, base, new, slices=lambda n: {"area": "few" if n < 10 else "many"})
+
+    thresher("report", gate, "--output", tmp_path / "report.html", "-q")
+
+    text = page(tmp_path / "report.html").text
+    assert "most surely beyond their rule's line stand first, by p value" in text
+    assert text.index("exact_match on area=many") < text.index("exact_match on area=few")
+
+
 def test_an_undecided_rule_says_what_to_do(thresher, page, tmp_path):
     gate = gated(thresher, tmp_path, [0] * 10 + [1] * 90, [0] * 12 + [1] * 88)
 
