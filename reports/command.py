@@ -29,7 +29,7 @@ ANOTHER = "name another file in a folder that is there"
 @click.command("report")
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
-@click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids and places stay.")
+@click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids, places and slices stay.")
 @click.option(
     "--max-mb",
     type=Real(min=0.1),

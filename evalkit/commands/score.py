@@ -38,7 +38,9 @@ _SOURCES = ("jsonl", "lm-eval", "inspect", "promptfoo")
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--self-check", is_flag=True, help="Score the references as predictions; exit 1 if one falls short.")
 @click.option("--dry-run", is_flag=True, help="Say what a judge would be asked and cost; send and write nothing.")
-@click.option("--no-text", is_flag=True, help="Leave texts of the data out of what is shown and written.")
+@click.option(
+    "--no-text", is_flag=True, help="Leave texts of the data out of what is shown and written; slices keep their names."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def command(  # noqa: PLR0913 - a flag each

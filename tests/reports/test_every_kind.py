@@ -80,6 +80,22 @@ def every_kind(thresher, jsonl, tmp_path):
     return make
 
 
+def test_without_texts_slices_keep_their_values_and_help_says_so(thresher, tmp_path):
+    rows = [
+        {"id": f"q{n}", "prompt": "secret?", "prediction": "no", "reference": "secret", "slices": {"area": "north"}}
+        for n in range(4)
+    ]
+    run = scored(tmp_path, "run", rows, "accuracy,exact_match")
+
+    thresher("report", run, "--output", tmp_path / "report.html", "-q", "--no-text")
+
+    html = (tmp_path / "report.html").read_text()
+    held = html + unpacked(html)
+    assert "secret" not in held
+    assert "area=north" in held
+    assert "ids, places and slices stay" in " ".join(thresher("report", "--help").out.split())
+
+
 def unpacked(html: str) -> str:
     """Return the data that a page carries for its script."""
     found = re.findall(r'<script type="application/octet-stream"[^>]*>(.*?)</script>', html, re.DOTALL)
