@@ -84,6 +84,7 @@ def _renderer(
     tables = [table for view in views for table in view.tables]
     scripts = [script()] if tables else []
     template = environment.get_template("page.html")
+    called = _called(views)
 
     def rendered(packed: dict[str, Payload], over: str) -> bytes:
         html = template.render(
@@ -95,10 +96,23 @@ def _renderer(
             tables=tables,
             payloads=packed,
             over=over,
+            called=called,
         )
         return html.encode("utf-8", "backslashreplace")
 
     return rendered
+
+
+def _called(views: Sequence[View]) -> dict[str, str]:
+    """Return by anchor what tells the parts of a view from those of others, if there are some: ``, scores of NAME``."""
+    if len(views) == 1:
+        return {views[0].anchor: ""}
+    found: dict[str, str] = {}
+    for view in views:
+        words = f", {view.kind} of {plain(view.name)}"
+        twins = sum(one == words or one.startswith(f"{words} (") for one in found.values())
+        found[view.anchor] = f"{words} ({twins + 1})" if twins else words
+    return found
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

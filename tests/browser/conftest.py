@@ -55,13 +55,13 @@ class Seen:
         return asked + self.said + refused
 
     def faults(self) -> list[str]:
-        """Return what axe-core finds serious or critical, with the elements."""
+        """Return what axe-core finds serious or critical, and parts that are called the same, with the elements."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{one['id']}: {[node['target'] for node in one['nodes']][:3]} {one['nodes'][0]['failureSummary']}"
             for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
+            if one["impact"] in ("serious", "critical") or one["id"] == "landmark-unique"
         ]
 
 
