@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reports.charts.names import name_of
 from reports.charts.svg import Chart, drawing, percent, rect, text
-from reports.numbers import count
+from reports.numbers import count, plural
 from reports.text import plain
 
 BAR, LINE, GAP = 8, 18, 8
@@ -58,7 +58,7 @@ def bar_chart(key: str, words: Words, bars: Sequence[Bar]) -> Chart:
         y += LINE + 4
     top = max(bars, key=lambda bar: bar.after, default=Bar("none", 0))
     description = (
-        f"{count(len(bars))} bars of {words.unit} by {words.name}; "
+        f"{plural(len(bars), 'bar')} of {words.unit} by {words.name}; "
         f"the longest is {plain(top.name)} with {count(top.after)}."
     )
     if paired:

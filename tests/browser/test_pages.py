@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.runs import KINDS
+from curate.core.command.door import run
+from tests.browser.runs import KINDS, comparison
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -57,6 +58,49 @@ def test_names_of_broad_letters_stay_within_their_charts(see, report, width):
     assert page.evaluate(BEYOND) == []
     assert page.evaluate(UNREADABLE) == []
     assert page.locator(".chart > svg text:visible", has_text="place=東京都").count() > 0
+
+
+PALE = """(() => {
+  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const light = (colour) => { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((one) => one / 255)
+      .map((one) => (one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05; };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const looks = (one, style) => one.closest("svg") ? (style.fill === "none" ? style.stroke : style.fill) : style.borderTopColor;
+  const told = [...document.querySelectorAll(
+    "svg :is(.before, .accent, .lost, .split0, .split1, .split2, .line), input:not([type=radio], [type=checkbox]), select, textarea, button")]
+    .filter((one) => one.checkVisibility() && !one.closest("thead")).map((one) => [one, looks(one, getComputedStyle(one)), 3]);
+  for (const one of document.querySelectorAll("[placeholder]")) told.push([one, getComputedStyle(one, "::placeholder").color, 4.5]);
+  const ratio = (colour) => { const own = light(colour); return Math.max(own, paper) / Math.min(own, paper); };
+  return [told.length, ...told.filter(([, colour, least]) => ratio(colour) < least).map(([one, colour]) => `${one.outerHTML.slice(0, 90)} ${colour}`)];
+})()"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["curation", "new rows", "training", "scores"])
+def test_shapes_and_fields_stand_out_from_the_paper(see, report, kind, scheme):
+    page = see(report(kind), scheme=scheme).go()
+
+    number, *pale = page.evaluate(PALE)
+
+    assert number > 5
+    assert pale == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fields_and_buttons_of_a_review_stand_out_too(see, tmp_path, scheme):
+    base, tuned = comparison(tmp_path, lambda *words: run([str(word) for word in words]))
+    flips = ["--flips", str(base), "--metric", "exact_match", "--output", str(tmp_path / "review.html")]
+    assert run(["review", str(tuned), *flips]) == 0
+    seen = see(tmp_path / "review.html", scheme=scheme)
+    seen.page.goto(seen.path.as_uri())
+    seen.page.locator("button").first.wait_for()
+
+    number, *pale = seen.page.evaluate(PALE)
+
+    assert number > 3
+    assert pale == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
