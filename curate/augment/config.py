@@ -26,6 +26,11 @@ class Input(_Table):
     """The curation run whose rows are frozen: they stay as they are, in their splits. Its training rows are seeds."""
 
     run: str = Field(description="The folder of the run, of thresher curate or of thresher augment.")
+    base: str | None = Field(
+        None,
+        description="The folder that the paths in that run's configuration start from, its curate.toml's; looked for, "
+        "if absent: that of this file, and those above the run.",
+    )
     answer_schema: str | None = Field(
         None, description="Where the answer schema of that run is, if not where its configuration said."
     )

@@ -13,8 +13,9 @@ import polars as pl
 from curate.augment.config import AugmentConfig, make_augments
 from curate.augment.gating.arrivals import Arrival, added_lines, arrivals
 from curate.augment.gating.frozen import frozen_blocks, split_blocks
-from curate.augment.gating.gates import gate_plan
+from curate.augment.gating.gates import Gates, open_gates
 from curate.augment.gating.given import GivenRun, given_run
+from curate.augment.gating.home import HELD_AGAINST
 from curate.augment.lines import Writer
 from curate.augment.produce import Models, produce
 from curate.augment.shapes import Shapes
@@ -65,12 +66,13 @@ def run_augment(
     refuse_read_in(out, [given.folder])
     with output_folder(out, "augment") as folder, Progress(quiet=options.quiet) as progress:
         shapes = Shapes(given.gates, given.layouts)
+        gates = open_gates(given, config, base, shapes, folder.work / "earlier")
         models = Models(config, base, folder.work, progress)
         seeds = seeds_in(given, shapes)
         made = produce(steps, seeds, config.seed, writer(given, seeds, shapes), models)
         arrived = arrivals(made, len(given.splits), folder.work / "new")
-        plan = gate_plan(given, config, base, [one.source for one in arrived])
-        staged = _staged(plan, given, shapes, arrived, folder.work, progress, options)
+        plan = gates.plan([one.source for one in arrived])
+        staged = _staged(plan, gates, shapes, arrived, folder.work, progress, options)
         division = _division(given)
         names = [*(f"{name}.jsonl" for name in given.splits), DROPPED_FILE, LEDGER_FILE]
         outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress, options)
@@ -83,7 +85,8 @@ def run_augment(
         if len(given.splits) > 1:
             stats["split"] = {"rows": outputs.counts.as_json()["by_split"]}
         stats["limits"] = limits_of(config.limits, stats["added"])
-        manifest = _manifest(config, steps, given, plan, outputs.counts.as_json())
+        stats["notes"] += gates.beside.notes
+        manifest = _manifest(config, steps, given, outputs.counts.as_json())
         folder.file(REQUESTS_FILE).write_bytes(models.log())
         view = run_view(started, options) | {"chat": models.summaries()}
         publish(folder, [*names, ADDED_FILE], hashes, stats, manifest, view)
@@ -111,7 +114,7 @@ def writer(given: GivenRun, seeds: pl.DataFrame, shapes: Shapes) -> Writer:
 
 def _staged(
     plan: Plan,
-    given: GivenRun,
+    gates: Gates,
     shapes: Shapes,
     arrived: Sequence[Arrival],
     work: Path,
@@ -120,8 +123,8 @@ def _staged(
 ) -> Staged:
     memory = options.memory
     new: Iterator[pl.DataFrame] = chain.from_iterable(one.blocks(plan, memory.block) for one in arrived)
-    blocks = chain(frozen_blocks(given, shapes, memory.block), new)
-    staged = stage(plan, work, progress, memory=memory, blocks=blocks)
+    blocks = chain(frozen_blocks(gates.given, shapes, memory.block), new)
+    staged = stage(plan, work, progress, memory=memory, blocks=blocks, beside=gates.beside)
     staged.again = None  # no split is drawn, which alone decides again; it would hold the keys' open files
     return staged
 
@@ -144,18 +147,20 @@ def _write_added(path: Path, arrived: Sequence[Arrival]) -> tuple[str, int]:
 
 
 def _manifest(
-    config: AugmentConfig, steps: Sequence[AugmentStep], given: GivenRun, plan: Plan, counts: dict[str, Any]
+    config: AugmentConfig, steps: Sequence[AugmentStep], given: GivenRun, counts: dict[str, Any]
 ) -> dict[str, Any]:
     told = config.model_dump(mode="json") | {"steps": [step.model_dump(mode="json") for step in steps]}
     read = [*(f"{name}.jsonl" for name in given.splits), LEDGER_FILE, STATS_FILE]
+    inputs = [given.outputs[file] | {"path": f"{given.name}/{file}"} for file in read]
     return {
         "thresher": version(),
         "schema_version": SCHEMA_VERSION,
         "command": "augment",
-        "config": told | {"gates": _gates(given, plan)},
+        "config": told | {"gates": _gates(given, config)},
         "seed": config.seed,
         "first_rows": None,
-        "inputs": [given.outputs[file] | {"path": f"{given.name}/{file}"} for file in read],
+        "inputs": inputs + [one for one in given.manifest["inputs"] if one.get("protected")],
+        **{part: given.manifest[part] for part in HELD_AGAINST if part in given.manifest},
         "outputs": [],
         "counts": counts,
         "steps_off": given.manifest["steps_off"],
@@ -163,7 +168,8 @@ def _manifest(
     }
 
 
-def _gates(given: GivenRun, plan: Plan) -> dict[str, Any]:
+def _gates(given: GivenRun, config: AugmentConfig) -> dict[str, Any]:
     """Return the configuration that the new rows passed: the next run's rows have to pass it too."""
     gates = given.gates.model_dump(mode="json")
-    return gates | {"check": gates["check"] | {"answer_schema": plan.config.check.answer_schema}}
+    schema = gates["check"]["answer_schema"] and (config.input.answer_schema or gates["check"]["answer_schema"])
+    return gates | {"check": gates["check"] | {"answer_schema": schema}}

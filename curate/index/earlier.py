@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from curate.core.record.tables import Columns
 from curate.dedupe.rule import PairRule
 from curate.index.read import Held, Index
 from curate.index.rows.lookup import sharing
-from curate.index.rows.signed import WHERE, signed_rows
+from curate.index.rows.signed import WHERE, kept_blocks, signed_rows
 from curate.index.runs import KeptRun
 
 U64 = npt.NDArray[np.uint64]
@@ -56,6 +56,11 @@ class Earlier:
     def rows(self) -> int:
         """Return how many rows there are, those that stand twice counted twice."""
         return int(self._bases[-1] - self._bases[0])
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Return the number of the first row, and the one after the last."""
+        return EARLIER + int(self._bases[0]), EARLIER + int(self._bases[-1])
 
     @property
     def distinct(self) -> int:
@@ -147,6 +152,22 @@ class Earlier:
             for row, run, _, *place in self._taken(few, where).iter_rows():
                 found[row] = next(held.runs[run].lines(*([value] for value in place)))
         return found
+
+    def of_splits(self, splits: Sequence[int]) -> Iterator[pl.DataFrame]:
+        """Yield blocks of the rows of some splits (0 train, 1 validation, 2 test), by their numbers.
+
+        They are read in the kept files, whatever the kind of the index.
+
+        Raises:
+            InputError: a file was moved or changed.
+        """
+        for at, held in enumerate(self.held):
+            for number in held.counted:
+                held.runs[number].require(splits)
+            positions = held.own(np.arange(held.rows, dtype=np.int64))
+            own = positions[np.isin(held.take(positions, ["split"])["split"].to_numpy(), list(splits))]
+            for numbers, block in kept_blocks(held, own, self._work):
+                yield block.with_columns(row=numbers + EARLIER + self._bases[at])
 
     def _taken(self, rows: pl.Series, columns: list[str]) -> pl.DataFrame:
         numbers = np.unique(rows.to_numpy().astype(np.uint64))

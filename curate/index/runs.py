@@ -91,6 +91,19 @@ class KeptRun:
             if sha256 != file.sha256:
                 raise InputError(f"{path} is not the file that the run wrote: its sha256 is another", hint=_HINT)
 
+    def require(self, splits: Sequence[int]) -> None:
+        """Look whether the kept files of some splits are there.
+
+        Raises:
+            InputError: one was moved.
+        """
+        for file in self.files:
+            if NAMES.index(file.split) in splits and not (path := self.path(file.split)).is_file():
+                raise InputError(
+                    f"{path} is not there, and its {file.rows:,} rows are held out of training",
+                    hint="put the file back, or run that run again; its texts are read whatever the index holds",
+                )
+
     def lines(
         self, splits: Sequence[int], starts: Sequence[int], sizes: Sequence[int], checks: Sequence[int] | None = None
     ) -> Iterator[bytes]:

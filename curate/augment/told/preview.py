@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from curate.augment.config import AugmentConfig, make_augments
 from curate.augment.draw import Draw
-from curate.augment.gating.gates import gate_plan
+from curate.augment.gating.gates import open_gates
 from curate.augment.gating.given import given_run
 from curate.augment.lines import Candidate
 from curate.augment.produce import ROLES, Models, produce, seeds_of
@@ -57,8 +58,9 @@ def preview(config: AugmentConfig, base: Path) -> Preview:
     """
     steps = make_augments(config)
     given = given_run(config.input.run, base)
-    gate_plan(given, config, base, [])  # what is wrong with the gates is told before anything is paid for
     shapes = Shapes(given.gates, given.layouts)
+    with TemporaryDirectory(prefix="thresher-") as work:
+        open_gates(given, config, base, shapes, Path(work)).plan([])  # what is wrong with them is told in time
     seeds = seeds_in(given, shapes)
     writes = writer(given, seeds, shapes)
     models = Models(config, base, None, None)

@@ -33,9 +33,14 @@ class Beside:
     found: list[Found] = field(default_factory=list)  # of ``against``, in its order
 
     @property
+    def opened(self) -> list[Earlier]:
+        """Return the earlier rows of both, those of ``against`` first: their numbers go on."""
+        return [one for one in (self.against, self.previous) if one is not None]
+
+    @property
     def names(self) -> list[str]:
         """Return the sources of the earlier rows, in the order that ``places`` counts them."""
-        return [] if self.against is None else [source.source for source in self.against.sources]
+        return [source.source for one in self.opened for source in one.sources]
 
     @property
     def rows(self) -> int:
@@ -51,7 +56,20 @@ class Beside:
     @property
     def folders(self) -> list[Path]:
         """Return the folder of the run of each of these sources."""
-        return [] if self.against is None else [source.folder for source in self.against.sources]
+        return [source.folder for one in self.opened for source in one.sources]
+
+    def places(self, rows: pl.Series) -> pl.DataFrame:
+        """Return row, id, source (a number of ``names``) and line of rows by their numbers, each once."""
+        parts, first = [], 0
+        for one in self.opened:
+            found = one.places(rows.filter(rows.is_between(*one.numbers, closed="left")))
+            parts.append(found.with_columns(pl.col("source") + pl.lit(first, dtype=pl.UInt32)))
+            first += len(one.sources)
+        return pl.concat(parts, how="vertical_relaxed")
+
+    def texts(self, rows: pl.Series) -> dict[int, bytes]:
+        """Return the lines of a few rows, by number, of those whose kept files are read."""
+        return {row: line for one in self.opened for row, line in one.texts(rows).items()}
 
 
 ALONE = Beside()

@@ -24,11 +24,11 @@ class Matched:
         own, old = found.filter(found < EARLIER), found.filter(found >= EARLIER)
         self.rows = engine.fetch(own, ["row", "id", "source", "line"])
         self.names = [*sources, *beside.names]
-        self._own, self._earlier = len(sources), beside.against
+        self._own, self._beside = len(sources), beside
         named = {folder: relative(folder, here) for folder in set(beside.folders)}
         self._runs = [named[folder] for folder in beside.folders]
-        if beside.against is not None and len(old):
-            places = beside.against.places(old).with_columns(pl.col("source") + pl.lit(self._own, dtype=pl.UInt32))
+        if len(old):
+            places = beside.places(old).with_columns(pl.col("source") + pl.lit(self._own, dtype=pl.UInt32))
             self.rows = pl.concat([self.rows, places.cast(self.rows.schema)])
         self._places = {row: (id_, source, line) for row, id_, source, line in self.rows.iter_rows()}
 
@@ -45,6 +45,4 @@ class Matched:
         own = pl.Series([row for row in rows if row < EARLIER], dtype=pl.UInt64)
         found: dict[int, bytes | None] = dict(engine.fetch(own, ["row", "raw"]).iter_rows())
         old = pl.Series([row for row in rows if row >= EARLIER], dtype=pl.UInt64)
-        if self._earlier is not None and len(old):
-            found |= self._earlier.texts(old)
-        return found
+        return found | self._beside.texts(old)

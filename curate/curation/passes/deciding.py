@@ -38,10 +38,11 @@ class Deciding:
             if not self.tables[place].rows:
                 continue
             if earlier is not None and isinstance(step, ExactDuplicates) and self.prints.rows:
-                equal = equal_to_earlier(self.prints.without(gone).read(self.prints.columns), step, earlier)
+                prints = self.prints.without(gone).read(self.prints.columns)
+                equal = _sparing(equal_to_earlier(prints, step, earlier), self.frozen)
                 gone = pl.concat([gone, equal.filter("drops")["row"]])
                 found.removals.append(equal.filter("drops").select(a="matched", b="row"))
-                found.marks.append(equal.drop("cluster"))
+                found.marks.append(equal.drop_nulls("reason").drop("cluster"))
             if earlier is not None and isinstance(step, NearDuplicates):
                 self._join(place, step, gone, earlier)
             decided = _sparing(step.decide(self.tables[place].without(gone), engine).sort("row"), self.frozen)

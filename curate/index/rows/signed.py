@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,14 +62,19 @@ def _instructions(run: Sequence[Held], digests: pl.Series) -> pl.Series:
 
 
 def _of_files(held: Held, positions: I64, rule: PairRule, compare: str | Sequence[str], work: Path) -> pl.DataFrame:
+    parts = [
+        near_keys(block.with_columns(row=numbers), rule, compare)
+        for numbers, block in kept_blocks(held, positions, work)
+    ]
+    return pl.concat(parts).sort("row") if parts else pl.DataFrame()
+
+
+def kept_blocks(held: Held, positions: I64, work: Path) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
+    """Yield blocks of the rows at ``positions``, read in the kept files, and the position of each."""
     rows = held.take(positions, WHERE if held.keeps_lines else WHERE[:-1])
     rows = rows.with_columns(position=pl.Series(positions.astype(np.uint64)))
-    parts = []
     for (run, source), own in rows.group_by("run", "source", maintain_order=True):
         kept = held.runs[int(str(run))]
         lines = kept.lines(*(own[name].to_list() for name in WHERE[2:] if name in own.columns))
-        number = own["position"]
         for block in blocks_of(lines, kept.origins[int(str(source))], work):
-            keys = near_keys(block, rule, compare)
-            parts.append(keys.with_columns(row=number.gather(keys["row"] - 1)))
-    return pl.concat(parts).sort("row") if parts else pl.DataFrame()
+            yield own["position"].gather(block["line"] - 1), block
