@@ -71,7 +71,9 @@ def _held_out(given: GivenRun, steps: Sequence[Step], blocks: Iterator[pl.DataFr
     """Return the step that keeps new rows from validation and test rows."""
     split = given.gates.split or Split()
     normalise = next((step for step in steps if isinstance(step, Normalise)), Normalise())
-    return HeldOut(similarity=split.similarity, normalise=normalise, frozen=len(given.splits)).beside(blocks)
+    held = tuple(at for at, name in enumerate(given.splits) if name != "train")
+    step = HeldOut(similarity=split.similarity, normalise=normalise, held=held, frozen=len(given.splits))
+    return step.beside(blocks)
 
 
 def _held_blocks(given: GivenRun, shapes: Shapes, beside: Beside) -> Iterator[pl.DataFrame]:

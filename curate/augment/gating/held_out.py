@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Literal, Self
 
@@ -23,6 +24,7 @@ from curate.steps.step import DECISIONS, SetStep
 
 U64 = npt.NDArray[np.uint64]
 
+EVIDENCE = 12  # 5-grams, of 16 words or more: of fewer, a question may hold most and ask something else
 _SET = pl.List(pl.UInt64)
 _KINDS: dict[str, pl.DataType | type[pl.DataType]] = {
     "row": pl.UInt64,
@@ -32,28 +34,35 @@ _KINDS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 _KEYS = pl.Schema(_KINDS)
 _NEAR = {"row": pl.UInt64, "matched": pl.UInt64, "similarity": pl.Float64}
+_MARKS = re.compile(r"(?:(?<!\d)!|[.,?;:…。，！？；：、])+(?=\s|$)")  # at the end of words; "5!" is another number
 
 
 class HeldOut(SetStep):
-    """Drop new rows that are alike to a validation or test row, or share its prompt: by the rule of the split.
+    """Drop new rows that are alike to a validation or test row, or ask what it asks: by the rule of the split.
 
-    Alike is the Jaccard similarity of word 5-grams of both sides as one set, computed for every pair.
+    Alike is the Jaccard similarity of word 5-grams of both sides as one set. To ask the same is to have its prompt, but
+    for case, white space and marks; or as large a share of the 5-grams of its prompt that no training prompt has, where
+    there are twelve of them: what many rows share, a template say, tells of none. Every pair is compared exactly.
     """
 
     use: Literal["held_out"] = "held_out"
     similarity: float
     normalise: Normalise
+    held: tuple[int, ...]  # sources of validation and test rows
     frozen: int  # sources, the first of them, that hold no new rows
     reasons: ClassVar[dict[str, str]] = {
         "near_held_out": "A validation or test row is alike: training on this one would leak it.",
         "held_out_prompt": "A validation or test row has the same prompt.",
+        "near_held_out_prompt": "Most of what only the prompt of a validation or test row says stands in this one's.",
     }
     _held: pl.DataFrame = PrivateAttr(default_factory=_KEYS.to_frame)
+    _asked: U64 = PrivateAttr(default_factory=lambda: np.empty(0, dtype=np.uint64))
 
     def beside(self, blocks: Iterable[pl.DataFrame]) -> Self:
         """Return the step with the rows that new ones may know nothing of."""
         step = self.model_copy()
         step._held = pl.concat([_KEYS.to_frame(), *(self._keyed(block) for block in blocks)])
+        step._asked = np.unique(_flat(step._held["asked"]))
         return step
 
     @property
@@ -62,15 +71,21 @@ class HeldOut(SetStep):
         return not self._held.is_empty()
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
-        """Return the prompt's key and the shingles of new rows."""
-        return self._keyed(block) if int(block["source"][0]) >= self.frozen else _KEYS.to_frame()
+        """Return the prompt's key and the shingles of new rows, and what training prompts share with those held out."""
+        if int(block["source"][0]) >= self.frozen:
+            return self._keyed(block)
+        if int(block["source"][0]) in self.held or not len(self._asked):
+            return _KEYS.to_frame()
+        found = np.intersect1d(_flat(self._keyed(block)["asked"]), self._asked).tolist()
+        told = {"row": block["row"][:1], "prompt": [""], "asked": [found], "answered": [[]]}
+        return pl.DataFrame(told, schema=_KEYS) if found else _KEYS.to_frame()
 
     def _keyed(self, block: pl.DataFrame) -> pl.DataFrame:
         rows = block.filter(alive() & pl.col("messages").is_not_null())
         shown = seen(rows)
         keys = rows.select(prompt=prompt()).select(self.normalise.key(pl.col("prompt"))).to_series().fill_null("")
         told = [f"\x1f{number}" if number else "" for number in shown.tolist()]  # of other pictures: another question
-        texts = [f"{key}{of}" for key, of in zip(keys.to_list(), told, strict=True)]
+        texts = [f"{_MARKS.sub('', key)}{of}" for key, of in zip(keys.to_list(), told, strict=True)]
         keyed = rows.select("row", prompt=pl.Series(texts, dtype=pl.String))
         if rows.is_empty() or self.similarity == 0:
             none = pl.lit([], dtype=_SET)
@@ -84,14 +99,18 @@ class HeldOut(SetStep):
         """Mark new rows, each matched with the validation or test row that is most alike."""
         found = keys.read(_KEYS.names())
         new = found.filter(pl.col("row") >= row_of(self.frozen, 0))
+        trained = np.unique(_flat(found.filter(pl.col("row") < row_of(self.frozen, 0))["asked"]))
         prompts = self._held.filter(pl.col("prompt") != "").unique("prompt", keep="first", maintain_order=True)
         same = new.join(prompts.select("prompt", matched="row"), on="prompt", how="inner", maintain_order="left")
         left = new.filter(~pl.col("row").is_in(same["row"].implode())) if self.similarity > 0 else new.clear()
         whole = pl.col("asked").list.concat("answered")
         near = self._near(left.select("row", sets=whole), _sets(self._held.select("row", sets=whole)).jaccard)
+        left = left.filter(~pl.col("row").is_in(near["row"].implode()))
+        asks = self._near(left.select("row", sets="asked"), _sets(_own(self._held, trained)).contained)
         marked = [
             same.select("row", "matched", similarity=pl.lit(1.0), reason=pl.lit("held_out_prompt")),
             near.with_columns(reason=pl.lit("near_held_out")),
+            asks.with_columns(reason=pl.lit("near_held_out_prompt")),
         ]
         nothing = {"detail": pl.lit(None, dtype=pl.String), "cluster": pl.lit(None, dtype=pl.UInt64)}
         decided = pl.concat(marked, how="diagonal").with_columns(drops=pl.lit(value=True), **nothing)
@@ -109,6 +128,17 @@ class HeldOut(SetStep):
 def _sets(held: pl.DataFrame) -> Sets:
     own = held.drop_nulls("sets")
     return Sets(own["row"].to_list(), own["sets"])
+
+
+def _own(held: pl.DataFrame, trained: U64) -> pl.DataFrame:
+    """Return the shingles of each prompt that no training prompt has, where they are enough to tell it by."""
+    asked = [np.array(one or [], dtype=np.uint64) for one in held["asked"].to_list()]
+    told = held.select("row", sets=pl.Series([np.setdiff1d(one, trained).tolist() for one in asked], dtype=_SET))
+    return told.filter(pl.col("sets").list.len() >= EVIDENCE)
+
+
+def _flat(sets: pl.Series) -> U64:
+    return sets.drop_nulls().explode(empty_as_null=False).to_numpy().astype(np.uint64)
 
 
 def _apart(sets: pl.DataFrame, shown: dict[int, int]) -> pl.DataFrame:

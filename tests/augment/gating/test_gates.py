@@ -114,6 +114,65 @@ class TestHeldOut:
 
         assert fates(tmp_path, texts, of=parent) == ["held_out_prompt"]
 
+    @pytest.mark.parametrize(
+        ("changed", "reason"),
+        [
+            pytest.param("{0}", "held_out_prompt", id="the prompt"),
+            pytest.param("{1}", "held_out_prompt", id="in lower case, without its last mark and its commas"),
+            pytest.param("Please solve: {0}", "near_held_out_prompt", id="with words before it"),
+            pytest.param("{1}, and show how you found it", "near_held_out_prompt", id="with words behind it"),
+            pytest.param("{2}", None, id="half of it"),
+        ],
+    )
+    def test_a_question_that_is_held_out_is_known_by_what_only_it_says(
+        self, tmp_path: Path, changed: str, reason: str | None
+    ) -> None:
+        asked = [row["messages"][0]["content"] for row in questions(30)]
+        long = [
+            f"{one} It left at dawn, {n} geese ahead, and {n * 3} of them came back." for n, one in enumerate(asked)
+        ]
+        rows = [chat(f"q{n}", one, f"It went to {n}.") for n, one in enumerate(long)]
+        run = curated(tmp_path, rows, split={"test": 3, "similarity": 0.6})
+        question = run.rows("test")[0]["messages"][0]["content"]
+        bare = question.lower().removesuffix(".").replace(",", "")
+        told = changed.format(question, bare, question[: len(question) // 2])
+
+        answer = "Nobody here knows of any, and so we shall have to wait until the spring of the other year comes."
+        assert fates(tmp_path, (told, answer), of=run.rows("train")[0]["id"]) == [reason]
+
+    @pytest.mark.parametrize("words", [3, 40], ids=["short", "long"])
+    def test_a_template_that_training_rows_share_is_no_question(self, tmp_path: Path, words: int) -> None:
+        template = " ".join(f"instruction{n}" for n in range(words))
+        texts = [row["messages"][0]["content"] for row in questions(40)]
+        rows = [chat(f"q{n}", f"{template}: {text}", f"Number {n} it is, as they say.") for n, text in enumerate(texts)]
+        run = curated(tmp_path, rows[:30], split={"test": 3, "similarity": 0.9})
+        new = [tuple(turn["content"] for turn in row["messages"]) for row in rows[30:]]
+
+        assert fates(tmp_path, *new, of=run.rows("train")[0]["id"]) == [None] * 10
+
+    @pytest.mark.parametrize(
+        ("held", "new", "reason"),
+        [
+            pytest.param("What is 5 factorial, or 5!?", "what is 5 factorial or 5!", "held_out_prompt", id="marks"),
+            pytest.param("How much is 5!?", "How much is 5?", None, id="a mark that is a factorial"),
+            pytest.param("How much is 2.5 and 3?", "How much is 25 and 3?", None, id="a point in a number"),
+            pytest.param("How much is 2 + 3?", "How much is 2 - 3?", None, id="another operator"),
+            pytest.param("What is C++?", "What is C?", None, id="signs that are a name"),
+            pytest.param("去北京的车几点开？", "去北京的车几点开", "held_out_prompt", id="marks of other scripts"),
+            pytest.param(
+                "Where is the old harbour?", "Where is the old harbour of Kiel?", None, id="a short one, longer"
+            ),
+        ],
+    )
+    def test_short_prompts_are_equal_but_for_marks(
+        self, tmp_path: Path, held: str, new: str, reason: str | None
+    ) -> None:
+        rows = [chat("q1", "And where might it be now?", "There."), chat("q2", held, "One.")]
+        runs = (curated(tmp_path, rows, split={"test": 1}, seed=seed) for seed in range(20))
+        next(run for run in runs if run.rows("test")[0]["id"] == "q2")  # the draw follows seed and text
+
+        assert fates(tmp_path, (new, "I do not know that, and nobody told me of it.")) == [reason]
+
     def test_a_new_row_that_is_near_only_to_a_dropped_one_stays(self, tmp_path: Path) -> None:
         parent, row = self.held(tmp_path, "test")
         question, answer = (turn["content"] for turn in row["messages"])
