@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
-from curate.augment.asking.template import Holes, load
+from curate.augment.asking.answer import Fault, schema_of, value_of
+from curate.augment.asking.template import Filled, Holes, load
 from curate.augment.rewriting.rewording import Rewording
 from curate.augment.step import Chat
 from curate.core.chat.request import Request, chat_request
 from curate.core.run.errors import ConfigError
 
 _HOLES = Holes(data=("question", "answer", "candidate"), required=("question", "candidate"))
-_HOLDS = {
-    "type": "object",
-    "properties": {"holds": {"type": "boolean"}},
-    "required": ["holds"],
-    "additionalProperties": False,
-}
+_HOLDS = schema_of(holds={"type": "boolean"})
 
 
 class Judge:
@@ -36,16 +30,23 @@ class Judge:
 
     def requests(self, rewordings: Sequence[Rewording]) -> Iterator[Request]:
         """Yield a question for each."""
-        for one in rewordings:
-            filled = self._template.fill({"question": one.source, "answer": one.answer, "candidate": one.text})
-            yield chat_request(self._settings, filled.messages, schema=_HOLDS)
+        return (self._asked(self._filled(one)) for one in rewordings)
+
+    def _filled(self, one: Rewording) -> Filled:
+        return self._template.fill({"question": one.source, "answer": one.answer, "candidate": one.text})
+
+    def _asked(self, filled: Filled) -> Request:
+        return chat_request(self._settings, filled.messages, schema=_HOLDS)
 
     def check(self, rewordings: Sequence[Rewording]) -> None:
         """Note those of which the judge says no, or nothing that can be understood."""
-        for one, reply in zip(rewordings, self._chat.ask([*self.requests(rewordings)]), strict=True):
-            if not reply.text:
-                one.fail("unchecked", f"judge: {reply.fault.kind if reply.fault else 'empty'}")
-            elif not orjson.loads(reply.text)["holds"]:
+        filled = [self._filled(one) for one in rewordings]
+        replies = self._chat.ask([self._asked(one) for one in filled])
+        for one, prompt, reply in zip(rewordings, filled, replies, strict=True):
+            said = value_of(reply, _HOLDS, prompt.fence)
+            if isinstance(said, Fault):
+                one.fail("unchecked", f"judge: {said.word}")
+            elif not said["holds"]:
                 one.fail("judged_other")
 
     def signature(self) -> Any:

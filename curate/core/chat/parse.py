@@ -101,8 +101,8 @@ def _fault(request: Request, message: dict[str, Any], said: str, finish: str, *,
         return Fault("filtered")
     if finish == "length":
         return Fault("cut_at_length", f"after {request.max_output} tokens at most")
-    if calls:
-        return None
+    if calls and (request.schema is None or request.body.get("tools")):
+        return None  # where no tools were offered, and an object was asked for, a call is no answer
     if not said.strip():
         return Fault("empty")
     return None if request.schema is None else _breach(request.schema, said)

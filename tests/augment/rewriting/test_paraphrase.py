@@ -230,6 +230,26 @@ def test_a_judge_says_whether_the_answer_holds(serve, tmp_path):
     assert sorted(fenced(one) for one in judge.asked)[1] == ["good", "answer 0", "please, good"]
 
 
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        pytest.param("I call a tool.", [(1, 1, "unchecked")], id="a text beside the call of a tool"),
+        pytest.param("[]", [(1, 1, "unchecked")], id="JSON that is no object"),
+        pytest.param('{"holds": "no"}', [(1, 1, "unchecked")], id="a word for no"),
+        pytest.param('{"holds": false}', [(1, 1, "judged_other")], id="no"),
+        pytest.param('{"holds": true}', [], id="yes"),
+    ],
+)
+def test_a_judge_that_calls_a_tool_is_heard_as_far_as_it_answers(serve, tmp_path, said, fate):
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    judge = serve(answers=lambda _: reply({"content": said, "tool_calls": [call]}, finish="tool_calls"))
+    step = {**STEP, "checks": {"judge": True}}
+
+    for _ in ("sent", "from the cache"):
+        made = make(step, asks("good"), serve(answers=saying(reworded)), tmp_path, beside={"judge": judge})
+        assert faults(made) == fate
+
+
 def test_without_a_judge_of_its_own_the_model_judges_itself(serve, tmp_path):
     server = serve(
         answers=saying(lambda asked: {"holds": True} if "response_format" in asked.body else reworded(asked))

@@ -82,6 +82,12 @@ def test_what_cannot_get_better_is_asked_once(serve, tmp_path, failure, kind):
         pytest.param(reply({"content": "[]"}), {"type": "object"}, "breaks_schema", id="JSON of another schema"),
         pytest.param(reply({"content": "{}"}), {"type": "object"}, None, id="JSON of the schema"),
         pytest.param(reply({"content": None, "tool_calls": [{"id": "1"}]}), None, None, id="a call is an answer"),
+        pytest.param(
+            reply({"content": "So.", "tool_calls": [{"id": "1"}]}),
+            {"type": "object"},
+            "invalid_json",
+            id="a call is no object",
+        ),
     ],
 )
 def test_what_a_model_says_in_place_of_an_answer(serve, tmp_path, answered, schema, kind):
