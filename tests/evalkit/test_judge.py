@@ -146,7 +146,7 @@ def test_the_text_says_how_the_judge_leans_and_what_it_took(thresher, jsonl, ser
 
     assert re.search(r"both orders +won 1, lost 1, tied 2, turned with the order 1", out)
     assert re.search(r"single verdicts +the first 4, the second 2, neither 4", out)
-    assert "judge:pairwise: 14 requests: 8 answers" in out
+    assert "judge:pairwise: 14 requests: 10 answers" in out
 
 
 def grade(asked: Asked) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import orjson
 
 from curate.augment.asking.fence import Fence
 from curate.core.chat.reply import Reply
-from curate.core.chat.schema import breach
+from curate.core.chat.schema import breach, unfenced
 
 TEXT = {"type": "string"}
+_FORM = ("invalid_json", "breaks_schema")  # looked for here anew: earlier versions kept fenced objects as no JSON
 
 
 class Fault(NamedTuple):
@@ -29,9 +30,10 @@ def schema_of(**properties: Any) -> dict[str, Any]:
 
 def value_of(reply: Reply, schema: Mapping[str, Any], fence: Fence) -> dict[str, Any] | Fault:
     """Return the object that a reply is, its texts as the data has them."""
-    if reply.fault is not None:
-        return Fault(reply.fault.kind, reply.fault.detail)
-    text = _bare(reply.text or "")
+    told = reply.fault
+    if told is not None and told.kind not in _FORM:
+        return Fault(told.kind, told.detail)
+    text = unfenced(reply.choices[0].said if told is not None else reply.text or "")
     if not text:
         return Fault("empty")
     if fence.broken_by(text):
@@ -44,14 +46,6 @@ def value_of(reply: Reply, schema: Mapping[str, Any], fence: Fence) -> dict[str,
         return Fault("breaks_schema", broken)
     restored: dict[str, Any] = _restored(value, fence)
     return restored
-
-
-def _bare(text: str) -> str:
-    """Return JSON without the code fence that models like to put around it."""
-    text = text.strip()
-    if text.startswith("```") and text.endswith("```"):
-        text = text[3:-3].removeprefix("json").strip()
-    return text
 
 
 def _restored(value: Any, fence: Fence) -> Any:

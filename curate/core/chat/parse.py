@@ -10,7 +10,7 @@ import orjson
 
 from curate.core.chat.reply import Choice, Fault, Reply, Usage
 from curate.core.chat.request import COMPLETIONS, EMBEDDINGS, Request
-from curate.core.chat.schema import breach
+from curate.core.chat.schema import breach, unfenced
 
 
 def parse(request: Request, payload: Any) -> Reply:
@@ -110,7 +110,7 @@ def _fault(request: Request, message: dict[str, Any], said: str, finish: str, *,
 
 def _breach(schema: Mapping[str, Any], said: str) -> Fault | None:
     try:
-        value = orjson.loads(said)
+        value = orjson.loads(unfenced(said))
     except orjson.JSONDecodeError as error:
         return Fault("invalid_json", str(error)[:200])
     broken = breach(schema, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,8 @@ import jsonschema_rs
 import orjson
 
 from curate.core.run.errors import ConfigError
+
+_FENCED = re.compile(r"```[\w-]*\s*(.*)```", re.DOTALL)
 
 
 @lru_cache(maxsize=64)
@@ -28,6 +31,12 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, TypeError) as error:
         told = str(error).splitlines()[0][:200]
         raise ConfigError(f"the answers' schema is no JSON Schema: {told}") from error
+
+
+def unfenced(text: str) -> str:
+    """Return JSON without the code fence that models like to put around it."""
+    fenced = _FENCED.fullmatch(text.strip())
+    return fenced[1].strip() if fenced else text.strip()
 
 
 def breach(schema: Mapping[str, Any], value: Any) -> str | None:

@@ -267,7 +267,8 @@ def test_a_check_by_embedding_needs_its_endpoint(serve, tmp_path):
     ("said", "word"),
     [
         pytest.param('{"message": "my tent, where is it"}', None, id="an object"),
-        pytest.param('```json\n{"message": "my tent, where is it"}\n```', "invalid_json", id="an object in a fence"),
+        pytest.param('```json\n{"message": "my tent, where is it"}\n```', None, id="an object in a fence"),
+        pytest.param('```json\n{"message": "my tent"', "invalid_json", id="a fence and an object that stay open"),
         pytest.param("my tent, where is it", "invalid_json", id="a text"),
         pytest.param('{"text": "my tent"}', "breaks_schema", id="another object"),
         pytest.param('{"message": " "}', "empty", id="an object without a text"),

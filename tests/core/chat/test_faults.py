@@ -79,6 +79,8 @@ def test_what_cannot_get_better_is_asked_once(serve, tmp_path, failure, kind):
         pytest.param(reply({"content": " \n"}), None, "empty", id="white space"),
         pytest.param(reply({"content": None}), None, "empty", id="null"),
         pytest.param(reply({"content": "Sure! {}"}), {"type": "object"}, "invalid_json", id="prose where JSON is due"),
+        pytest.param(reply({"content": "```json\n{}\n```"}), {"type": "object"}, None, id="JSON in a fence"),
+        pytest.param(reply({"content": "```\n[]```"}), {"type": "object"}, "breaks_schema", id="a list in a fence"),
         pytest.param(reply({"content": "[]"}), {"type": "object"}, "breaks_schema", id="JSON of another schema"),
         pytest.param(reply({"content": "{}"}), {"type": "object"}, None, id="JSON of the schema"),
         pytest.param(reply({"content": None, "tool_calls": [{"id": "1"}]}), None, None, id="a call is an answer"),
