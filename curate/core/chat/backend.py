@@ -14,6 +14,7 @@ import orjson
 from curate.core.chat.parse import parse
 from curate.core.chat.reply import Fault, Reply
 from curate.core.chat.request import Request
+from curate.core.chat.secret import Secret
 from curate.core.chat.settings import OPENAI, ChatSettings
 from curate.core.run.errors import ConfigError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 CONNECT_SECONDS = 5.0
-SECRET_LENGTH = 16  # a key this long stands in no honest text; "EMPTY" and "ollama" may
 _BY_STATUS = {401: "wrong_key", 402: "no_credit", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
 
 
@@ -32,6 +32,7 @@ class OpenAIBackend:
         self._settings = settings
         self._timeout = settings.limits.timeout
         self._key = ""
+        self._secret = Secret("")
         self._client: AsyncOpenAI | None = None
 
     async def __aenter__(self) -> Self:
@@ -47,6 +48,7 @@ class OpenAIBackend:
         """Return the package's client, made when first needed: what the cache answers needs no key and no package."""
         if self._client is None:
             self._key = self._settings.key() or ""
+            self._secret = Secret(self._key)
             self._openai, self._httpx2 = openai, httpx2 = imported()
             self._options: Any = {"headers": self._headers()}
             self._client = openai.AsyncOpenAI(
@@ -90,10 +92,8 @@ class OpenAIBackend:
         return self._parsed(request, response.content)
 
     def _parsed(self, request: Request, content: bytes) -> Reply:
-        if len(self._key) >= SECRET_LENGTH:
-            content = content.replace(self._key.encode(), b"***")
         try:
-            return parse(request, orjson.loads(content))
+            return parse(request, self._secret.out_of_reply(orjson.loads(content)))
         except orjson.JSONDecodeError as error:
             return _failed("malformed", f"no JSON ({error})" if content.strip() else "an empty body")
 
@@ -125,8 +125,7 @@ class OpenAIBackend:
         return Fault(kind, self._safe(detail), status, retry_after(response.headers))
 
     def _safe(self, text: str) -> str:
-        text = text.replace(self._key, "***") if self._key else text
-        return " ".join(text.split())[:200]
+        return " ".join(self._secret.out_of(text).split())[:200]  # cut last: half a key is one, too
 
 
 def _failed(kind: str, detail: str) -> Reply:
@@ -154,7 +153,7 @@ def told_by(content: bytes) -> tuple[str, str]:
     try:
         payload = orjson.loads(content)
     except orjson.JSONDecodeError:
-        return "", content[:200].decode(errors="replace")
+        return "", content.decode(errors="replace")
     error = payload.get("error", payload) if isinstance(payload, dict) else payload
     if not isinstance(error, dict):
         return "", str(error)
