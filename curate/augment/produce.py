@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from curate.augment.asking.probing import probed
+from curate.augment.asking.probing import needed, told
 from curate.augment.config import AugmentConfig
 from curate.augment.draw import Draw
 from curate.augment.lines import NOT_WRITTEN, SENTENCES, Candidate, Writer
@@ -50,28 +50,28 @@ class Models:
     """The models that steps may ask, each with a log of its own: ``requests.ROLE.jsonl`` in the folder given."""
 
     def __init__(self, config: AugmentConfig, base: Path, logs: Path | None, progress: Progress | None) -> None:
-        told: dict[str, ChatSettings | None] = {role: getattr(config, role) for role in ROLES}
+        models: dict[str, ChatSettings | None] = {role: getattr(config, role) for role in ROLES}
         self._logs = {role: logs and logs / f"requests.{role}.jsonl" for role in ROLES}
-        self.clients = {role: Client(one, base, self._logs[role]) for role, one in told.items() if one is not None}
+        self.clients = {role: Client(one, base, self._logs[role]) for role, one in models.items() if one is not None}
         self._base, self._progress = base, progress
         self._opened = False
-        self._capabilities: dict[str, Any] = {}
 
     def open(self, stack: ExitStack, steps: Sequence[AugmentStep]) -> None:
         """Open the clients, for as long as the stack is, and find out what the steps may rely on."""
         for client in self.clients.values():
             stack.enter_context(client)
         self._opened = True
-        self._capabilities = probed(steps, self.clients.get("chat"))
+        if (chat := self.clients.get("chat")) is not None:
+            chat.rely_on(needed(steps))
 
     def summaries(self) -> dict[str, Any]:
         """Return the sums of each model's requests; nothing where no step asks one."""
         if not self._opened:
             return {}
-        told = {role: client.summary.as_json() for role, client in self.clients.items()}
-        if self._capabilities:
-            told["chat"]["capabilities"] = self._capabilities
-        return told
+        sums = {role: client.summary.as_json() for role, client in self.clients.items()}
+        if "chat" in sums and (found := told(self.clients["chat"])):
+            sums["chat"]["capabilities"] = found
+        return sums
 
     def chat(self) -> Chat:
         """Return the model of ``[chat]``, if there is one, with the others beside it."""

@@ -51,7 +51,7 @@ def test_what_an_endpoint_ignores_is_told_and_probed_once(tmp_path, serve):
         "seed": "unavailable",
         "response_format": "unavailable",
     }
-    assert sent == len(server.asked) == 2 + 6
+    assert sent == len(server.asked) == 2 + 4  # rows, and probes of what is relied on
 
 
 def test_a_program_translates_without_a_model(tmp_path):

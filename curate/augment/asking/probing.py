@@ -1,4 +1,4 @@
-"""What the endpoint of ``[chat]`` can do of what the steps ask of it: found out before they start."""
+"""What the endpoint of ``[chat]`` can do of what the steps ask of it: found out before something is sent."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ def needed(steps: Sequence[AugmentStep]) -> list[str]:
     return sorted({name for step in steps if isinstance(step, ChatStep) for name in step.relies_on})
 
 
-def probed(steps: Sequence[AugmentStep], client: Client | None) -> dict[str, Any]:
-    """Return state and proof of each capability that is made use of; nothing is asked where none is.
+def told(client: Client) -> dict[str, Any]:
+    """Return state and proof of each capability that the steps make use of, as far as it was found out.
 
     A step goes on without one: what comes of a request is checked in any case. But whoever reads the numbers should
     know that an endpoint takes no notice of the seed, or of the schema of an answer.
-
-    Raises:
-        BudgetError, ChatError: as `Client.ask`.
     """
-    names = needed(steps)
-    if client is None or not names:
-        return {}
-    found = client.capabilities()._asdict()
-    return {name: found[name]._asdict() for name in names}
+    return {name: finding._asdict() for name, finding in sorted(client.findings.items())}

@@ -14,11 +14,12 @@ from curate.core.chat.backend import OpenAIBackend
 from curate.core.chat.layers.breaker import Breaker, ChatError
 from curate.core.chat.layers.budget import BudgetError, Purse
 from curate.core.chat.layers.cache import Cache
+from curate.core.chat.layers.probed import Probed
 from curate.core.chat.layers.retry import Retry
 from curate.core.chat.layers.store import Store
 from curate.core.chat.layers.throttle import Throttle
 from curate.core.chat.log import Log, Summary
-from curate.core.chat.probe import Capabilities, Finding, probe, probe_echo
+from curate.core.chat.probe import PROBES, REFUSALS, Finding, kept_findings, probe, probe_echo
 from curate.core.chat.reply import Chat, Reply
 from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings
@@ -42,6 +43,8 @@ class Client:
         self._log_path = log
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
+        self._relied_on: tuple[str, ...] = ()
+        self.findings: dict[str, Finding] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -65,8 +68,9 @@ class Client:
         purse = Purse(Throttle(backend, settings.limits, breaker), settings.budget, settings.prices)
         self._once: Chat = purse
         self._account = purse.account
-        self._uncached: Chat = Retry(purse, settings.limits, breaker)
-        self._chat: Chat = Cache(self._uncached, self._store)
+        self._probing: Chat = Retry(purse, settings.limits, breaker, REFUSALS)
+        sending = Probed(Retry(purse, settings.limits, breaker), self._probe)
+        self._chat: Chat = Cache(sending, self._store)
         self.summary = Summary(settings.prices, purse.spent)
 
     def close(self) -> None:
@@ -87,13 +91,24 @@ class Client:
         """
         return self._runner.run(self._ask(requests, progress))
 
-    def capabilities(self) -> Capabilities:
-        """Return what the endpoint can do beside answering. It is asked once; the file of replies keeps it.
+    def rely_on(self, names: Sequence[str]) -> None:
+        """Have capabilities of the endpoint found out before anything is sent; ``findings`` has what is known of them.
+
+        Each is asked for once: the file of replies keeps it. Where the cache has every reply nothing is asked.
+        """
+        self._relied_on = tuple(names)
+        self.findings = kept_findings(self.settings, self._store, names)
+
+    def capabilities(self, *names: str) -> dict[str, Finding]:
+        """Return what the endpoint can do of some capabilities, of all if none is named; they are asked for now.
 
         Raises:
             BudgetError, ChatError: as `ask`.
         """
-        return self._runner.run(probe(self.settings, self._uncached, self._store))
+        return self._runner.run(probe(self.settings, self._probing, self._store, names or tuple(PROBES)))
+
+    async def _probe(self) -> None:
+        self.findings = await probe(self.settings, self._probing, self._store, self._relied_on)
 
     def echoes(self) -> Finding:
         """Return whether the endpoint tells log-probabilities of a prompt. It is asked once, as `capabilities`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import orjson
@@ -12,8 +12,8 @@ from curate.core.chat.layers.store import Store
 from curate.core.chat.reply import Chat, Reply
 from curate.core.chat.request import Request, chat_request, completion_request, identity
 from curate.core.chat.settings import ChatSettings
-from curate.core.run.errors import ThresherError
 
+REFUSALS = frozenset({"rejected", "not_found", "forbidden"})  # 4xx: of what is probed, until others answer the same
 State = Literal["available", "unavailable", "unproven", "unknown"]
 _LETTERS = [{"role": "user", "content": "Write twelve random letters, and nothing else."}]
 _RAIN = [{"role": "user", "content": "Write a sentence about rain."}]
@@ -33,44 +33,53 @@ class Finding(NamedTuple):
     how: str
 
 
-class Capabilities(NamedTuple):
-    """What an endpoint can do beside answering."""
+class Probe(NamedTuple):
+    """How a capability is found out: what is asked, one request after another, and what the replies show."""
 
-    logprobs: Finding
-    response_format: Finding
-    n: Finding
-    seed: Finding
-
-    @property
-    def missing(self) -> list[str]:
-        """Return the names of those that are not proven to be there."""
-        return [name for name, finding in self._asdict().items() if finding.state != "available"]
-
-    def require(self, *names: str) -> None:
-        """Raise ThresherError if one of these is not there."""
-        for name in names:
-            finding: Finding = getattr(self, name)
-            if finding.state != "available":
-                raise ThresherError(
-                    f"the endpoint's {name} is {finding.state}: {finding.how}",
-                    hint="use another server, or leave out what needs it",
-                )
+    requests: Callable[[ChatSettings], list[Request]]
+    judge: Callable[[Sequence[Reply]], Finding]
 
 
-async def probe(settings: ChatSettings, chat: Chat, store: Store) -> Capabilities:
-    """Return what the endpoint can do; six small requests, the first time."""
-    key = hashlib.sha256(b"probe 1\n" + identity(settings) + b"\n" + settings.model.encode()).digest()
-    if (kept := store.probed(key)) is not None:
-        return Capabilities(*(Finding(*finding) for finding in orjson.loads(kept)))
-    found = Capabilities(
-        logprobs=await _one(chat, chat_request(_short(settings), _LETTERS, logprobs=2), _has_logprobs),
-        response_format=await _one(chat, chat_request(_short(settings), _RAIN, schema=_SCHEMA), _keeps_schema),
-        n=await _one(chat, chat_request(_short(settings), _LETTERS, n=2), _has_two),
-        seed=await _seed(settings, chat),
-    )
-    if all(finding.state != "unknown" for finding in found):
-        store.keep_probe(key, orjson.dumps([list(finding) for finding in found]), settings.model)
-    return found
+def kept_findings(settings: ChatSettings, store: Store, names: Iterable[str]) -> dict[str, Finding]:
+    """Return what the file of replies keeps of these capabilities."""
+    found = {name: store.probed(_key(settings, f"probe 2 {name}")) for name in names}
+    known = {name: Finding(*orjson.loads(told)) for name, told in found.items() if told is not None}
+    if len(known) < len(found) and (whole := store.probed(_key(settings, "probe 1"))) is not None:
+        order = ("logprobs", "response_format", "n", "seed")  # as earlier versions kept them, all in one
+        earlier = dict(zip(order, orjson.loads(whole), strict=True))
+        known |= {name: Finding(*earlier[name]) for name in found if name in earlier and name not in known}
+    return known
+
+
+def probe_requests(settings: ChatSettings, names: Iterable[str]) -> list[Request]:
+    """Return what is asked to find out about these capabilities."""
+    return [request for name in names for request in PROBES[name].requests(settings)]
+
+
+async def probe(settings: ChatSettings, chat: Chat, store: Store, names: Sequence[str]) -> dict[str, Finding]:
+    """Return what the endpoint can do of some capabilities; small requests, the first time.
+
+    What is found out is kept, each by itself; a probe that failed is tried again by the next run, and so is one that
+    an endpoint refuses as if it knew no such model.
+    """
+    known = kept_findings(settings, store, names)
+    for name in names:
+        if name not in known:
+            replies: list[Reply] = []
+            refused = None
+            for request in PROBES[name].requests(settings):
+                replies.append(await chat.reply(request))
+                if (refused := _refused(replies[-1])) is not None:
+                    break
+            known[name] = found = refused or PROBES[name].judge(replies)
+            failure = replies[-1].failure
+            if found.state != "unknown" and (failure is None or failure.kind == "rejected"):
+                store.keep_probe(_key(settings, f"probe 2 {name}"), orjson.dumps(list(found)), settings.model)
+    return {name: known[name] for name in names}
+
+
+def _key(settings: ChatSettings, probe: str) -> bytes:
+    return hashlib.sha256(probe.encode() + b"\n" + identity(settings) + b"\n" + settings.model.encode()).digest()
 
 
 async def probe_echo(settings: ChatSettings, chat: Chat, store: Store) -> Finding:
@@ -78,7 +87,7 @@ async def probe_echo(settings: ChatSettings, chat: Chat, store: Store) -> Findin
 
     The chat is one without a breaker: an endpoint that has no ``/completions`` may well answer chats.
     """
-    key = hashlib.sha256(b"probe echo 1\n" + identity(settings) + b"\n" + settings.model.encode()).digest()
+    key = _key(settings, "probe echo 1")
     if (kept := store.probed(key)) is not None:
         return Finding(*orjson.loads(kept))
     reply = await chat.reply(completion_request(settings, _PROVERB, echo=True))
@@ -105,15 +114,10 @@ def _short(settings: ChatSettings) -> ChatSettings:
     return settings.model_copy(update={"max_output_tokens": 32, "temperature": 1.0, "seed": None})
 
 
-async def _one(chat: Chat, request: Request, judge: Callable[[Reply], Finding]) -> Finding:
-    reply = await chat.reply(request)
-    return _refused(reply) or judge(reply)
-
-
 def _refused(reply: Reply) -> Finding | None:
     if reply.failure is None:
         return None
-    if reply.failure.kind == "rejected":
+    if reply.failure.kind in REFUSALS:
         return Finding("unavailable", f"refused: {reply.failure.detail}")
     return Finding("unknown", f"the probe failed: {reply.failure.kind}")
 
@@ -140,13 +144,8 @@ def _has_two(reply: Reply) -> Finding:
     return Finding("available" if count == 2 else "unavailable", f"asked for 2 choices, got {count}")
 
 
-async def _seed(settings: ChatSettings, chat: Chat) -> Finding:
-    said = []
-    for seed in (1, 1, 2):
-        reply = await chat.reply(chat_request(_short(settings), _LETTERS, seed=seed))
-        if (refused := _refused(reply)) is not None:
-            return refused
-        said.append(reply.choices[0].said)
+def _follows_seed(replies: Sequence[Reply]) -> Finding:
+    said = [reply.choices[0].said for reply in replies]
     if not all(said):
         return Finding("unproven", "the replies are empty")
     if said[0] != said[1]:
@@ -154,3 +153,15 @@ async def _seed(settings: ChatSettings, chat: Chat) -> Finding:
     if said[0] == said[2]:
         return Finding("unproven", "two seeds gave the same reply")
     return Finding("available", "the same seed gave the same reply, another seed another")
+
+
+PROBES = {
+    "logprobs": Probe(
+        lambda chat: [chat_request(_short(chat), _LETTERS, logprobs=2)], lambda replies: _has_logprobs(replies[0])
+    ),
+    "response_format": Probe(
+        lambda chat: [chat_request(_short(chat), _RAIN, schema=_SCHEMA)], lambda replies: _keeps_schema(replies[0])
+    ),
+    "n": Probe(lambda chat: [chat_request(_short(chat), _LETTERS, n=2)], lambda replies: _has_two(replies[0])),
+    "seed": Probe(lambda chat: [chat_request(_short(chat), _LETTERS, seed=seed) for seed in (1, 1, 2)], _follows_seed),
+}

@@ -79,7 +79,7 @@ def test_a_limit_of_four_tokens_cuts(chat, tmp_path):
 
 def test_what_the_server_can_do(chat, tmp_path):
     with Client(chat, tmp_path) as client:
-        found = {name: finding.state for name, finding in client.capabilities()._asdict().items()}
+        found = {name: finding.state for name, finding in client.capabilities().items()}
 
     assert (found["logprobs"], found["response_format"]) == ("available", "available")
     assert found["seed"] in ("available", "unproven")

@@ -14,8 +14,10 @@ from curate.core.chat.settings import Limits
 class Retry:
     """A `Chat` that asks again after a failure that may pass, and ends the run where nothing works."""
 
-    def __init__(self, inner: Chat, limits: Limits, breaker: Breaker) -> None:
+    def __init__(self, inner: Chat, limits: Limits, breaker: Breaker, spared: frozenset[str] = frozenset()) -> None:
+        """Take failures of the kinds ``spared`` for what they say of their request, and of nothing else."""
         self._inner = inner
+        self._spared = spared
         self._limits = limits
         self._breaker = breaker
         self._random = random.Random()  # noqa: S311 - spreads clients out; no result depends on it
@@ -32,7 +34,8 @@ class Retry:
             reply = await self._inner.reply(request)
             wait = self._wait(reply.failure, attempt)
             if wait is None:
-                self._breaker.note(reply)
+                if reply.failure is None or reply.failure.kind not in self._spared:
+                    self._breaker.note(reply)
                 return reply if attempt == 1 else replace(reply, attempts=attempt)
             await self._breaker.wait(wait)
             attempt += 1

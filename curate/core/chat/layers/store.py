@@ -144,7 +144,6 @@ class Store:
             where, values = f"{where} AND stored < ?", [*values, before]
         if model is not None:
             where, values = f"{where} AND model = ?", [*values, model]
-        probes = (where, list(values))
         if faults:
             where = f"{where} AND fault <> ''"
         with self._explained():
@@ -152,7 +151,8 @@ class Store:
             if dry:
                 return int(count)
             self._database.execute(f"DELETE FROM reply WHERE {where}", values)  # noqa: S608
-            self._database.execute(f"DELETE FROM probe WHERE {probes[0]}", probes[1])  # noqa: S608
+            if not faults:  # what an endpoint can do is no faulty answer
+                self._database.execute(f"DELETE FROM probe WHERE {where}", values)  # noqa: S608
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return int(count)
