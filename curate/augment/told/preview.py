@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from curate.augment.asking.probing import needed
 from curate.augment.config import AugmentConfig, make_augments
 from curate.augment.draw import Draw
 from curate.augment.gating.gates import open_gates
@@ -78,10 +79,12 @@ def preview(config: AugmentConfig, base: Path) -> Preview:
             (made,) = produce([step], seeds, config.seed, writes, models)
             shown += made.candidates[: EXAMPLES - len(shown)]
             planned.append(Planned(step.called, len(own), None, len(made.candidates)))
-    return Preview(planned, _estimates(config, asked, base), shown)
+    return Preview(planned, _estimates(config, asked, base, needed(steps)), shown)
 
 
-def _estimates(config: AugmentConfig, asked: Sequence[Request], base: Path) -> dict[str, Estimate]:
+def _estimates(
+    config: AugmentConfig, asked: Sequence[Request], base: Path, relied_on: Sequence[str]
+) -> dict[str, Estimate]:
     """Return what is asked of each model."""
     left = list(asked)
     found: dict[str, Estimate] = {}
@@ -93,5 +96,5 @@ def _estimates(config: AugmentConfig, asked: Sequence[Request], base: Path) -> d
         own = [one for one in left if (one.backend, one.body["model"]) == who]
         left = [one for one in left if (one.backend, one.body["model"]) != who]
         if own:
-            found[role] = estimate(settings, own, base)
+            found[role] = estimate(settings, own, base, relied_on if role == "chat" else ())
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.core.chat.layers.store import Store
+from curate.core.chat.probe import kept_findings, probe_requests
 from curate.core.chat.request import Request
 from curate.core.chat.settings import ChatSettings
 from curate.core.chat.tokens import estimated_tokens, token_counter
@@ -23,6 +24,7 @@ class Estimate:
     requests: int
     cached: int  # have a reply already
     repeated: int  # equal to an earlier one
+    probes: int  # sent before the others, to find out what the endpoint can do
     prompt_tokens: int
     counted_by: str
     output_tokens: int  # at the worst: every answer as long as it may be
@@ -34,8 +36,8 @@ class Estimate:
 
     @property
     def sent(self) -> int:
-        """Return the number of requests that would be sent."""
-        return self.requests - self.cached - self.repeated
+        """Return the number of requests that would be sent, probes included."""
+        return self.requests - self.cached - self.repeated + self.probes
 
     def as_json(self) -> dict[str, Any]:
         """Return the numbers, and the examples as they would be sent."""
@@ -48,6 +50,7 @@ class Estimate:
             "requests": self.requests,
             "cached": self.cached,
             "repeated": self.repeated,
+            "probes": self.probes,
             "sent": self.sent,
             "prompt_tokens": {"value": self.prompt_tokens, "counted_by": self.counted_by},
             "output_tokens_at_most": self.output_tokens,
@@ -61,8 +64,9 @@ class Estimate:
         known = (
             f"{self.requests:,} requests: {self.cached:,} have a reply in the cache, {self.repeated:,} repeat another"
         )
+        probes = f", {self.probes:,} of them to find out what the endpoint can do" if self.probes else ""
         lines = [
-            f"{known}, {self.sent:,} would be sent",
+            f"{known}, {self.sent:,} would be sent{probes}",
             f"prompt tokens: {self.prompt_tokens:,} ({self.counted_by})",
             f"answer tokens: {self.output_tokens:,} at most",
             self._cost_line(),
@@ -85,27 +89,36 @@ def _prompt(request: Request) -> list[str]:
     return [f"  {harmless(line)}" for text in told for line in text.split("\n")]
 
 
-def estimate(settings: ChatSettings, requests: Sequence[Request], folder: Path) -> Estimate:
-    """Return what asking these requests would use.
+def estimate(
+    settings: ChatSettings, requests: Sequence[Request], folder: Path, relied_on: Sequence[str] = ()
+) -> Estimate:
+    """Return what asking these requests would use, of an endpoint whose capabilities ``relied_on`` are found out first.
 
     Raises:
         ConfigError: the tokenizer of the settings cannot be used.
     """
     path = settings.cache_path(folder)
     fresh = {request.key: request for request in reversed(requests)}
-    distinct = len(fresh)
+    distinct, known = len(fresh), set[str]()
     if path.exists():
         with Store(path) as store:
             fresh = {key: request for key, request in fresh.items() if store.get(key) is None}
-    sent = list(reversed(fresh.values()))
+            known |= kept_findings(settings, store, relied_on).keys()
+    fresh_ones = list(reversed(fresh.values()))
+    probes = probe_requests(settings, [name for name in relied_on if name not in known] if fresh_ones else [])
+    sent = [*probes, *fresh_ones]
     count = estimated_tokens if settings.tokenizer is None else token_counter(folder / settings.tokenizer)
-    prompt, output = sum(map(count, sent)), sum(request.max_output for request in sent)
+    counts = list(map(count, sent))
+    prompt, output = sum(counts), sum(request.max_output for request in sent)
+    # The budget sets the bytes of a prompt aside while it is on its way, and counts its tokens once they are told.
+    aside = max((request.max_prompt - tokens for request, tokens in zip(sent, counts, strict=True)), default=0)
     prices = settings.prices
     cost = None if prices is None else prices.cost(prompt, output)
     return Estimate(
         requests=len(requests),
-        cached=distinct - len(sent),
+        cached=distinct - len(fresh_ones),
         repeated=len(requests) - distinct,
+        probes=len(probes),
         prompt_tokens=prompt,
         counted_by="estimated: 4 ASCII characters a token"
         if settings.tokenizer is None
@@ -114,17 +127,17 @@ def estimate(settings: ChatSettings, requests: Sequence[Request], folder: Path) 
         cost=cost,
         currency=prices.currency if prices else "",
         prices_of=prices.date.isoformat() if prices else "",
-        beyond=tuple(_beyond(settings, len(sent), prompt + output, cost)),
-        examples=tuple(_spread(sent or list(requests))),
+        beyond=tuple(_beyond(settings, len(sent), prompt + max(aside, 0), output)),
+        examples=tuple(_spread(fresh_ones or list(requests))),
     )
 
 
-def _beyond(settings: ChatSettings, requests: int, tokens: int, cost: float | None) -> list[str]:
-    budget = settings.budget
+def _beyond(settings: ChatSettings, requests: int, prompt: int, output: int) -> list[str]:
+    budget, prices = settings.budget, settings.prices
     limits = {
         "max_requests": (budget.max_requests, requests),
-        "max_tokens": (budget.max_tokens, tokens),
-        "max_cost": (budget.max_cost, cost or 0.0),
+        "max_tokens": (budget.max_tokens, prompt + output),
+        "max_cost": (budget.max_cost, prices.cost(prompt, output) if prices else 0.0),
     }
     return [f"{name} = {most:,g}" for name, (most, needed) in limits.items() if most is not None and needed > most]
 

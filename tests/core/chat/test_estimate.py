@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from curate.core.chat.client import Client
 from curate.core.chat.estimate import estimate
+from curate.core.chat.layers.budget import BudgetError
 from curate.core.chat.request import chat_request, embedding_request
 from tests.core.chat.conftest import ask, prompts, settings
+from tests.core.chat.server import reply
 
 PRICES = {"input": 10.0, "output": 20.0, "date": "2026-08-01"}
 NOWHERE = "http://127.0.0.1:9/v1"
@@ -79,3 +82,42 @@ def test_a_tokenizer_counts(tmp_path):
     told = estimate(chat, prompts(chat, 5), tmp_path)
 
     assert (told.prompt_tokens, told.counted_by) == (5 * (2 + 4), "counted by the tokenizer")
+
+
+@pytest.mark.parametrize("most", range(40, 260, 20))
+def test_a_budget_is_called_too_small_where_the_run_stops_at_it(serve, tmp_path, most):
+    limits = {"concurrency": 1}
+    server = serve(
+        answers=lambda asked: reply({"content": "x"}) | {"usage": {"prompt_tokens": 7, "completion_tokens": 9}}
+    )
+    chat = settings(server.url, budget={"max_tokens": most}, max_output_tokens=9, limits=limits)
+    requests = prompts(chat, 6)  # of 7 tokens as they are estimated, and of some 90 bytes
+
+    told = estimate(chat, requests, tmp_path)
+
+    try:
+        ask(chat, requests, tmp_path)
+    except BudgetError:
+        assert told.beyond == (f"max_tokens = {most}",)
+    else:
+        assert told.beyond == ()
+
+
+def test_probes_are_sent_too_and_only_where_something_is(serve, tmp_path):
+    server = serve()
+    chat = settings(server.url)
+    requests = prompts(chat, 3)
+    relied_on = ("response_format", "seed")
+
+    told = estimate(chat, requests, tmp_path, relied_on)
+
+    assert (told.requests, told.probes, told.sent, told.as_json()["sent"]) == (3, 4, 7, 7)
+    assert "7 would be sent, 4 of them to find out what the endpoint can do" in told.text()
+    with Client(chat, tmp_path) as client:
+        client.rely_on(relied_on)
+        client.ask(requests[:2])
+    assert len(server.asked) == 4 + 2
+    assert (
+        estimate(chat, requests, tmp_path, relied_on).sent,
+        estimate(chat, requests[:2], tmp_path, ("n",)).sent,
+    ) == (1, 0)
