@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from curate.augment.asking.units import changed_units
+
 Kind = Literal["code", "urls", "placeholders", "json_keys", "numbers", "names"]
 
 _FENCED = re.compile(r"```.*?```|~~~.*?~~~", re.DOTALL)
@@ -92,9 +94,11 @@ class Constraints(BaseModel):
             yield from (Constraint("names", name) for name in _names(rest))
 
     def lost(self, source: str, rewording: str) -> list[Constraint]:
-        """Return what the source has and its rewording lost."""
+        """Return what the source has and its rewording lost, numbers that count something else there among it."""
         there = set(self.find(rewording))
-        return [one for one in self.find(source) if one not in there and not self._in(one, rewording)]
+        missing = [one for one in self.find(source) if one not in there and not self._in(one, rewording)]
+        other = changed_units(source, rewording) if "numbers" in self.kinds else []
+        return [*missing, *(Constraint("numbers", text) for text in dict.fromkeys(other))]
 
     def added(self, source: str, rewording: str) -> list[Constraint]:
         """Return numbers, URLs and placeholders of the rewording that the source has nowhere."""

@@ -101,3 +101,40 @@ def test_a_long_text_of_one_kind_takes_no_longer_than_its_length(piece):
     text = piece * 20_000  # what grows with the square would not come to an end here
 
     assert Constraints().lost(text, text) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "rewording", "lost"),
+    [
+        pytest.param("Take 200mg twice.", "Twice, take 200g.", "200mg", id="another weight"),
+        pytest.param("It costs $50.", "The price is €50.", "$50", id="another currency"),
+        pytest.param("It goes 80 km per hour.", "Its speed is 80 miles per hour.", "80 km", id="another length"),
+        pytest.param("Save 10% of it.", "Save 10 dollars of it.", "10%", id="dollars for a share"),
+        pytest.param("Save 10% of it.", "Save 10 of it.", "10%", id="a share no more"),
+        pytest.param("Convert 5 km to miles.", "Convert 5 miles to km.", "5 km", id="units that change places"),
+        pytest.param("It takes 3 hours.", "It takes 3 days.", "3 hours", id="another time"),
+        pytest.param("It costs $50.", "The price is 50 dollars.", None, id="a sign as a word"),
+        pytest.param("It costs 50 USD.", "The price is $50.", None, id="a code as a sign"),
+        pytest.param("Save 10% of it.", "Save 10 percent of it.", None, id="percent"),
+        pytest.param("Save 10% of it.", "Save 10 per cent of it.", None, id="per cent"),
+        pytest.param("From $50 to $60.", "From 50 to 60 dollars.", None, id="a unit that is named once"),
+        pytest.param("It costs £50.", "It is 50 pounds.", None, id="pounds of money"),
+        pytest.param("It weighs 50 lbs.", "It is 50 pounds.", None, id="pounds of weight"),
+        pytest.param("He earned $5m.", "He earned 5 million dollars.", None, id="millions"),
+        pytest.param("He ran 80 km/h.", "He ran at 80 kilometres an hour.", None, id="a speed"),
+        pytest.param("Drive at 60 mph.", "Drive at 60 miles per hour.", None, id="miles"),
+        pytest.param("A 5-mile run.", "A run of 5 miles.", None, id="a hyphen"),
+        pytest.param("A 200 m race.", "A race of 200 metres.", None, id="a letter"),
+        pytest.param("It took 90 min.", "It took 90 minutes.", None, id="minutes"),
+        pytest.param("Is 5G fast?", "How fast is 5G?", None, id="no weight"),
+        pytest.param("The year 1990 or 20 years ago?", "20 years ago, or in 1990?", None, id="years"),
+        pytest.param(
+            "What are 3 ways to save 5 hours?", "Name 3 ways in which 5 hours are saved.", None, id="no units"
+        ),
+        pytest.param("He has 5 apples and 3 days.", "He has 3 days and 5 apples.", None, id="other things"),
+    ],
+)
+def test_a_number_counts_what_it_counted(source: str, rewording: str, lost: str | None) -> None:
+    told = [one.text for one in Constraints(kinds=("numbers",)).lost(source, rewording)]
+
+    assert told == ([] if lost is None else [lost])

@@ -1,0 +1,120 @@
+"""What a number counts: its unit or currency, told from another spelling of the same, and from another unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_KINDS = {  # of what, in which units, each as it may be written: in lower case, without a plural's s
+    "share": {"percent": "% percent percentage prozent"},
+    "money": {
+        "dollar": "$ dollar usd buck",
+        "euro": "€ euro eur",
+        "pound sterling": "£ pound gbp quid",
+        "yen": "¥ yen jpy",
+        "rupee": "₹ rupee inr",
+        "cent": "¢ cent",
+    },
+    "length": {
+        "millimetre": "mm millimetre millimeter",
+        "centimetre": "cm centimetre centimeter",
+        "metre": "m metre meter",
+        "kilometre": "km kilometre kilometer kph kmh kmph",
+        "inch": "inch inche",
+        "foot": "ft foot feet",
+        "yard": "yd yard",
+        "mile": "mi mile mph",
+    },
+    "mass": {
+        "microgram": "mcg µg μg microgram",
+        "milligram": "mg milligram milligramme",
+        "gram": "g gram gramme",
+        "kilogram": "kg kilogram kilogramme kilo",
+        "ounce": "oz ounce",
+        "pound": "lb pound",
+    },
+    "volume": {
+        "millilitre": "ml millilitre milliliter",
+        "litre": "l litre liter",
+        "gallon": "gal gallon",
+        "pint": "pint",
+    },
+    "time": {
+        "millisecond": "ms millisecond",
+        "second": "sec second",
+        "minute": "m min minute",
+        "hour": "h hr hour",
+        "day": "day",
+        "week": "week wk",
+        "month": "month",
+        "year": "yr year",
+    },
+    "data": {
+        "kilobyte": "kb kilobyte",
+        "megabyte": "mb megabyte",
+        "gigabyte": "gb gigabyte",
+        "terabyte": "tb terabyte",
+    },
+    "scale": {"thousand": "k thousand", "million": "m mn million", "billion": "bn billion"},
+}
+_UNITS: dict[str, frozenset[tuple[str, str]]] = {}
+for _kind, _units in _KINDS.items():
+    for _unit, _spellings in _units.items():
+        for _spelling in _spellings.split():
+            _UNITS[_spelling] = _UNITS.get(_spelling, frozenset()) | {(_kind, _unit)}
+
+_SIGNS = "$€£¥₹"
+_NUMBER = re.compile(
+    rf"(?:(?P<before>[{_SIGNS}]|\b(?:USD|EUR|GBP|JPY|INR)\b)[ \u00a0]?|(?<![\w.,:/-]))"
+    rf"(?P<number>\d+(?:[.,:/-]\d+)*)(?:[ \u00a0-]?(?P<after>[%¢{_SIGNS}]|per cent\b|[^\W\d_]+))?"
+)
+_WORD = re.compile(rf"[%¢{_SIGNS}]|per cent\b|[^\W\d_]+")
+_NEVER_LEFT_OUT = frozenset(("share", "money"))  # of others a text may speak without naming them again
+
+
+class _Counted(NamedTuple):
+    number: str
+    text: str
+    units: list[frozenset[tuple[str, str]]]  # what it may count; of "$5m" dollars, and millions
+
+
+def changed_units(source: str, rewording: str) -> list[str]:
+    """Return the quantities of a text that count something else in its rewording: "$50" where that has "€50"."""
+    theirs: dict[str, list[frozenset[tuple[str, str]]]] = {}
+    for one in _counted(rewording):
+        theirs.setdefault(one.number, []).extend(one.units)
+    named = frozenset[tuple[str, str]]().union(*(_unit_of(match[0]) for match in _WORD.finditer(rewording)))
+    named = named.union(*(unit for units in theirs.values() for unit in units))
+    return [
+        one.text
+        for one in _counted(source)
+        if one.number in theirs and any(_is_other(unit, theirs[one.number], named) for unit in one.units)
+    ]
+
+
+def _is_other(
+    unit: frozenset[tuple[str, str]], theirs: list[frozenset[tuple[str, str]]], named: frozenset[tuple[str, str]]
+) -> bool:
+    if any(unit & one for one in theirs):
+        return False
+    kinds = {kind for kind, _ in unit}
+    if any(kind in kinds for one in theirs for kind, _ in one):
+        return True
+    return not unit & named and kinds <= _NEVER_LEFT_OUT
+
+
+def _counted(text: str) -> Iterator[_Counted]:
+    for match in _NUMBER.finditer(text):
+        units = [found for name in ("before", "after") if (found := _unit_of(match[name] or ""))]
+        yield _Counted(match["number"], match[0].strip(), units)
+
+
+def _unit_of(word: str) -> frozenset[tuple[str, str]]:
+    """Return what a word may name as a unit; a single letter is one in lower case alone: 5G is no weight."""
+    if word == "per cent":
+        return _UNITS["percent"]
+    if len(word) == 1:
+        return _UNITS.get(word, frozenset())
+    small = word.lower()
+    return _UNITS.get(small) or _UNITS.get(small.removesuffix("s"), frozenset())
