@@ -8,6 +8,7 @@ from curate.core.chat.reply import FAULTS as REPLY_FAULTS
 
 FAULTS = {
     "unchanged": "The rewording is the text as it was.",
+    "same_for_others": "Another question, which has another answer, became the same words.",
     "constraint_lost": "The rewording lost a number, a name, code, a URL, a placeholder or a JSON key.",
     "constraint_added": "The rewording has a number, a URL or a placeholder that the text has not.",
     "too_close": "The rewording means so nearly the same that it adds nothing.",

@@ -13,6 +13,7 @@ from curate.augment.asking.answer import TEXT, Fault, schema_of, value_of
 from curate.augment.asking.checks import Check, run_checks
 from curate.augment.asking.fence import Fence
 from curate.augment.rewriting.rewording import Rewording
+from curate.augment.rewriting.shared import mark_shared
 from curate.augment.step import FAULTED, MADE, Checked, Made
 from curate.core.chat.reply import Reply
 
@@ -114,6 +115,7 @@ def unquoted(text: str, source: str) -> str:
 
 def settled(variants: Sequence[Variant], checks: dict[str, Check], faults: Sequence[tuple[int, int, str, str]]) -> Made:
     """Return the rows that pass, and the faults of the others, in the order of the seeds, then of K."""
+    mark_shared(variants)
     passed: dict[str, Checked] = run_checks(checks, [list(variant.turns.values()) for variant in variants])
     signature = {name: check.signature() for name, check in checks.items()}
     rows, failed = [], list(faults)

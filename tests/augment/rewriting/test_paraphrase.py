@@ -308,3 +308,32 @@ def test_the_dry_run_counts_the_requests_of_checks(serve, tmp_path):
     step = {**STEP, "k": 3, "checks": {"judge": True}}
 
     assert len(planned(step, asks("a b", "c d"), serve(), tmp_path)) == 2 * 3 + 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "shared"),
+    [
+        pytest.param(["where is my tent", "who wrote it"], ["There.", "He."], [1, 2], id="others, answered otherwise"),
+        pytest.param(["where is my tent", "who wrote it"], ["There.", "there. "], [], id="others of one answer"),
+        pytest.param(["where is my tent", "Where is the tent"], ["There.", "Here."], [], id="alike: they ask the same"),
+        pytest.param(["where is my tent", "where is my tent"], ["There.", "Here."], [], id="the same"),
+    ],
+)
+def test_one_rewording_for_several_questions_is_of_none(serve, tmp_path, questions, answers, shared):
+    server = serve(answers=saying(lambda _: "what can you tell me"))
+    block = seeds(*([("user", q), ("assistant", a)] for q, a in zip(questions, answers, strict=True)))
+    made = make(STEP, block, server, tmp_path)
+
+    assert faults(made) == [(row, 1, "same_for_others") for row in shared]
+
+
+def test_a_rewording_that_stands_in_other_talks_is_of_each(serve, tmp_path):
+    server = serve(
+        answers=saying(lambda asked: "please, go on" if "tent" not in fenced(asked)[-1] else reworded(asked))
+    )
+    talks = [("user", "a tent"), ("assistant", "b")], [("user", "two tents"), ("assistant", "c")]
+    block = seeds(
+        [*talks[0], ("user", "more"), ("assistant", "d")], [*talks[1], ("user", "continue"), ("assistant", "e")]
+    )
+
+    assert faults(make({**STEP, "turns": "last"}, block, server, tmp_path)) == []
