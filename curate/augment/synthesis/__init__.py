@@ -56,7 +56,8 @@ class Synthesis(ChatStep):
     faults: ClassVar[dict[str, str]] = {
         **REPLIES,
         "repeats_prompt": FAULTS["repeats_prompt"],
-        "evidence_not_found": "What is quoted as evidence does not stand in the passage.",
+        "evidence_not_found": "What is quoted as evidence does not stand in the passage, word for word.",
+        "evidence_too_short": "What is quoted as evidence is too short to prove an answer: a word, and no number.",
     }
 
     @field_validator("grid")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -13,7 +14,11 @@ from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
 from curate.augment.synthesis.passages import Passage, passages
 from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written
+from curate.augment.told.diversity import SPACELESS, tokens
 
+_LEAST_CHARS, _LEAST_WORDS = 10, 3  # of a quotation without a number: "the" stands everywhere, and proves nothing
+_LETTER = rf"[^\W{SPACELESS}]"
+_DIGIT = re.compile(r"\d")
 _SCHEMA = schema_of(question=TEXT, answer=TEXT, evidence=TEXT)
 
 
@@ -65,8 +70,11 @@ class DocumentWishes:
 def _written(value: Mapping[str, Any], passage: Passage) -> Written | Fault:
     if not (value["question"] and value["answer"] and value["evidence"]):
         return Fault("empty", "a question, an answer or evidence without a text")
-    if _words(value["evidence"]) not in _words(passage.text):
+    quote = " ".join(value["evidence"].split())
+    if not _stands_in(quote, " ".join(passage.text.split())):
         return Fault("evidence_not_found", f"{passage.file}, passage {passage.number}: {value['evidence']}")
+    if len(quote) < _LEAST_CHARS and len(tokens(quote)) < _LEAST_WORDS and not _DIGIT.search(quote):
+        return Fault("evidence_too_short", f"{passage.file}, passage {passage.number}: {value['evidence']}")
     told = {
         "evidence": {
             "file": passage.file,
@@ -79,5 +87,8 @@ def _written(value: Mapping[str, Any], passage: Passage) -> Written | Fault:
     return Written(turns, told, [])
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
+def _stands_in(quote: str, text: str) -> bool:
+    """Say whether a text has a quotation, which starts and ends where words do; some scripts tell no words apart."""
+    before = rf"(?<!{_LETTER})" if re.match(_LETTER, quote) else ""
+    after = rf"(?!{_LETTER})" if re.match(_LETTER, quote[-1:]) else ""
+    return re.search(f"{before}{re.escape(quote)}{after}", text) is not None

@@ -16,7 +16,8 @@ TOKEN_SIGNATURE = "words+marks, one character where a script has no spaces|case:
 SELF_BLEU_ROWS = 64  # sampled: each is scored against all others
 BINS = 10
 MISSING_SHOWN = 10
-_TOKENS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+|[^\w\s]")
+SPACELESS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts, as a regex class has them
+_TOKENS = re.compile(rf"[{SPACELESS}]|[^\W_]+|[^\w\s]")
 
 
 def tokens(text: str) -> list[str]:

@@ -140,6 +140,29 @@ def test_from_documents_with_the_passage_as_evidence(serve, tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("quote", "word"),
+    [
+        pytest.param("All our tents are dry since 1889.", None, id="the sentence"),
+        pytest.param("1889", None, id="a number"),
+        pytest.param("since", "evidence_too_short", id="a word"),
+        pytest.param("tents are", "evidence_too_short", id="two"),
+        pytest.param("tents are dry", None, id="three"),
+        pytest.param("t", "evidence_not_found", id="a letter of a word"),
+        pytest.param("88", "evidence_not_found", id="digits of a number"),
+        pytest.param("our tents are dr", "evidence_not_found", id="half a word"),
+        pytest.param("帐篷是", None, id="within a text without spaces"),
+        pytest.param("帐", "evidence_too_short", id="a character of it"),
+    ],
+)
+def test_evidence_is_whole_words_and_enough_of_them(serve, tmp_path, quote, word):
+    server = serve(answers=saying(lambda _: {**PAIR, "evidence": quote}))
+    source = documents(tmp_path, "All our tents are dry since 1889. 我们的帐篷是干的")
+    made = make(step(source=source), asks("x"), server, tmp_path)
+
+    assert faults(made) == ([] if word is None else [(0, 1, word)])
+
+
 def test_documents_of_json_lines_and_several_questions_a_passage(serve, tmp_path):
     (tmp_path / "d.jsonl").write_text('{"body": "one two three"}\n\n{"body": "four five six"}\n')
     source = {"kind": "documents", "files": ["d.jsonl"], "text_field": "body", "min_chars": 5, "per_passage": 2}
