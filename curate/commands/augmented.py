@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from curate.augment.told.preview import Preview
+from curate.core.chat.log import cost_line
 from curate.core.command.terminal import harmless, inert, styled
 from curate.core.command.words import path_word, row_word
 from curate.core.run.canonical import canonical
@@ -98,12 +99,7 @@ def _asked(role: str, told: dict[str, Any]) -> list[str]:
         for name, one in told.get("capabilities", {}).items()
         if one["state"] != "available"
     ]
-    cost = told["cost"]
-    lines.append(
-        "  cost: not known, for no prices are given"
-        if cost is None
-        else f"  cost: {cost['value']:.4f} {cost['currency']} at prices of {cost['prices_of']}"
-    )
+    lines.append(f"  {cost_line(told['cost'])}")
     return lines
 
 

@@ -78,11 +78,12 @@ class Summary:
         if self.seconds:
             lines.append(f"latency: median {told['latency_p50']:.2f} s, 95th percentile {told['latency_p95']:.2f} s")
         lines.append(f"tokens: {self.spent.prompt:,} of prompts, {self.spent.completion:,} of answers")
-        lines.append(_cost_line(told["cost"]))
+        lines.append(cost_line(told["cost"]))
         return "\n".join(lines)
 
 
-def _cost_line(cost: dict[str, Any] | None) -> str:
+def cost_line(cost: dict[str, Any] | None) -> str:
+    """Return in words what requests cost, and what those may have cost on top that ended without an answer."""
     if cost is None:
         return "cost: not known, for no prices are given ([chat.prices])"
     line = f"cost: {cost['value']:.4f} {cost['currency']} at prices of {cost['prices_of']}"

@@ -12,6 +12,7 @@ import pytest
 
 from curate.augment.config import AugmentConfig
 from curate.augment.told.preview import preview
+from curate.commands.augmented import as_text
 from curate.core.chat.layers.breaker import ChatError
 from curate.core.chat.layers.budget import BudgetError
 from curate.core.run.errors import ConfigError
@@ -207,3 +208,21 @@ class TestDryRun:
         assert "12 answers (100.0%), 3 from the cache, 9 sent" in whole.out
         assert "check answered: 12 of 12 passed (100.0%)" in whole.out
         assert (out / "report.html").exists()
+
+
+def test_what_a_request_without_an_answer_may_have_cost_is_printed(
+    tmp_path: Path, serve: Callable[..., Server]
+) -> None:
+    curated(tmp_path, questions(12))
+    server = serve(lambda asked: "drop" if "basil2 " in asked.prompt else "answer")
+    prices = {"input": 1e5, "output": 1e6, "date": "2026-08-01"}
+    after = augment(tmp_path, ECHO, chat=chat(server, prices=prices, max_output_tokens=1000))
+
+    (line,) = (one.strip() for one in as_text(after.outcome).splitlines() if one.strip().startswith("cost"))
+    cost = json.loads((after.out / "run.json").read_bytes())["chat"]["chat"]["cost"]
+    assert cost["at_most"] - cost["value"] >= 3 * 1000  # three attempts, of 1,000 tokens each at the worst
+    more = cost["at_most"] - cost["value"]
+    assert line == (
+        f"cost: {cost['value']:.4f} USD at prices of 2026-08-01; at most {more:.4f} more for requests that ended "
+        "without an answer"
+    )
