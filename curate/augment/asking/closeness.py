@@ -64,7 +64,7 @@ class Closeness:
 
     def _measure(self, one: Rewording, near: float | None) -> None:
         if near is None:
-            one.fail("unchecked", "embedding: the vectors have no length, or not the same")
+            one.fail("unchecked", "embedding: the vectors have no finite length, or not the same")
         elif near < self._bounds.min:
             one.fail("too_far", f"similarity {near:.3f}, below {self._bounds.min:g}")
         elif near > self._bounds.max:
@@ -76,8 +76,13 @@ class Closeness:
 
 
 def cosine(one: array[float], other: array[float]) -> float | None:
-    """Return the cosine of two vectors; None where they have not the same length, or none."""
+    """Return the cosine of two vectors; None where they have not the same length, none, or a number that is not finite.
+
+    A number above 3.4e38 is not: vectors have 32 bits a number.
+    """
     if len(one) != len(other):
         return None
     length = math.sqrt(sum(x * x for x in one) * sum(x * x for x in other))
-    return sum(x * y for x, y in zip(one, other, strict=True)) / length if length else None
+    if not (length and math.isfinite(length)):
+        return None
+    return sum(x * y for x, y in zip(one, other, strict=True)) / length

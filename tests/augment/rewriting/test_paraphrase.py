@@ -258,6 +258,15 @@ def test_without_a_judge_of_its_own_the_model_judges_itself(serve, tmp_path):
     assert len(make({**STEP, "checks": {"judge": True}}, asks("good"), server, tmp_path).rows) == 1
 
 
+@pytest.mark.parametrize("vector", [[1e39, 0.0], [1e39, -1e39], [0.0, 0.0], [1.0]])
+def test_vectors_without_a_finite_length_measure_nothing(serve, tmp_path, vector):
+    embeddings = serve(answers=vectors(lambda _: vector))
+    step = {**STEP, "checks": {"embedding": {"min": -1, "max": 1}}}
+    made = make(step, asks("a"), serve(answers=saying(reworded)), tmp_path, beside={"embeddings": embeddings})
+
+    assert faults(made) == [(1, 1, "unchecked")]
+
+
 def test_a_check_by_embedding_needs_its_endpoint(serve, tmp_path):
     with pytest.raises(ConfigError, match=r"add a table \[embeddings\]"):
         make({**STEP, "checks": {"embedding": {}}}, asks("a"), serve(), tmp_path)
