@@ -111,3 +111,48 @@ class TestWhereTheyAre:
 
         with pytest.raises(ThresherError, match=r"test\.jsonl is not there, and its 4 rows are held out"):
             fates(tmp_path, tuesday, questions(61)[-1])
+
+
+class TestOtherFiles:
+    """Evaluation sets and protected files: found as earlier runs are, and with the contents that they had."""
+
+    ITEM = "Which of the seven old bridges over the river was closed on the first Monday of last winter?"
+
+    def run(self, folder: Path) -> Curated:
+        (folder / "sets").mkdir()
+        (folder / "sets" / "eval.jsonl").write_text(json.dumps({"question": self.ITEM, "answer": "The third."}) + "\n")
+        (folder / "sets" / "held.jsonl").write_text(json.dumps(questions(61)[-1]) + "\n")
+        return curate_rows(
+            folder,
+            questions(20),
+            input={"files": ["rows.jsonl"], "protect": ["sets/held.jsonl"]},
+            defaults={"contamination": {"sets": ["sets/eval.jsonl"]}},
+        )
+
+    def new(self, folder: Path, of: Curated, **more: Any) -> list[str | None]:
+        asked = {"messages": [{"content": self.ITEM}, {"content": "It was the third, as far as I know."}]}
+        return [reason for reason, _ in fates(folder, of, asked, questions(61)[-1], **more)]
+
+    def test_they_are_found_from_above_the_run_wherever_the_configuration_is(self, tmp_path: Path) -> None:
+        run = self.run(tmp_path)
+        (tmp_path / "new").mkdir()
+
+        assert self.new(tmp_path / "new", run, run="../out") == ["contaminated", "leak_exact"]
+
+    def test_other_files_of_their_names_are_passed_over(self, tmp_path: Path) -> None:
+        run = self.run(tmp_path)
+        (tmp_path / "new" / "sets").mkdir(parents=True)
+        for name in ("eval", "held"):
+            (tmp_path / "new" / "sets" / f"{name}.jsonl").write_text('{"question": "Another?", "answer": "Yes."}\n')
+
+        assert self.new(tmp_path / "new", run, run="../out") == ["contaminated", "leak_exact"]
+
+    @pytest.mark.parametrize("name", ["eval", "held"])
+    def test_one_that_was_changed_since_is_refused(self, tmp_path: Path, name: str) -> None:
+        run = self.run(tmp_path)
+        file = tmp_path / "sets" / f"{name}.jsonl"
+        file.write_bytes(file.read_bytes().replace(b"o", b"0"))
+
+        with pytest.raises(ThresherError, match=rf"{name}\.jsonl is not what it was held against: its sha256") as error:
+            self.new(tmp_path, run)
+        assert "put it back, or say what folder" in str(error.value.hint)
