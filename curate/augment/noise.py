@@ -18,7 +18,7 @@ from curate.augment.slips import Random, casual, mistyped, neighbours, recased
 from curate.augment.step import FAULTED, MADE, FreeStep, Made
 
 _TIMES = 5  # a row is drawn for, until something changes: a short one would else often stay as it is
-VERSION = 1  # of what the same draws do to the same text
+VERSION = 2  # of what the same draws do to the same text
 _PIECES = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[^\S\n]+|.|\n")
 _MARKS = frozenset(".,;:!?")
 _MAY_DOUBLE = frozenset("!?.")

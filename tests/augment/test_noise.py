@@ -45,6 +45,9 @@ def questions_of(folder: Path, *texts: str, **knobs: object) -> list[str]:
         "${HOME}",
         "%(name)s",
         "[CUSTOMER NAME]",
+        "[noun]",
+        "[your company's name]",
+        "%customer%",
         "<b class='quick'>",
         "1,234.50",
         "2024-05-06T07:08",
@@ -59,6 +62,16 @@ def questions_of(folder: Path, *texts: str, **knobs: object) -> list[str]:
 def test_what_is_no_prose_stays(tmp_path: Path, kept: str) -> None:
     for text in questions_of(tmp_path, f"Something happened here\n{kept}", k=8):
         assert text.endswith(f"\n{kept}")
+
+
+@pytest.mark.parametrize("kept", ["<name>", "<first name>", "[noun]", "{name}"])
+def test_placeholders_stay_where_code_may_change(kept: str) -> None:
+    assert guarded(f"so {kept} says", ["code"]) == [(3, 3 + len(kept))]
+    assert guarded(f"so {kept} says", ["placeholders", "code"]) == []
+
+
+def test_the_text_of_a_link_is_prose() -> None:
+    assert guarded("see [these docs](https://a.example/b) now") == [(17, 37)]
 
 
 def test_numbers_are_touched_only_where_it_is_asked_for() -> None:

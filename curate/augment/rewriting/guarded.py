@@ -26,7 +26,7 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
     ),
     "placeholders": re.compile(
         r"\{\{[^{}\n]*\}\}|\$?\{[^{}\s]*\}|%\(\w+\)[sdif]|%[sdif]\b|\$\w+"
-        r"|\[[A-Z][A-Z0-9_ ]*\]|<[A-Z][A-Z0-9_ ]*>|[@#]\w+"
+        r"|\[\w[^\[\]\n]{0,60}\](?!\()|<\w[\w .'-]*>|%\w+%|[@#]\w+"  # [noun], [your name], but no text of a link
     ),
     "numbers": re.compile(r"[^\W\d_]*[-+]?[$€£#]?\d[\w.,:/%+-]*\w%?|[^\W_]*\d\w*%?"),
 }
