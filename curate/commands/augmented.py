@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from curate.augment.told.preview import Preview
@@ -9,6 +10,8 @@ from curate.core.chat.log import cost_line
 from curate.core.command.terminal import harmless, inert, styled
 from curate.core.command.words import path_word, row_word
 from curate.core.run.canonical import canonical
+from curate.curation.output.outputs import DROPPED_FILE
+from curate.curation.output.published import STATS_FILE
 from curate.curation.run import Outcome
 
 WIDTH = 64
@@ -104,11 +107,18 @@ def _asked(role: str, told: dict[str, Any]) -> list[str]:
 
 
 def _next(outcome: Outcome) -> str:
-    first = next((step["first"] for step in outcome.stats["added"]["steps"] if step["first"]), None)
-    place = row_word(first) if first else "ID"
-    page = outcome.out / "report.html" if outcome.out is not None else None
-    shown = f" (open {page})" if page is not None and page.exists() else ""
-    return f"wrote {outcome.out}{shown}. next: thresher explain {path_word(outcome.out or 'DIR')} {place}"
+    added = outcome.stats["added"]
+    first = next((step["first"] for step in added["steps"] if step["first"]), None)
+    folder = outcome.out or Path("DIR")
+    page = folder / "report.html"
+    shown = f" (open {page})" if page.exists() else ""
+    if first is None and added["total"]["dropped"]:
+        told = f"see why the new rows went: {path_word(folder / DROPPED_FILE)}"
+    elif first is None:
+        told = f"see why nothing became a row: {path_word(folder / STATS_FILE)}, under added"
+    else:
+        told = f"thresher explain {path_word(folder)} {row_word(first)}"
+    return f"wrote {outcome.out}{shown}. next: {told}"
 
 
 def preview_text(seen: Preview, *, texts: bool) -> str:

@@ -44,7 +44,7 @@ def test_json_is_one_object_and_set_changes_a_setting(toml: Path, thresher: Comm
 
     assert ran.code == 1
     assert ran.json["added"]["total"]["candidates"] == ran.json["counts"]["added"]
-    assert [limit.split(";")[1] for limit in ran.json["broken_limits"]] == [" min_added is 99"]
+    assert [limit.split(";")[1].split(".")[0] for limit in ran.json["broken_limits"]] == [" min_added is 99"]
     assert (toml.parent / "more" / "manifest.json").exists()
 
 
@@ -111,3 +111,30 @@ def test_the_same_from_python(toml: Path) -> None:
     assert outcome.manifest["counts"]["added"] > 0
     with pytest.raises(ThresherError, match="nowhere"):
         door.augment({"input": {"run": "nowhere"}, "steps": [{"use": "noise"}]}, toml.parent / "less")
+
+
+@pytest.mark.parametrize(
+    ("settings", "limit", "next_"),
+    [
+        pytest.param(
+            {},
+            "Most went for unchanged (14). See why: report.html",
+            "stats.json",
+            id="no row",
+        ),
+        pytest.param({"case": 1.0}, "Most went for exact_duplicate", "dropped.jsonl", id="none kept"),
+    ],
+)
+def test_where_nothing_is_kept_it_says_why_and_where_to_look(
+    toml: Path, thresher: Command, settings: dict[str, float], limit: str, next_: str
+) -> None:
+    rates = dict.fromkeys(("typos", "case", "punctuation", "white_space", "casual"), 0.0) | settings
+    changes = [f"{name} = {value}" for name, value in rates.items()]
+    toml.write_text("\n".join(['[input]\nrun = "out"\n[[steps]]\nuse = "noise"', *changes, ""]))
+    ran = thresher("augment", toml, "--out", toml.parent / "more", "-q", "--no-report")
+
+    assert ran.code == 1
+    assert f"limit: 0 new rows were kept; min_added is 1. {limit}" in ran.out
+    last = ran.out.splitlines()[-1]
+    assert "next: see why" in last
+    assert str(toml.parent / "more" / next_) in last

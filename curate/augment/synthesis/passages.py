@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,10 +32,12 @@ def passages(files: Sequence[str], folder: Path, text_field: str, most: int, lea
     """
     found: list[Passage] = []
     for name in files:
-        paths = sorted(folder.glob(name)) if not Path(name).is_absolute() else [Path(name)]
+        paths = _found(name, folder)
         if not paths:
+            here = Path(name).is_absolute()
             raise InputError(
-                f"no document is called {name!r} in {folder}", hint="paths are relative to the configuration"
+                f"no document is called {name!r}" if here else f"no document is called {name!r} in {folder}",
+                hint="check the path" if here else "paths are relative to the configuration",
             )
         for path in paths:
             shown = str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
@@ -44,6 +47,14 @@ def passages(files: Sequence[str], folder: Path, text_field: str, most: int, lea
     if not found:
         raise InputError(f"no passage of the documents has {least:,} characters", hint="lower min_chars")
     return found
+
+
+def _found(name: str, folder: Path) -> list[Path]:
+    """Return the files that a path or a pattern stands for, in their order."""
+    if not Path(name).is_absolute():
+        return sorted(folder.glob(name))
+    matches = glob.glob(name, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    return sorted(map(Path, matches)) or ([Path(name)] if Path(name).exists() else [])
 
 
 def _texts(path: Path, text_field: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 
 _TWINS = frozenset({*ExactDuplicates.reasons, *NearDuplicates.reasons})
+_WORDS_SHOWN = 3
 _HIDDEN = frozenset({"detail"})
 
 
@@ -110,7 +112,9 @@ def limits_of(limits: Limits, added: Mapping[str, Any]) -> dict[str, Any]:
     total = added["total"]
     broken = []
     if total["kept"] < limits.min_added:
-        broken.append(f"{total['kept']:,} new rows were kept; min_added is {limits.min_added:,}")
+        broken.append(
+            f"{total['kept']:,} new rows were kept; min_added is {limits.min_added:,}. {_what_to_do(added['steps'])}"
+        )
     if limits.max_dropped is not None and total["dropped"] > limits.max_dropped * total["candidates"]:
         share = total["dropped"] / total["candidates"]
         broken.append(
@@ -126,3 +130,19 @@ def limits_of(limits: Limits, added: Mapping[str, Any]) -> dict[str, Any]:
         )
     told = limits.model_dump(mode="json")
     return {"set": {name: value for name, value in told.items() if value is not None}, "broken": broken}
+
+
+def _what_to_do(steps: Sequence[Mapping[str, Any]]) -> str:
+    """Return what became of the other rows, and where to look."""
+    lost: Counter[str] = Counter()
+    for step in steps:
+        lost.update(step["reasons"])
+        lost.update(step["faults"])
+    if not lost:
+        return "All that were made are kept: raise k, count or sample, or lower min_added"
+    words = ", ".join(f"{word} ({count:,})" for word, count in sorted(lost.items(), key=_most_first)[:_WORDS_SHOWN])
+    return f"Most went for {words}. See why: {'dropped.jsonl, ' if any(s['dropped'] for s in steps) else ''}report.html"
+
+
+def _most_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]

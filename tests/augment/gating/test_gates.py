@@ -203,7 +203,7 @@ def test_limits_name_what_was_passed_and_the_outputs_are_written(tmp_path: Path)
     after = augment(tmp_path, steps, limits={"max_dropped": 0.5})
 
     assert after.outcome.broken == [
-        "0 new rows were kept; min_added is 1",
+        "0 new rows were kept; min_added is 1. Most went for exact_duplicate (1). See why: dropped.jsonl, report.html",
         "the gates dropped 1 of 1 new rows (100.0%); max_dropped is 50.0%. See why: dropped.jsonl, report.html",
     ]
     assert after.stats["limits"]["set"] == {"max_dropped": 0.5, "min_added": 1}

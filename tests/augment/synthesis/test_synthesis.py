@@ -140,6 +140,22 @@ def test_from_documents_with_the_passage_as_evidence(serve, tmp_path):
     }
 
 
+@pytest.mark.parametrize("pattern", ["doc*.md", "{0}/doc*.md", "{0}/**/doc*.md", "{0}/doc1.md"])
+def test_documents_are_found_by_patterns_wherever_they_start(serve, tmp_path, pattern):
+    server = serve(answers=saying(lambda _: {**PAIR, "evidence": "tents are dry"}))
+    source = documents(tmp_path, "All our tents are dry.") | {"files": [pattern.format(tmp_path)]}
+    made = make(step(source=source), asks("x"), server, tmp_path)
+
+    assert [one["evidence"]["file"] for one in told(made)] == ["doc1.md"]
+
+
+def test_an_absolute_pattern_that_fits_nothing_is_told_as_such(serve, tmp_path):
+    source = {"kind": "documents", "files": [f"{tmp_path}/none*.md"]}
+    with pytest.raises(InputError, match="no document is called") as error:
+        make(step(source=source), asks("x"), serve(), tmp_path)
+    assert error.value.hint == "check the path"
+
+
 @pytest.mark.parametrize(
     ("quote", "word"),
     [
