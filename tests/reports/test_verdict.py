@@ -53,7 +53,7 @@ POINT, LINE = "looks? at (the|its) dot alone", "fails where all of it lies insid
 @pytest.mark.parametrize(
     ("rules", "told", "untold"),
     [
-        pytest.param("", [LINE, "level confident"], [POINT, "Holm"], id="confident"),
+        pytest.param("", [LINE, "p, adjusted"], [POINT, "Holm", "level"], id="confident"),
         pytest.param('level = "point"', [POINT, "level point", "p 0"], [LINE, "p, adjusted"], id="point"),
         pytest.param(
             'level = "point"\n\nmetric = "exact_match"\nmax_drop = 0.2', [LINE, POINT, "level point"], [], id="both"
