@@ -9,7 +9,7 @@ from curate.augment.told.preview import Preview
 from curate.core.chat.log import cost_line
 from curate.core.command.terminal import harmless, inert, styled
 from curate.core.command.words import path_word, row_word
-from curate.core.run.canonical import canonical
+from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.curation.output.outputs import DROPPED_FILE
 from curate.curation.output.published import STATS_FILE
 from curate.curation.run import Outcome
@@ -20,6 +20,7 @@ WIDTH = 64
 def as_object(outcome: Outcome) -> str:
     """Return the outcome as one JSON object."""
     told = {
+        "schema_version": SCHEMA_VERSION,
         "out": str(outcome.out),
         "counts": outcome.manifest["counts"],
         "added": outcome.stats["added"],

@@ -20,6 +20,7 @@ def here(thresher, jsonl, tmp_path, monkeypatch):
     jsonl([*ROWS, ROWS[0]])
     jsonl(ROWS[:1], "test.jsonl")
     assert thresher("curate", "rows.jsonl", "--out", "clean").code == 0
+    (tmp_path / "augment.toml").write_text('[input]\nrun = "clean"\n[[steps]]\nuse = "noise"\n')
     scored(tmp_path, "old", right([1] * 40))
     scored(tmp_path, "new", right([1] * 40))
     limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.5')
@@ -33,6 +34,8 @@ def here(thresher, jsonl, tmp_path, monkeypatch):
         "codes",
         "curate rows.jsonl --out again",
         "curate rows.jsonl --dry-run",
+        "augment augment.toml --out more",
+        "augment augment.toml --dry-run",
         "explain clean b0",
         "leaks rows.jsonl test.jsonl",
         "report clean --output page.html",

@@ -21,6 +21,7 @@ from curate.augment.step import ChatStep, FreeStep
 from curate.core.chat.estimate import Estimate, estimate
 from curate.core.chat.request import Request, identity
 from curate.core.chat.settings import ChatSettings
+from curate.core.run.canonical import SCHEMA_VERSION
 
 EXAMPLES = 3
 
@@ -48,7 +49,8 @@ class Preview:
         if not texts:
             told = {role: {name: v for name, v in one.items() if name != "examples"} for role, one in told.items()}
         rows = [{"id": one.id, "line": one.line.decode()} for one in self.made] if texts else []
-        return {"steps": [one._asdict() for one in self.steps], "models": told, "rows": rows}
+        steps = [one._asdict() for one in self.steps]
+        return {"schema_version": SCHEMA_VERSION, "steps": steps, "models": told, "rows": rows}
 
 
 def preview(config: AugmentConfig, base: Path) -> Preview:
