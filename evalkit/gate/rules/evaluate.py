@@ -49,17 +49,26 @@ def evaluate(
     gating: list[Judged] = []
     informing: list[Judged] = []
     own: dict[int, Pair] = {}
+    runs: dict[int, tuple[str | None, Pair]] = {}  # of each limit, by its identity
+
+    def look(limit: Limit, where: str | None, rows: list[Judged], *, exact: bool) -> None:
+        name, pair = runs[id(limit)]
+        keep = ~np.isin(pair.ids, list(left_out)) if left_out else np.ones(len(pair.ids), dtype=bool)
+        found = _judge(config, limit, name, pair, where, keep, needed=rows is gating and not left_out, exact=exact)
+        if found is not None:
+            own[id(found)] = pair
+            rows.append(found)
+
     for limit in config.limits:
         name = None if limit.alone else baseline_of(limit, pairs)
-        pair = alone if name is None else pairs[name]
-        keep = ~np.isin(pair.ids, list(left_out)) if left_out else np.ones(len(pair.ids), dtype=bool)
-        wanted: list[str | None] = [] if limit.slice == "*" else slices_of(limit, pair)
-        beside = sorted(pair.slices) if slices and limit.slice in (None, "*") else []
-        for where, rows in [*((one, gating) for one in wanted), *((one, informing) for one in beside)]:
-            found = _judge(config, limit, name, pair, where, keep, needed=rows is gating and not left_out)
-            if found is not None:
-                own[id(found)] = pair
-                rows.append(found)
+        runs[id(limit)] = name, alone if name is None else pairs[name]
+        for where in [] if limit.slice == "*" else slices_of(limit, runs[id(limit)][1]):
+            look(limit, where, gating, exact=not left_out)
+    exactly = {(one.limit.metric, one.baseline, one.slice) for one in gating}  # one number has one interval
+    for limit in (one for one in config.limits if slices and one.slice in (None, "*")):
+        name, pair = runs[id(limit)]
+        for where in sorted(pair.slices):
+            look(limit, where, informing, exact=not left_out and (limit.metric, name, where) in exactly)
     if not gating and not left_out:
         raise ConfigError("no rule gates: a slice of '*' only informs", hint="add a rule on all items, without a slice")
     tell_apart(gating)
@@ -120,7 +129,15 @@ def unscored(limit: Limit, where: str | None) -> InputError:
 
 
 def _judge(
-    config: GateConfig, limit: Limit, name: str | None, pair: Pair, where: str | None, keep: Keep, *, needed: bool
+    config: GateConfig,
+    limit: Limit,
+    name: str | None,
+    pair: Pair,
+    where: str | None,
+    keep: Keep,
+    *,
+    needed: bool,
+    exact: bool,
 ) -> Judged | None:
     scored = pair.scored(limit.metric)
     inside = keep[scored.places]
@@ -136,6 +153,6 @@ def _judge(
     sample = scored.sample if len(rows) == scored.sample.n else scored.sample.take(rows)
     metric = scored.sample.metric
     refuse_margin(limit, metric)
-    settings = Settings(config.alpha, config.draws, config.seed, exact=needed)
+    settings = Settings(config.alpha, config.draws, config.seed, exact=exact)
     found = estimate(sample, line(limit, metric.better).kind, settings)
     return judged(limit, where, name, metric.better, found, limit.level or config.level)

@@ -217,3 +217,17 @@ def test_rules_of_one_margin_are_told_apart_by_their_levels(thresher, tmp_path, 
         "exact_match max_drop by confident",
         "exact_match max_drop by point",
     ]
+
+
+def test_one_number_has_one_interval(thresher, tmp_path):
+    """A slice that a rule judges was counted exactly in the rule, and approximated beside it."""
+    base = scored(tmp_path, "base", right([1] * 50 + [0] * 10, **AREAS))
+    new = scored(tmp_path, "new", right([0] * 3 + [1] * 50 + [0] * 7, **AREAS))
+    whole, part = 'metric = "exact_match"\nmax_drop = 0.02', 'metric = "exact_match"\nslice = "area=a"\nmax_drop = 0.1'
+
+    told = gate(thresher, new, base, limits(tmp_path, f"{whole}\n\n{part}"), "--json").json
+
+    beside = {row["slice"]: row for row in told["slices"]}
+    assert [row["slice"] for row in told["limits"]] == [None, "area=a"]
+    assert beside["area=a"]["interval"] == told["limits"][1]["interval"]
+    assert ["tango_exact" in beside[one]["signature"] for one in ("area=a", "area=b")] == [True, False]
