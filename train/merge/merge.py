@@ -14,6 +14,7 @@ from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.run.version import version
 from curate.core.write.folder import MARK, OutputFolder, output_folder, sha256_of
+from evalkit.answers.local.adapted import with_adapter
 from evalkit.answers.local.loaded import read_tokenizer
 from evalkit.answers.local.weights import ADAPTER, find_weights, imported
 from train.model.disk import told_as_os_error
@@ -68,8 +69,15 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
             merged = apart_model.merge_and_unload(safe_merge=True)
         merged.save_pretrained(folder.work)
         tokenizer.save_pretrained(folder.work)
-        said = _logits(_read_back(folder.work, place), probes)
+        back = _read_back(folder.work, place)
+        said = _logits(back, probes)
         apart = _apart(said, wanted)
+        if apart == _apart(said, untuned) and _is_same(back, read_model(found, place, None)):
+            folder.abandon()
+            raise MergeError(
+                f"the merged model is {found.called} and nothing else: {adapter} changes no weight of it",
+                hint="a run that made a step changes some: look at the log.jsonl of the one that wrote it",
+            )
         lost = _nearer(said, untuned, wanted)
         if lost or apart > _APART[dtype]:
             folder.abandon()
@@ -97,12 +105,8 @@ def _base_of(adapter: Path, base: Path | None) -> Base:
 
 
 def _adapted(model: Any, adapter: Path, base: Base) -> Any:
-    import peft  # noqa: PLC0415 - slow to import, and the adapter is looked at before
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return peft.PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
+        return with_adapter(model, adapter, base.called).eval()
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         told = str(error).strip().split("\n", 1)[0][:300]
         raise InputError(f"the adapter {adapter} does not fit {base.called}", told, hint="name its own base") from error
@@ -132,6 +136,12 @@ def _nearer(said: list[Any], untuned: list[Any], wanted: list[Any]) -> bool:
     to_base = sum(float((one - other).abs().sum()) for one, other in zip(said, untuned, strict=True))
     to_both = sum(float((one - other).abs().sum()) for one, other in zip(said, wanted, strict=True))
     return to_base < to_both
+
+
+def _is_same(merged: Any, base: Any) -> bool:
+    """Say whether two models have the same weights."""
+    theirs = base.state_dict()
+    return all(name in theirs and torch.equal(one, theirs[name]) for name, one in merged.state_dict().items())
 
 
 def _manifest(adapter: Path, base: Base, dtype: str, apart: float) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from curate.core.run.errors import ConfigError, InputError, nearest
+from evalkit.answers.local.adapted import with_adapter
 from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
@@ -108,7 +109,7 @@ def _with_adapter(model: Any, config: TrainConfig, base: Base, home: Path) -> An
             model = peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         if config.adapter.parent is not None:
             linear = _linear_layers(model)
-            made = _grown(model, home / config.adapter.parent, base, peft)
+            made = _grown(model, home / config.adapter.parent, base)
             _refuse_narrower(made, linear, config.adapter)
             return made
         _refuse_unknown_targets(model, config.adapter.targets, base)
@@ -148,11 +149,11 @@ def _lora(table: AdapterTable, peft: Any) -> Any:
     )
 
 
-def _grown(model: Any, parent: Path, base: Base, peft: Any) -> Any:
+def _grown(model: Any, parent: Path, base: Base) -> Any:
     """Return the model with its parent adapter, to be trained on."""
     refuse_other_base(parent, base)
     try:
-        return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
+        return with_adapter(model, parent, base.called, trainable=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(f"the adapter {parent} does not fit {base.called}", _first(error)) from error
 

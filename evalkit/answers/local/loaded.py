@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curate.core.run.errors import ConfigError, InputError
+from curate.core.run.errors import InputError
+from evalkit.answers.local.adapted import with_adapter
 from evalkit.answers.local.weights import Weights, imported
 
 
@@ -90,11 +91,7 @@ def _read(weights: Weights, dtype: Any, transformers: Any) -> Any:
     model = read_whole(weights.base, weights.name, transformers, dtype=dtype)
     if weights.adapter is None:
         return model
-    try:
-        import peft  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise ConfigError("adapters need the package 'peft'", hint="pip install 'thresher[train]'") from error
-    return peft.PeftModel.from_pretrained(model, weights.adapter, is_trainable=False)
+    return with_adapter(model, weights.adapter, weights.base.name)
 
 
 def read_whole(folder: Path, called: str, transformers: Any, **given: Any) -> Any:

@@ -17,7 +17,7 @@ from evalkit.answers.local.loaded import Loaded, load, read_tokenizer
 from evalkit.answers.local.weights import find_weights, imported
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
-_FORMAT = 1  # of what the cache holds
+_FORMAT = 2  # of what the cache holds, and of how it is made
 
 
 class LocalSettings(BaseModel):
