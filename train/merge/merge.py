@@ -15,10 +15,11 @@ from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.run.version import version
 from curate.core.write.folder import MARK, OutputFolder, output_folder, sha256_of
 from evalkit.answers.local.adapted import with_adapter
+from evalkit.answers.local.belongs import CARD, read_card
 from evalkit.answers.local.loaded import read_tokenizer
 from evalkit.answers.local.weights import ADAPTER, find_weights, imported
 from train.model.disk import told_as_os_error
-from train.model.load import CARD, read_card, read_model, refuse_other_base
+from train.model.load import read_model, refuse_unfit
 from train.model.parent import read_settings
 from train.model.place import Place
 from train.model.source import Base
@@ -54,7 +55,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
         ThresherError: one of them cannot be read, they do not belong together, or ``out`` cannot be written.
     """
     found = _base_of(adapter, base)
-    refuse_other_base(adapter, found)
+    refuse_unfit(adapter, found)
     weights = find_weights(f"{found.weights.base}+{adapter}")
     place = Place("cpu", dtype, autocast=False)
     tokenizer = read_tokenizer(weights)

@@ -7,12 +7,12 @@ import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 import torch
 from safetensors import SafetensorError
 
 from curate.core.run.errors import ConfigError, InputError, nearest
 from evalkit.answers.local.adapted import with_adapter
+from evalkit.answers.local.belongs import refuse_other_base
 from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
@@ -21,7 +21,6 @@ from train.model.place import Place
 from train.model.source import Base
 
 _PACKS = "support_avx512bf16_for_cpu"  # of a linear layer of bitsandbytes
-CARD = "thresher.json"  # beside an adapter: its name, version, parent and base
 
 
 class Parameters(NamedTuple):
@@ -151,7 +150,7 @@ def _lora(table: AdapterTable, peft: Any) -> Any:
 
 def _grown(model: Any, parent: Path, base: Base) -> Any:
     """Return the model with its parent adapter, to be trained on."""
-    refuse_other_base(parent, base)
+    refuse_unfit(parent, base)
     try:
         return with_adapter(model, parent, base.called, trainable=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
@@ -177,7 +176,7 @@ def _refuse_narrower(grown: Any, linear: set[str], table: AdapterTable) -> None:
         )
 
 
-def refuse_other_base(adapter: Path, base: Base) -> None:
+def refuse_unfit(adapter: Path, base: Base) -> None:
     """Refuse a folder that holds no adapter, or one that was trained on another base.
 
     Raises:
@@ -188,23 +187,7 @@ def refuse_other_base(adapter: Path, base: Base) -> None:
         raise InputError(
             f"{adapter} is no adapter: it has no {absent[0]}", hint="the folder adapter/ of a training run"
         )
-    told = read_card(adapter).get("base", {})
-    if told.get("sha256") not in (None, base.weights.base_sha256):
-        raise InputError(
-            f"{adapter} is an adapter for another base",
-            f"trained on {told.get('name')}, {str(told['sha256'])[:12]}",
-            f"given is {base.called}, {base.weights.base_sha256[:12]}",
-            hint="name the base that it was trained on",
-        )
-
-
-def read_card(adapter: Path) -> dict[str, Any]:
-    """Return what ``thresher.json`` beside an adapter says; nothing where another tool made it."""
-    try:
-        found = orjson.loads((adapter / CARD).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    refuse_other_base(adapter, base.called, base.weights.base_sha256)
 
 
 def count(model: Any) -> Parameters:

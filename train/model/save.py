@@ -8,9 +8,9 @@ from typing import Any
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.version import version
 from curate.core.write.folder import sha256_of
+from evalkit.answers.local.belongs import CARD, read_card
 from evalkit.answers.local.weights import ADAPTER
 from train.config import AdapterTable
-from train.model.load import CARD, read_card
 from train.model.source import Base
 
 ADAPTER_FOLDER, MODEL_FOLDER = "adapter", "model"

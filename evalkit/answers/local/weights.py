@@ -11,6 +11,7 @@ from typing import Any
 
 from curate.core.run.errors import ConfigError, InputError
 from curate.core.write.folder import sha256_of
+from evalkit.answers.local.belongs import refuse_other_base
 
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
 _TOKENIZER = (
@@ -55,7 +56,7 @@ def find_weights(spec: str) -> Weights:
     """Return the model that ``PATH[+ADAPTER]`` names, hashed.
 
     Raises:
-        InputError: a folder is not there, or holds no safetensors.
+        InputError: a folder is not there, holds no safetensors, or the adapter is for another base.
     """
     base, adapter = _split(spec)
     if not base.is_dir():
@@ -68,18 +69,19 @@ def find_weights(spec: str) -> Weights:
         raise InputError(
             f"{base} holds no *.safetensors", hint="pickled weights run code when they are read: convert them first"
         )
-    adapter_hash = None
+    base_hash, adapter_hash = _hash([base / "config.json", *files]), None
     if adapter is not None:
         absent = [name for name in ADAPTER if not (adapter / name).is_file()]
         if absent:
             raise InputError(f"{adapter} is no adapter: it has no {absent[0]}", hint="the folder that PEFT saved")
         adapter_hash = _hash(adapter / name for name in ADAPTER)
+        refuse_other_base(adapter, base.as_posix(), base_hash)
     own = adapter is not None and any((adapter / name).is_file() for name in _HOLDS_TOKENIZER)
     tokenizer = adapter if adapter is not None and own else base
     return Weights(
         base,
         adapter,
-        _hash([base / "config.json", *files]),
+        base_hash,
         adapter_hash,
         tokenizer,
         _hash(path for name in _TOKENIZER if (path := tokenizer / name).is_file()),

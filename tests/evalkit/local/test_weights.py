@@ -109,3 +109,26 @@ def test_a_model_that_lacks_a_weight_is_not_asked(tiny, data, predict, tmp_path)
     _, ran = predict(data, folder, code=2)
 
     assert "lacks 1 of its weights: model.layers.1.mlp.up_proj.weight" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [
+        pytest.param(lambda own: {"base": {"name": "big", "sha256": own}}, 0, id="its own base"),
+        pytest.param(lambda own: {"base": {"name": "big", "sha256": "0" * 64}}, 2, id="another base"),
+        pytest.param(lambda own: {"name": "words"}, 0, id="a card that names none"),
+        pytest.param(lambda own: {"base": None}, 0, id="a card of another tool"),
+        pytest.param(lambda own: None, 0, id="no card"),
+    ],
+)
+def test_an_adapter_answers_on_the_base_it_was_trained_on_alone(tiny, adapter, data, predict, tmp_path, card, code):
+    from evalkit.answers.local.weights import find_weights
+
+    folder = shutil.copytree(adapter, tmp_path / "carded")
+    told = card(find_weights(str(tiny)).base_sha256)
+    if told is not None:
+        (folder / "thresher.json").write_text(json.dumps(told))
+
+    _, ran = predict(data, f"{tiny}+{folder}", code=code)
+
+    assert ("is an adapter for another base" in ran.err, "trained on big, 000000000000" in ran.err) == (code == 2,) * 2
