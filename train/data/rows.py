@@ -13,6 +13,7 @@ from curate.core.command.words import path_word
 from curate.core.read.fault import Fault, shown
 from curate.core.read.layouts import Layout, Message, Record, layout_of, renamed
 from curate.core.read.layouts.beside import MEDIA
+from curate.core.read.layouts.messages import ROLES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
@@ -103,11 +104,15 @@ def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
     if draft is None:
         raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
     _refuse_named_media(record, place)
+    _refuse_weights(record, place)
     turns = [Message._make(turn) for turn in draft.messages]
     if layout.name == "text":
         return Row(place, [], None, turns[0].text or "", digest)
     if not turns:
         raise _unreadable(str(place), "it has no messages", place.source)
+    for turn in turns:
+        if turn.role not in ROLES:
+            raise _unreadable(str(place), f"{shown(turn.role)} is no role: {', '.join(ROLES)}", place.source)
     messages = [extra | _message(turn, place) for turn, extra in zip(turns, _extras(record, len(turns)), strict=True)]
     return Row(place, messages, _tools(draft.tools, place), None, digest)
 
@@ -152,12 +157,25 @@ def _refuse_media(parts: Sequence[Any], place: Place) -> None:
 
 def _refuse_named_media(record: Record, place: Place) -> None:
     """Refuse a row that names pictures, sounds or films, itself or in a turn: its texts alone are another example."""
-    chats = (record.get(name) for name in _CHATS)
-    turns = [turn for chat in chats if isinstance(chat, list) for turn in chat if isinstance(turn, dict)]
-    for holder, what in ((record, "the row"), *((turn, "a message") for turn in turns)):
+    for holder, what in ((record, "the row"), *((turn, "a message") for turn in _turns(record))):
         for name in MEDIA:
             if holder.get(name) not in _NOTHING:
                 raise _beyond_text(place, what, name)
+
+
+def _refuse_weights(record: Record, place: Place) -> None:
+    """Refuse a weight that is neither 0 nor 1: an answer that someone wanted out of the loss, or half in it."""
+    for turn in _turns(record):
+        weight = turn.get("weight")
+        if weight is not None and weight not in (0, 1):
+            told = f"the weight of a message is {shown(weight)}: 0 takes an answer out of the loss, 1 trains it"
+            raise _unreadable(str(place), told, place.source)
+
+
+def _turns(record: Record) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a record that are trained, as they came."""
+    chats = (record.get(name) for name in _CHATS)
+    yield from (turn for chat in chats if isinstance(chat, list) for turn in chat if isinstance(turn, dict))
 
 
 def _beyond_text(place: Place, holder: str, told: Any) -> InputError:

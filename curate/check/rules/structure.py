@@ -8,10 +8,10 @@ from typing import Any
 from curate.core.read.fault import Fault, pointer, shown
 from curate.core.read.layouts import Record
 from curate.core.read.layouts.layout import Path
+from curate.core.read.layouts.messages import ROLES
 from curate.core.read.layouts.preference import context_field, is_sharegpt, pair_fields
 from curate.core.read.layouts.sharegpt import ROLES as SHAREGPT_ROLES
 
-ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _JSON_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
 
 

@@ -41,6 +41,20 @@ CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city
             {"messages": [HI[0], HI[1] | {"weight": 0}]}, [HI[0], HI[1] | {"weight": 0}], id="weights are kept"
         ),
         pytest.param(
+            {"messages": [HI[0], HI[1] | {"weight": False}]},
+            [HI[0], HI[1] | {"weight": 0}],
+            id="a weight of false is 0",
+        ),
+        pytest.param(
+            {"messages": [HI[0], HI[1] | {"weight": 1.0}]}, [HI[0], HI[1] | {"weight": 1}], id="a weight of 1.0 is 1"
+        ),
+        pytest.param({"messages": [HI[0], HI[1] | {"weight": None}]}, HI, id="a weight of null is none"),
+        pytest.param(
+            {"messages": [{"role": "developer", "content": "Be kind"}, *HI]},
+            [{"role": "developer", "content": "Be kind"}, *HI],
+            id="roles of some templates alone",
+        ),
+        pytest.param(
             {"messages": [HI[0], HI[1] | {"reasoning_content": "hm"}]},
             [HI[0], HI[1] | {"reasoning_content": "hm"}],
             id="reasoning is kept for templates that write it",
@@ -127,6 +141,22 @@ def test_files_stand_in_the_order_they_are_named_in(jsonl):
             {"messages": [{"role": "assistant", "tool_calls": ["weather"]}]},
             "a tool call has no function with a name",
             id="a call that is a text",
+        ),
+        *(
+            pytest.param(
+                {"messages": [HI[0], HI[1] | {"weight": weight}]},
+                f"the weight of a message is {told}: 0 takes an answer out",
+                id=f"a weight of {told}",
+            )
+            for weight, told in (("0", "'0'"), (0.5, "0.5"), (-1, "-1"), (2, "2"), ([0], r"\[0\]"))
+        ),
+        pytest.param(
+            {"prompt": HI[:1], "completion": [HI[1] | {"weight": "0"}]},
+            "the weight of a message is '0'",
+            id="a weight of a completion",
+        ),
+        pytest.param(
+            {"messages": [{"role": "wizard", "content": "Hi"}, HI[1]]}, "'wizard' is no role: system, ", id="a role"
         ),
     ],
 )

@@ -10,6 +10,8 @@ import orjson
 from curate.core.read.layouts.cut import with_text
 from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths, text_of
 
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+
 
 def fits(record: Record) -> bool:
     """Say whether the record has the field ``messages``."""
