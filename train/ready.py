@@ -11,6 +11,7 @@ import numpy as np
 
 from train.config import TrainConfig
 from train.guards.finding import Finding
+from train.loop.batch import in_one_row
 from train.loop.plan import Plan, make_plan
 from train.loop.processes import Processes
 from train.model.load import Parameters, count, load_model
@@ -77,6 +78,8 @@ def make_ready(config: TrainConfig, prepared: Prepared, home: Path) -> Ready:
 
 def full_share(ready: Ready) -> float:
     """Return the share of the places of all batches that hold a token, and do not only fill."""
+    if ready.plan.packing == "packed" and in_one_row(ready.model):
+        return 1.0
     lengths = ready.prepared.examples.lengths
     held = filled = 0
     for batch in ready.plan.batches:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 
 from train.examples import Examples
-from train.loop.batch import make_batch, trained_of
+from train.loop.batch import in_one_row, make_batch, trained_of
 from train.loop.loss import batch_loss
 from train.loop.plan import Plan
 from train.model.place import Place
@@ -52,7 +52,7 @@ class Measured(NamedTuple):
 def measure(model: Any, examples: Examples, plan: Plan, place: Place) -> Measured:
     """Return what the largest batch of a plan takes: its second pass, after one that warms up and is weighed."""
     batch = _largest(plan, examples)
-    made = make_batch(examples, batch, packed=plan.packing == "packed", device=place.device)
+    made = make_batch(examples, batch, packed=plan.packing == "packed", device=place.device, flat=in_one_row(model))
     count = max(1, trained_of(examples, batch))
     model.train()
     held = _Held(model)

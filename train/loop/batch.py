@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +27,21 @@ class Batch(NamedTuple):
     tokens: int  # without what only fills
 
 
-def make_batch(examples: Examples, sequences: Sequence[Sequence[int]], *, packed: bool, device: str) -> Batch:
-    """Return the tensors of a batch.
+def in_one_row(model: Any) -> bool:
+    """Say whether packs must stand in one row: transformers' flash attention looks for packs in a batch of one."""
+    return "flash" in str(model.config._attn_implementation)  # of a package, or of a kernel from the hub
+
+
+def make_batch(
+    examples: Examples, sequences: Sequence[Sequence[int]], *, packed: bool, device: str, flat: bool = False
+) -> Batch:
+    """Return the tensors of a batch; ``flat``, its packs in one row.
 
     Positions of a packed row start again at each example. Transformers keep examples apart by that alone, and only
     where no attention mask is given and nothing is cached: either one, and every row sees its neighbours in silence.
     """
+    if packed and flat:
+        sequences = [list(chain.from_iterable(sequences))]
     width = max(sum(int(examples.lengths[at]) for at in sequence) for sequence in sequences)
     ids = np.zeros((len(sequences), width), np.int64)
     positions = np.zeros_like(ids)  # what fills is at position 0, a row of its own each

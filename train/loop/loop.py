@@ -11,7 +11,7 @@ import torch
 
 from train.config import TrainConfig
 from train.examples import Examples
-from train.loop.batch import make_batch, trained_of
+from train.loop.batch import in_one_row, make_batch, trained_of
 from train.loop.checkpoint import Checkpoints
 from train.loop.interrupts import Interrupts
 from train.loop.loss import batch_loss, summed_loss
@@ -126,9 +126,9 @@ class Loop:
     def _backward(self, batches: list[Sequences], count: int) -> tuple[float, int]:
         """Add up the gradients of this process's batches; return their summed loss and tokens."""
         self.model.train()
-        loss, seen = 0.0, 0
+        loss, seen, flat = 0.0, 0, in_one_row(self.model)
         for sequences in batches:
-            batch = make_batch(self.examples, sequences, packed=self.packed, device=self.place.device)
+            batch = make_batch(self.examples, sequences, packed=self.packed, device=self.place.device, flat=flat)
             summed = batch_loss(self.model, batch, self.place)
             (summed / count).backward()  # by the tokens of the whole step: accumulation changes nothing
             loss += float(summed.detach())

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from train.examples import Examples
-from train.loop.batch import Batch, make_batch, trained_of
+from train.loop.batch import Batch, in_one_row, make_batch, trained_of
 from train.loop.plan import Sequences
 from train.model.place import Place
 
@@ -34,13 +34,13 @@ def summed_loss(
     model: Any, examples: Examples, batches: Iterable[Sequences], *, packed: bool, place: Place
 ) -> tuple[float, int]:
     """Return the summed loss of some batches, and over how many tokens; nothing is trained."""
-    total, count = 0.0, 0
+    total, count, flat = 0.0, 0, in_one_row(model)
     model.eval()
     with torch.no_grad():
         for sequences in batches:
             trained = trained_of(examples, sequences)
             if trained:
-                batch = make_batch(examples, sequences, packed=packed, device=place.device)
+                batch = make_batch(examples, sequences, packed=packed, device=place.device, flat=flat)
                 total += float(batch_loss(model, batch, place))
                 count += trained
     return total, count

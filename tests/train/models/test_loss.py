@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.train.models.conftest import examples
@@ -88,9 +90,86 @@ def test_a_model_that_lets_rows_see_each_other_is_not_packed(loop):
         def forward(self, input_ids, position_ids, use_cache):
             return self.inner(input_ids=input_ids, attention_mask=torch.ones_like(input_ids))
 
+        config = made.model.config
+
     leaking = check_packing(Leaking(made.model), examples(), made.place)
     assert leaking is not None
     assert not leaking.holds
+
+
+@pytest.fixture
+def flash(monkeypatch):
+    """Set the two functions of flash_attn in plain torch; return what sets a model to them."""
+    import transformers.modeling_flash_attention_utils as flash
+
+    def one(query, key, value, scale):
+        again = query.shape[1] // key.shape[1]
+        key, value = key.repeat_interleave(again, 1), value.repeat_interleave(again, 1)
+        sides = (side.transpose(0, 1)[None] for side in (query, key, value))
+        return torch.nn.functional.scaled_dot_product_attention(*sides, is_causal=True, scale=scale)[0].transpose(0, 1)
+
+    def whole(query, key, value, softmax_scale=None, **_):
+        return torch.stack([one(*row, softmax_scale) for row in zip(query, key, value, strict=True)])
+
+    def parts(query, key, value, cu_seqlens_q, cu_seqlens_k, softmax_scale=None, **_):
+        cuts = cu_seqlens_q.tolist()
+        spans = [slice(start, end) for start, end in itertools.pairwise(cuts)]
+        return torch.cat([one(query[at], key[at], value[at], softmax_scale) for at in spans])
+
+    for name in (
+        "_flash_fn",
+        "_flash_varlen_fn",
+        "_pad_fn",
+        "_unpad_fn",
+        "_process_flash_kwargs_fn",
+        "_loaded_implementation",
+    ):
+        monkeypatch.setattr(flash, name, getattr(flash, name, None), raising=False)
+    made = (whole, parts, None, flash._pad_input, flash._unpad_input)
+    monkeypatch.setattr(flash, "_lazy_imports", lambda *_, **__: made)
+
+    def use(model):
+        model.get_base_model().config._attn_implementation = "flash_attention_2"
+        flash.lazy_import_flash_attention("flash_attention_2")
+
+    return use
+
+
+def test_packs_of_a_batch_do_not_see_each_other_under_flash_attention(loop, flash):
+    """Oracle: full logits of each row alone; transformers tell packs apart in a batch of one row."""
+    from train.loop.batch import make_batch
+    from train.loop.loss import batch_loss, summed_loss
+    from train.model.packing_check import check_packing
+
+    made = loop()
+    rows = examples()
+    wanted = direct(made.model, rows)
+    flash(made.model)
+    packs = [[[0, 1, 2], [3, 4]], [[5, 6, 7, 8, 9, 10, 11]]]
+
+    total, count = summed_loss(made.model, rows, packs, packed=True, place=made.place)
+    assert total / count == pytest.approx(wanted, abs=1e-4)
+    assert check_packing(made.model, rows, made.place).holds
+
+    two_rows = make_batch(rows, packs[0], packed=True, device="cpu")
+    with torch.no_grad():
+        leaked = float(batch_loss(made.model, two_rows, made.place))
+        sound = sum(
+            float(batch_loss(made.model, make_batch(rows, [[at]], packed=True, device="cpu"), made.place))
+            for at in range(5)
+        )
+    assert abs(leaked - sound) > 0.1  # else the functions above show nothing
+
+
+def test_the_check_of_packs_looks_at_a_batch_of_two(loop, flash, monkeypatch):
+    """Oracle: flash attention whose packs are left in rows of their own, which see their neighbours."""
+    from train.model import packing_check
+
+    made = loop()
+    flash(made.model)
+    monkeypatch.setattr(packing_check, "in_one_row", lambda _: False)
+
+    assert not packing_check.check_packing(made.model, examples(), made.place).holds
 
 
 def test_four_bits_learn_the_same_after_an_evaluation(loop, monkeypatch):
