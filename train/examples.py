@@ -32,6 +32,8 @@ class Examples:
 
     A row that the chat template refuses has no tokens; ``refused`` says why, by row. ``rewritten`` are rows in which
     the template writes an earlier answer otherwise than the model is asked to write it, as those do that drop thinking.
+    In ``opened`` an answer does not begin as the model is asked to begin it, as where the template opens a thought; in
+    ``unsaid`` something of an answer does not stand in what is trained.
     """
 
     tokens: NDArray[np.int32]  # (all tokens,)
@@ -42,6 +44,8 @@ class Examples:
     places: tuple[Place, ...]
     refused: Mapping[int, str] = field(default_factory=dict)
     rewritten: tuple[int, ...] = ()
+    opened: tuple[int, ...] = ()
+    unsaid: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""

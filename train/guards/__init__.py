@@ -14,6 +14,8 @@ from train.guards.rows.rehearsal_short import rehearsal_short
 from train.guards.rows.too_few_rows import too_few_rows
 from train.guards.rows.truncated import truncated
 from train.guards.template.differs import no_template, template_differs
+from train.guards.template.left_out import left_out
+from train.guards.template.opened_otherwise import opened_otherwise
 from train.guards.template.refuses import template_refuses
 from train.guards.template.rewritten_answer import rewritten_answer
 from train.guards.template.tools import tools_left_out
@@ -37,6 +39,8 @@ GUARDS: tuple[Guard, ...] = (
     held_out_rows,
     truncated,
     rewritten_answer,
+    opened_otherwise,
+    left_out,
     control_tokens,
     never_stops,
     template_differs,

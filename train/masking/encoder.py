@@ -12,7 +12,7 @@ from train.data.rows import Row
 from train.examples import Examples
 from train.masking.borders import Tokens, tokenise
 from train.masking.chat import REFUSALS, ChatTemplate, Span
-from train.masking.prefix import find_answers
+from train.masking.prefix import Doubts, find_answers, leaves_out
 from train.masking.text import BareText
 
 TrainOn = Literal["assistant", "last", "all"]
@@ -25,7 +25,7 @@ class Rendered(NamedTuple):
     text: str = ""
     spans: Sequence[Span] = ()
     refused: str | None = None
-    rewritten: bool = False
+    doubts: Doubts = Doubts()
 
 
 class Encoder:
@@ -92,7 +92,10 @@ class Encoder:
             cut_trained=np.asarray(cut_trained, dtype=np.int64),
             places=tuple(row.place for row in rows),
             refused={at: one.refused for at, one in enumerate(rendered) if one.refused is not None},
-            rewritten=tuple(at for at, one in enumerate(rendered) if one.rewritten),
+            **{
+                name: tuple(at for at, one in enumerate(rendered) if getattr(one.doubts, name))
+                for name in Doubts._fields
+            },
         )
 
     def _tokens(self, rendered: Sequence[Rendered]) -> Iterator[Tokens]:
@@ -111,29 +114,44 @@ class Encoder:
         wanted = [at for at in chosen if at not in muted]
         try:
             if self.train_on == "all":
-                text, outside, rewritten = self._found(messages, row.tools, muted)
-                return Rendered(text, _between(outside, len(text)), rewritten=rewritten)
+                text, outside, doubts = self._found(messages, row.tools, muted)
+                return Rendered(text, _between(outside, len(text)), doubts=Doubts(rewritten=doubts.rewritten))
             if self.chat is None or not self.chat.has_marks:
-                text, spans, rewritten = self._found(messages, row.tools, wanted)
-                return Rendered(text, spans, rewritten=rewritten)
+                text, spans, doubts = self._found(messages, row.tools, wanted)
+                return Rendered(text, spans, doubts=doubts)
             text, spans = self.chat.marked(messages, row.tools)
             if len(wanted) < len(answers):
                 spans = self._chosen(text, spans, messages, row.tools, answers, wanted)
-            return Rendered(text, spans)
+            return Rendered(text, spans, doubts=self._doubts(text, spans, messages, row.tools, wanted))
         except REFUSALS as error:
             return Rendered(refused=str(error) or type(error).__name__)
 
     def _found(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[Any] | None, wanted: Sequence[int]
-    ) -> tuple[str, Sequence[Span], bool]:
-        """Return the text, the spans of the answers ``wanted``, and whether one of them is rewritten."""
+    ) -> tuple[str, Sequence[Span], Doubts]:
+        """Return the text, the spans of the answers ``wanted``, and what is doubtful in one of them."""
         if self.chat is None:
-            return (*self._bare.chat(messages, wanted), False)
+            return (*self._bare.chat(messages, wanted), Doubts())
         text = self.chat.render(messages, tools)
         found = find_answers(self.chat, text, messages, tools, wanted)
         if found.spans is None:
             raise ValueError("an answer cannot be found in what the template makes of the row")
-        return text, found.spans, found.rewritten
+        return text, found.spans, found.doubts
+
+    def _doubts(
+        self,
+        text: str,
+        spans: Sequence[Span],
+        messages: Sequence[dict[str, Any]],
+        tools: Sequence[Any] | None,
+        wanted: Sequence[int],
+    ) -> Doubts:
+        """Return what is doubtful in answers that the template marks: in the last one's beginning, in all texts."""
+        last = bool(wanted) and 0 < wanted[-1] == len(messages) - 1
+        before = self.chat.tried(messages[:-1], tools, opened=True) if self.chat is not None and last else None
+        matched = zip(spans, wanted, strict=True) if len(spans) == len(wanted) else ()
+        unsaid = any(leaves_out(text, span, messages[at]) for span, at in matched)
+        return Doubts(opened=before is not None and not text.startswith(before), unsaid=unsaid)
 
     def _chosen(
         self,

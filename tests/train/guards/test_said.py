@@ -23,7 +23,7 @@ EMPTY = {"role": "assistant", "content": " \n"}
         pytest.param(row("u:Hi", EMPTY, "u:Well?", "a:Hello!"), "last", [], id="not trained: the last one is"),
         pytest.param(row("u:Hi", EMPTY | {"weight": 0}, "u:Well?", "a:Hello!"), "assistant", [], id="not trained: weight 0"),
         pytest.param(row("u:Weather?", CALLING), "assistant", [], id="a call"),
-        pytest.param(row("u:Hi", EMPTY | {"reasoning_content": "Hm."}), "assistant", [], id="a thought"),
+        pytest.param(row("u:Hi", EMPTY | {"reasoning_content": "Hm."}), "assistant", ["answer_left_out"], id="a thought that the template does not write"),
     ],
 )  # fmt: skip
 def test_an_empty_answer_teaches_to_fall_silent(one, train_on, codes):
