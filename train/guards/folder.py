@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from evalkit.answers.local.facts import positions
+
 UNBOUNDED = 10**9  # tokenizers without a limit of their own say a number far beyond it
 
 
@@ -23,7 +25,7 @@ def read_folder(folder: Path, tokenizer: Any) -> Told:
     config = _object(folder / "config.json")
     nested = config.get("text_config")  # of models that see images too
     inner = nested if isinstance(nested, dict) else config
-    limits = [inner.get("max_position_embeddings"), tokenizer.model_max_length]
+    limits = [positions(inner), tokenizer.model_max_length]
     known = [limit for limit in limits if isinstance(limit, int) and 0 < limit < UNBOUNDED]
     size = inner.get("vocab_size")
     stops = _object(folder / "generation_config.json").get("eos_token_id", inner.get("eos_token_id"))

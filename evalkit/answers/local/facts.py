@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +10,8 @@ import orjson
 
 from curate.core.run.errors import InputError
 
-_NO_LIMIT = 1 << 20
+NO_LIMIT = 1 << 20
+_POSITIONS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")  # as families call them
 
 
 class Facts(NamedTuple):
@@ -30,15 +32,20 @@ def read_facts(folder: Path) -> Facts:
     config = _read(folder / "config.json")
     inner = config.get("text_config")
     text: dict[str, Any] = config | (inner if isinstance(inner, dict) else {})
-    window = text.get("max_position_embeddings")
     told = _read(folder / "generation_config.json").get("eos_token_id", text.get("eos_token_id"))
     ends = told if isinstance(told, list) else [told]
     return Facts(
-        window if isinstance(window, int) and window > 0 else _NO_LIMIT,
+        positions(text) or NO_LIMIT,
         int(text.get("vocab_size") or 1 << 17),
         str(config.get("dtype") or config.get("torch_dtype") or "float32"),
         tuple(one for one in ends if isinstance(one, int)),
     )
+
+
+def positions(config: Mapping[str, Any]) -> int | None:
+    """Return how many tokens a model can see at once, by its configuration; None where that does not say."""
+    told = (config.get(name) for name in _POSITIONS)
+    return next((one for one in told if isinstance(one, int) and one > 0), None)
 
 
 def _read(path: Path) -> dict[str, Any]:
