@@ -11,7 +11,8 @@ import torch
 from curate.core.run.errors import ConfigError, nearest
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item
-from evalkit.answers.local.decoding import Asked, decode
+from evalkit.answers.local.decoding import Asked, batches, decode
+from evalkit.answers.local.facts import NO_LIMIT, positions
 from evalkit.answers.local.loaded import Loaded
 from evalkit.answers.local.template import Template
 from evalkit.answers.local.weights import imported
@@ -56,19 +57,20 @@ class Suites:
         template = self._template
         if template is None:
             raise ConfigError("no suite is named")
-        asked = []
-        for one in items:
+        window = positions(loaded.model.config.to_dict()) or NO_LIMIT
+        asked: dict[int, Asked] = {}
+        for at, one in enumerate(items):
             item = Item(one["id"], prompt=one["prompt"])
-            asked.append(Asked(tuple(template.tokens(template.rendered(item), item)), self._most, None))
-        order = sorted(range(len(asked)), key=lambda at: -len(asked[at].ids))
+            ids = tuple(template.tokens(template.rendered(item), item))
+            if len(ids) < window:
+                asked[at] = Asked(ids, min(self._most, window - len(ids)), None)
         ends = template.ends(())
         said: dict[int, str] = {}
-        for start in range(0, len(order), _AT_ONCE):
-            some = order[start : start + _AT_ONCE]
+        for some in batches(asked, _AT_ONCE, window):
             made = decode(loaded, [asked[at] for at in some], ends, (), 0.0)
             said |= {at: one.text for at, one in zip(some, made, strict=True)}
         answers = [
-            Answer(one["id"], said[at], prompt=one["prompt"], check=json.dumps(one["check"]))
+            Answer(one["id"], said.get(at, ""), prompt=one["prompt"], check=json.dumps(one["check"]))
             for at, one in enumerate(items)
         ]
         value = score(to_frame(answers, "suite"), [make_metric("check")]).scores[0].value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from evalkit.answers.local.loaded import Loaded
+
+Key = TypeVar("Key")
 
 
 class Asked(NamedTuple):
@@ -22,6 +24,23 @@ class Answered(NamedTuple):
     text: str
     tokens: int
     finish: str  # stop, or length
+
+
+def batches(asked: Mapping[Key, Asked], rows: int, window: int) -> Iterator[list[Key]]:
+    """Yield the keys of prompts that are answered together, longest first: what does not fit into memory shows at once.
+
+    A row that is done grows on with its batch, and a model that has learned its positions has none past its window:
+    with the longest prompt stand those alone whose answers it leaves room for.
+    """
+    held: list[Key] = []
+    for key in sorted(asked, key=lambda key: -len(asked[key].ids)):
+        most = max(asked[one].most for one in (*held, key))
+        if held and (len(held) == rows or len(asked[held[0]].ids) + most > window):
+            yield held
+            held = []
+        held.append(key)
+    if held:
+        yield held
 
 
 def decode(

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 from curate.core.run.progress import Progress
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item, Said, fault
-from evalkit.answers.local.decoding import Answered, Asked, decode
+from evalkit.answers.local.decoding import Answered, Asked, batches, decode
 from evalkit.answers.local.likelihoods import take_likelihoods
 from evalkit.answers.local.machine import LocalSettings, Machine
 from evalkit.answers.local.template import Template
@@ -113,10 +113,7 @@ class Local:
         machine, wanted = self._machine, self._generation
         found = {key: Answered(*body) for key in asked if (body := machine.kept(key)) is not None}
         self._counts = {"answers": len(asked), "cached": len(found), "tokens": 0}
-        ordered = sorted(asked, key=lambda key: -len(asked[key].ids))  # what does not fit into memory shows at once
-        size = machine.settings.batch_size
-        for start in range(0, len(ordered), size):
-            keys = ordered[start : start + size]
+        for keys in batches(asked, machine.settings.batch_size, machine.facts.window):
             if all(key in found for key in keys):
                 continue
             loaded = machine.loaded
