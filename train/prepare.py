@@ -97,7 +97,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     examples = encoder.encode(rows)
     known = _facts(config, home, base, tokenizer, files)
     known = replace(known, vocabulary=facts.vocabulary, rehearsal=len(rows) - own, rehearsal_wanted=wanted)
-    evaluated = encoder.encode(validation)
+    evaluated, measured = encoder.encode(validation), Facts(vocabulary=facts.vocabulary)
     return Prepared(
         base=base,
         tokenizer=tokenizer,
@@ -105,7 +105,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         rows=rows,
         examples=examples,
         validation=evaluated if validation else None,
-        findings=examine(examples, rows, encoder, known) + examine(evaluated, validation, encoder, Facts(), MEASURED),
+        findings=examine(examples, rows, encoder, known) + examine(evaluated, validation, encoder, measured, MEASURED),
         inputs=inputs,
         rehearsal=len(rows) - own,
     )

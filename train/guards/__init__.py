@@ -23,7 +23,7 @@ from train.guards.tokens.control_tokens import control_tokens
 from train.guards.tokens.doubled_bos import doubled_bos
 from train.guards.tokens.missing_end_of_turn import missing_end_of_turn
 from train.guards.tokens.never_stops import never_stops
-from train.guards.tokens.vocabulary import vocabulary
+from train.guards.tokens.vocabulary import beyond_vocabulary, vocabulary
 from train.guards.usual import usual_rates
 from train.masking.encoder import Encoder
 
@@ -49,7 +49,13 @@ GUARDS: tuple[Guard, ...] = (
     rehearsal_short,
     usual_rates,
 )
-MEASURED: tuple[Guard, ...] = (template_refuses, no_trained_token, doubled_bos, truncated)  # of rows for evaluation
+MEASURED: tuple[Guard, ...] = (  # of rows for evaluation
+    template_refuses,
+    no_trained_token,
+    doubled_bos,
+    beyond_vocabulary,
+    truncated,
+)
 
 
 def examine(

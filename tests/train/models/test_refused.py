@@ -52,6 +52,26 @@ def test_validation_without_an_answer_measures_nothing(thresher, project, jsonl,
     assert f"{path}:1: it has no assistant turn" in ran.err
 
 
+@pytest.mark.parametrize("where", ["train.jsonl", "validation.jsonl"])
+def test_a_token_that_the_model_has_no_embedding_for_is_told_by_its_row(
+    thresher, project, tiny, jsonl, tmp_path, where
+):
+    """Of a row for validation too: it would be looked up at the first evaluation."""
+    from transformers import AutoTokenizer
+
+    shutil.copytree(tiny, tmp_path / "grown")
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    tokenizer.add_tokens(["flibbertigibbet"])
+    tokenizer.save_pretrained(tmp_path / "grown")
+    toml = project(model={"path": "grown"})
+    rows = {"train.jsonl": ROWS, "validation.jsonl": HELD}[where]
+    path = jsonl([*rows, chat("Hi", "a flibbertigibbet")], where)
+    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet")
+
+    assert ran.code == 1, ran.err
+    assert f"{path}:{len(rows) + 1}: token 300 is beyond the model's embedding of 300" in ran.err
+
+
 def test_few_general_rows_are_told_and_do_not_hide_few_rows_of_the_task(thresher, project, jsonl, tmp_path):
     jsonl([chat(f"general {at}", f"one {at}") for at in range(20)], "general.jsonl")
     general = {"rehearsal.file": "general.jsonl"}
