@@ -15,6 +15,7 @@ from curate.core.chat.request import Request, chat_request, completion_request
 from curate.core.chat.settings import ChatSettings, Prices
 from curate.core.run.errors import ConfigError, ThresherError
 from curate.core.run.progress import Progress
+from evalkit.answers.bare import bare_text
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import BARE, IGNORED, Item, Said, fault
 from evalkit.answers.items import spelt_calls
@@ -140,10 +141,8 @@ def _settings(settings: ChatSettings, generation: Generation) -> ChatSettings:
 
 
 def _text(item: Item) -> str:
-    """Return an item as one bare text."""
-    if not item.messages:
-        return item.prompt or ""
-    return "\n\n".join(turn["content"] for turn in item.messages if isinstance(turn.get("content"), str))
+    """Return an item as one bare text, without the token that ends earlier answers: only the endpoint knows it."""
+    return bare_text(item.turns, "")
 
 
 def _parts(item: Item, one: Continuation) -> tuple[str, str]:

@@ -37,8 +37,9 @@ def command(adapter: Path, *, base: Path | None, out: Path, dtype: str, as_json:
     if as_json:
         emit(canonical(merged.manifest | {"out": str(out)}).decode())
         return DONE
+    bare = " --template none" if merged.bare else ""
     emit(
         f"wrote {out}: logits are at most {merged.apart:.1e} of the largest away from base and adapter\n"
-        f"next: thresher predict --data FILE --model {path_word(f'local:{out}')} --out DIR, and score what ships"
+        f"next: thresher predict --data FILE --model {path_word(f'local:{out}')}{bare} --out DIR, and score what ships"
     )
     return DONE

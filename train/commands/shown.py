@@ -63,7 +63,8 @@ def outcome_text(outcome: Outcome, config: TrainConfig) -> str:
     where = outcome.out / ("adapter" if adapter.kind == "lora" else "model")
     base = stats["model"]["name"]
     spec = path_word(f"local:{base}+{where}" if adapter.kind == "lora" else f"local:{where}")
-    following = f"thresher predict --data FILE --model {spec} --out DIR"
+    bare = "" if stats["template_sha256"] else " --template none"
+    following = f"thresher predict --data FILE --model {spec}{bare} --out DIR"
     return "\n".join([*lines, "", f"wrote {outcome.out}. next: {following}"])
 
 

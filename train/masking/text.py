@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from evalkit.answers.bare import bare_turns
 from train.masking.chat import Messages, Span
-
-BREAK = "\n\n"  # between turns, as `thresher predict` joins them
 
 
 class BareText:
@@ -34,15 +33,12 @@ class BareText:
         Raises:
             ValueError: a turn calls tools, which no text can say.
         """
+        if any("tool_calls" in turn for turn in messages):
+            raise ValueError("a row with tool calls needs a chat template")
         text = self._begin
         spans = []
-        for at, turn in enumerate(messages):
-            if "tool_calls" in turn:
-                raise ValueError("a row with tool calls needs a chat template")
-            answer = turn["role"] == "assistant"
-            text += "" if answer or not at else BREAK
-            start = len(text)
-            text += turn["content"] + (self._end if answer else "")
+        for at, added in enumerate(bare_turns(messages, self._end)):
             if at in wanted:
-                spans.append((start, len(text)))
+                spans.append((len(text), len(text) + len(added)))
+            text += added
         return text, spans

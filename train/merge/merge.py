@@ -45,6 +45,7 @@ class Merged:
     out: Path
     apart: float  # largest difference of a logit, by the largest logit, read back from the disk
     manifest: dict[str, Any]
+    bare: bool  # it has no chat template
 
 
 def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
@@ -91,7 +92,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
             )
         manifest = _manifest(adapter, found, dtype, apart)
         _publish(folder, manifest)
-    return Merged(out, apart, manifest)
+    return Merged(out, apart, manifest, tokenizer.chat_template is None)
 
 
 def _base_of(adapter: Path, base: Path | None) -> Base:

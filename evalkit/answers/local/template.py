@@ -12,6 +12,7 @@ import orjson
 from jinja2 import TemplateError
 
 from curate.core.run.errors import ConfigError
+from evalkit.answers.bare import bare_text
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import BARE, Item
 from evalkit.answers.likelihood import space_after
@@ -51,8 +52,7 @@ class Template:
             TemplateError: the template refuses these messages.
         """
         if self.is_bare(item):
-            turns = item.turns if item.messages else [{"content": item.prompt or ""}]
-            return "\n\n".join(turn["content"] for turn in turns if isinstance(turn.get("content"), str))
+            return bare_text(item.turns, self._tokenizer.eos_token or "")
         turns = [parsed(turn) for turn in item.turns]
         if self._system and turns[0]["role"] != "system":
             turns.insert(0, {"role": "system", "content": self._system})

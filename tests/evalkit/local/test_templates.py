@@ -60,3 +60,38 @@ def test_tools_and_system_reach_the_template(tiny, jsonl, predict, tmp_path):
     )
 
     assert template.rendered(item) == "fsystem=S;user=q;assistant=;5"
+
+
+@pytest.mark.parametrize(
+    ("turns", "text"),
+    [
+        pytest.param([("user", "Q1")], "Q1", id="a prompt"),
+        pytest.param([("user", "Q1"), ("assistant", "A1"), ("user", "Q2")], "Q1A1</s>\n\nQ2", id="an answer before it"),
+        pytest.param([("system", "S"), ("user", "Q1")], "S\n\nQ1", id="a system prompt"),
+        pytest.param(
+            [("user", [{"type": "text", "text": "Q"}, {"type": "text", "text": "1"}])], "Q\n1", id="parts of text"
+        ),
+    ],
+)
+def test_chats_without_a_template_are_asked_as_they_are_trained(tmp_path, turns, text):
+    """Oracle: what training makes of the chat with an answer after it, which goes on from what is asked."""
+    from evalkit.answers import Generation, Item
+    from evalkit.answers.local.loaded import read_tokenizer
+    from evalkit.answers.local.template import Template
+    from evalkit.answers.local.weights import find_weights
+    from train.data.rows import read_rows
+    from train.masking.encoder import Encoder
+
+    tokenizer = read_tokenizer(find_weights(str(make_model(tmp_path / "base", template=None))))
+    messages = [{"role": role, "content": content} for role, content in turns]
+    item = Item("x", tuple(messages))
+    template = Template(tokenizer, Generation(template="none"))
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"messages": [*messages, {"role": "assistant", "content": "A"}]}))
+    ids, trained = Encoder(tokenizer, None, 1000).encode(read_rows([path])).row(0)
+
+    assert template.rendered(item) == text
+    asked = template.tokens(text, item)
+    assert ids[: len(asked)].tolist() == asked
+    assert trained[len(asked) :].all()
+    assert not trained[len(asked) - 1]

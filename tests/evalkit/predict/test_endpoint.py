@@ -134,6 +134,16 @@ def test_bare_texts_go_to_completions(serve, jsonl, predict, rows):
     assert (server.asked[0].path, rows()[0]["prediction"]) == ("/v1/completions", "one!")
 
 
+def test_a_chat_of_bare_texts_is_joined_as_training_joins_it(serve, jsonl, predict, rows):
+    server = serve(answers=lambda asked: completion(asked.body["prompt"] + "!"))
+    turns = [("user", "Q1"), ("assistant", "A1"), ("user", "Q2")]
+    item = {"id": "a", "messages": [{"role": role, "content": content} for role, content in turns], "reference": "A2"}
+
+    predict(jsonl([item]), "openai:m", "--base-url", server.url, "--template", "none")
+
+    assert rows()[0]["prediction"] == "Q1A1\n\nQ2!"
+
+
 def completion(text, logprobs=None):
     choice = {"index": 0, "text": text, "finish_reason": "stop", "logprobs": logprobs}
     return {"model": "m", "choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}

@@ -182,3 +182,20 @@ def test_two_processes_make_the_steps_of_one(thresher, project, tmp_path, launch
     for before, after in zip(one, two, strict=True):
         assert before.get("loss") == pytest.approx(after.get("loss"), abs=1e-4)
         assert before.get("eval_loss") == pytest.approx(after.get("eval_loss"), abs=1e-4)
+
+
+def test_what_comes_next_can_be_run_where_there_is_no_template(thresher, project, jsonl, tmp_path):
+    """The lines that train and merge end with, as they are printed."""
+    make_model(tmp_path / "bare", template=None)
+    toml = project(model={"path": "bare"}, training={"steps": 1})
+    items = jsonl([{"id": "1", "prompt": "the cat"}], "items.jsonl")
+    trained = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report")
+    merged = thresher("merge", tmp_path / "out" / "adapter", "--base", tmp_path / "bare", "--out", tmp_path / "merged")
+
+    for at, ran in enumerate((trained, merged)):
+        assert ran.code == 0, ran.err
+        words = ran.out.rpartition("next: thresher ")[2].partition(", and")[0].split()
+        given = {"FILE": str(items), "DIR": str(tmp_path / f"said{at}"), "local:bare": f"local:{tmp_path / 'bare'}"}
+        asked = [given.get(word, word.replace("local:bare+", f"local:{tmp_path / 'bare'}+")) for word in words]
+        assert thresher(*asked, "--cache", tmp_path / "c.sqlite", "--device", "cpu", "--max-tokens", 2).code in (0, 1)
+    assert "--template none" in trained.out
