@@ -18,7 +18,7 @@ from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import InputError
-from evalkit.answers.local.template import parsed
+from evalkit.answers.local.calls import parsed
 from train.data.curated import field_names, run_of
 from train.examples import Place
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import TemplateSyntaxError
 
 from curate.core.run.errors import InputError
+from evalkit.answers.local.calls import REFUSALS, Turns, rendered
 
 Span = tuple[int, int]  # characters of a rendered text, the end excluded
 Messages = Sequence[Mapping[str, Any]]
 
-REFUSALS = (TemplateError, TypeError, ValueError, LookupError)  # what a template raises, or what it does to a message
 _MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
 _PROBE = "thresher-probe"
 
@@ -49,10 +49,14 @@ class ChatTemplate:
         Raises:
             REFUSALS: the template refuses these messages.
         """
-        text: str = self._tokenizer.apply_chat_template(
-            list(messages), tools=tools, chat_template=self.text, tokenize=False, add_generation_prompt=opened
-        )
-        return text
+
+        def applied(turns: Turns) -> str:
+            text: str = self._tokenizer.apply_chat_template(
+                list(turns), tools=tools, chat_template=self.text, tokenize=False, add_generation_prompt=opened
+            )
+            return text
+
+        return rendered(applied, messages)
 
     def tried(self, messages: Messages, tools: Sequence[Any] | None, *, opened: bool = False) -> str | None:
         """Return the text of a chat; None where the template refuses it."""
@@ -69,13 +73,16 @@ class ChatTemplate:
         """
         from transformers.utils.chat_template_utils import render_jinja_template  # noqa: PLC0415 - an extra
 
-        texts, spans = render_jinja_template(
-            conversations=[list(messages)],
-            tools=None if tools is None else list(tools),
-            chat_template=self.text,
-            return_assistant_tokens_mask=True,
-            **self._tokenizer.special_tokens_map,
-        )
+        def applied(turns: Turns) -> Any:
+            return render_jinja_template(
+                conversations=[list(turns)],
+                tools=None if tools is None else list(tools),
+                chat_template=self.text,
+                return_assistant_tokens_mask=True,
+                **self._tokenizer.special_tokens_map,
+            )
+
+        texts, spans = rendered(applied, messages)
         return texts[0], [(start, end) for start, end in spans[0] if start < end]
 
     def trimmed(self, text: str, span: Span) -> Span:

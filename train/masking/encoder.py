@@ -8,10 +8,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from curate.core.run.errors import ConfigError
+from evalkit.answers.local.calls import REFUSALS
 from train.data.rows import Row
 from train.examples import Examples
 from train.masking.borders import Tokens, tokenise
-from train.masking.chat import REFUSALS, ChatTemplate, Span
+from train.masking.chat import ChatTemplate, Span
 from train.masking.prefix import Doubts, find_answers, leaves_out
 from train.masking.text import BareText
 

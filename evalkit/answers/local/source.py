@@ -8,11 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from jinja2 import TemplateError
-
 from curate.core.run.progress import Progress
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import Item, Said, fault
+from evalkit.answers.local.calls import REFUSALS
 from evalkit.answers.local.decoding import Answered, Asked, batches, decode
 from evalkit.answers.local.likelihoods import take_likelihoods
 from evalkit.answers.local.machine import LocalSettings, Machine
@@ -70,8 +69,10 @@ class Local:
     def _rendered(self, item: Item, said: Said) -> str | None:
         try:
             return self._template.rendered(item)
-        except TemplateError as error:
-            said.fault = fault("template", f"the chat template refuses the messages: {error}"[:200])
+        except REFUSALS as error:
+            said.fault = fault(
+                "template", f"the chat template refuses the messages: {str(error) or type(error).__name__}"[:200]
+            )
             return None
 
     def _answer(

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import orjson
-from jinja2 import TemplateError
 
 from curate.core.run.errors import ConfigError
 from evalkit.answers.bare import bare_text
 from evalkit.answers.generation import Generation
 from evalkit.answers.item import BARE, Item
 from evalkit.answers.likelihood import space_after
+from evalkit.answers.local.calls import REFUSALS, Turns, parsed, rendered
 
 _MARK = "thresher-end-of-turn"
 
@@ -49,7 +46,7 @@ class Template:
         """Return the text before the answer.
 
         Raises:
-            TemplateError: the template refuses these messages.
+            REFUSALS: the template refuses these messages.
         """
         if self.is_bare(item):
             return bare_text(item.turns, self._tokenizer.eos_token or "")
@@ -59,10 +56,13 @@ class Template:
         return self._apply(turns, list(item.tools) or None, opened=True)
 
     def _apply(self, turns: Sequence[Mapping[str, Any]], tools: list[Any] | None, *, opened: bool) -> str:
-        text: str = self._tokenizer.apply_chat_template(
-            turns, tools=tools, chat_template=self._text, tokenize=False, add_generation_prompt=opened
-        )
-        return text
+        def applied(turns: Turns) -> str:
+            text: str = self._tokenizer.apply_chat_template(
+                turns, tools=tools, chat_template=self._text, tokenize=False, add_generation_prompt=opened
+            )
+            return text
+
+        return rendered(applied, turns)
 
     def tokens(self, text: str, item: Item) -> list[int]:
         """Return the tokens of a rendered text; a template writes the beginning of the text itself.
@@ -99,7 +99,7 @@ class Template:
         turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": _MARK}]
         try:
             after = self._apply(turns, None, opened=False).partition(_MARK)[2]
-        except TemplateError:
+        except REFUSALS:
             return None
         ids = self._plain(after)
         special = {number for number, token in self._tokenizer.added_tokens_decoder.items() if token.special}
@@ -128,18 +128,3 @@ def _opens(tokenizer: Any) -> list[int]:
     """Return the beginning-of-text token where the tokenizer writes one by itself."""
     first = tokenizer("a")["input_ids"][:1]
     return [first[0]] if first and first[0] == tokenizer.bos_token_id else []
-
-
-def parsed(turn: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a turn as templates take it: the arguments of tool calls as objects, not as strings of JSON."""
-    calls = turn.get("tool_calls")
-    if not isinstance(calls, list):
-        return dict(turn)
-    made = []
-    for call in calls:
-        function = dict(call.get("function", {}))
-        if isinstance(function.get("arguments"), str):
-            with suppress(orjson.JSONDecodeError):
-                function["arguments"] = orjson.loads(function["arguments"])
-        made.append({**call, "function": function})
-    return {**turn, "tool_calls": made}
