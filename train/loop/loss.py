@@ -18,7 +18,7 @@ def batch_loss(model: Any, batch: Batch, place: Place) -> Any:
     """Return the cross-entropy summed over the trained tokens of a batch, in float32."""
     narrow = len(batch.keep) > 0 and keeps_logits(model)
     asked = {"logits_to_keep": batch.keep} if narrow else {}
-    with place.reckoning():
+    with place.reckoning():  # rows of a pack are kept apart only where there is no cache
         logits = model(**batch.given, use_cache=False, **asked).logits
     places = batch.places if narrow else batch.keep[batch.places]
     return torch.nn.functional.cross_entropy(logits[batch.rows, places].float(), batch.targets, reduction="sum")

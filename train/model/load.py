@@ -39,7 +39,6 @@ def load_model(config: TrainConfig, base: Base, place: Place, home: Path) -> Any
     """
     torch.manual_seed(config.seed)
     model = read_model(base, place, config.quantisation, config.model.attention)
-    model.config.use_cache = False  # rows of a pack are kept apart only where there is no cache
     if config.adapter.kind == "full":
         model.requires_grad_(True)
     else:

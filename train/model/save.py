@@ -23,6 +23,8 @@ def save_model(model: Any, tokenizer: Any, folder: Path, table: AdapterTable, ba
     """
     folder.mkdir(parents=True)
     if table.kind == "lora":
+        for settings in model.peft_config.values():
+            _sort(settings)
         # False: the embeddings are never trained here, and "auto" would ask the hub whether they were
         model.save_pretrained(folder, save_embedding_layers=False)
     else:
@@ -41,6 +43,13 @@ def save_model(model: Any, tokenizer: Any, folder: Path, table: AdapterTable, ba
             "parent": None if parent is None else _parent(parent),
         },
     )
+
+
+def _sort(settings: Any) -> None:
+    """Put the sets of an adapter's settings in order: as they are they would be written in that of Python's hashes."""
+    for name, value in vars(settings).items():
+        if isinstance(value, set):
+            setattr(settings, name, sorted(value))
 
 
 def _parent(folder: Path) -> dict[str, Any]:
