@@ -74,20 +74,26 @@ def decode(
 def _answered(loaded: Loaded, row: list[int], one: Asked, ends: set[int], stop: Sequence[str]) -> Answered:
     end = next((place for place, token in enumerate(row) if token in ends), None)
     ids = row[: one.most] if end is None or end >= one.most else row[:end]
-    text = loaded.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    stopped = _tokens_until(loaded, ids, stop)
+    kept = ids if stopped is None else ids[:stopped]
+    text = loaded.tokenizer.decode(kept, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     places = [place for word in stop if (place := text.find(word)) >= 0]
-    if places:
-        return Answered(text[: min(places)], _tokens_until(loaded, ids, stop), "stop")
+    if places or stopped is not None:  # a stop that is a special token stands in no text
+        return Answered(text[: min(places, default=len(text))], len(kept), "stop")
     is_whole = end is not None and end < one.most
     return Answered(text, len(ids) + is_whole, "stop" if is_whole else "length")
 
 
-def _tokens_until(loaded: Loaded, ids: list[int], stop: Sequence[str]) -> int:
-    """Return how many tokens were made until a stop string was whole."""
-    count = 1
-    while count < len(ids) and not any(word in loaded.tokenizer.decode(ids[:count]) for word in stop):
-        count += 1
-    return count
+def _tokens_until(loaded: Loaded, ids: list[int], stop: Sequence[str]) -> int | None:
+    """Return how many tokens were made until a stop string was whole, special tokens spelt out; None if none is."""
+
+    def has_stop(count: int) -> bool:
+        text = loaded.tokenizer.decode(ids[:count], clean_up_tokenization_spaces=False)
+        return any(word in text for word in stop)
+
+    if not stop or not has_stop(len(ids)):
+        return None
+    return next(count for count in range(1, len(ids) + 1) if has_stop(count))
 
 
 class _Draws:

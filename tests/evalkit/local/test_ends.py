@@ -54,3 +54,33 @@ def test_an_answer_ends_where_the_model_sees_no_further(tiny, jsonl, predict):
 
     assert 120 < used < 128
     assert (rows[1]["usage"]["completion_tokens"], rows[1]["finish"]) == (128 - used, "length")
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_stop_may_be_a_special_token(tiny, data, predict, size):
+    """Oracle: the greedy tokens of each prompt alone, up to the first of that token; whatever shares a batch."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    model = AutoModelForCausalLM.from_pretrained(tiny, dtype=torch.float32).eval()
+    ends = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<|end|>")]
+    wanted = []
+    for item in ITEMS:
+        prompt = tokenizer(
+            f"<|user|>{item['prompt']}<|end|><|assistant|>", add_special_tokens=False, return_tensors="pt"
+        )
+        with torch.inference_mode():
+            made = model.generate(**prompt, max_new_tokens=40, do_sample=False, eos_token_id=ends, pad_token_id=1)
+        wanted.append(made[0, prompt["input_ids"].shape[1] :].tolist())
+    stops = {name: tokenizer.convert_tokens_to_ids(name) for name in ("<s>", "<|user|>", "<|assistant|>", "<|system|>")}
+    word, token = max(stops.items(), key=lambda one: sum(one[1] in made for made in wanted))
+    assert sum(token in made for made in wanted) > 2
+
+    rows, _ = predict(data, tiny, "--stop", word, "--batch-size", size, "--max-tokens", 40)
+
+    for row, made in zip(rows, wanted, strict=True):
+        count = made.index(token) + 1 if token in made else len(made)
+        text = tokenizer.decode(made[:count], skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        finish = "stop" if token in made or made[-1] in ends else "length"
+        assert (row["usage"]["completion_tokens"], row["finish"], row["prediction"] or "") == (count, finish, text)
