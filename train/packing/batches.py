@@ -26,9 +26,10 @@ def epoch_batches(
 ) -> list[list[list[int]]]:
     """Return batches of sequences of example indices; every example that has a token stands in one, once.
 
-    ``packed``: a sequence is a pack of at most ``max_tokens``. ``grouped``: a sequence is one example, those of a batch
-    are of about one length. ``random``: as the draw has it. A batch is full at ``rows`` sequences, or before its padded
-    size (sequences times the longest) would pass ``tokens``; a sequence longer than that stands alone.
+    ``packed``: a sequence is a pack of at most ``max_tokens``, and of at most ``tokens`` unless an example is longer:
+    then packs are as long as that one, which takes the memory anyway. ``grouped``: a sequence is one example, those of
+    a batch are of about one length. ``random``: as the draw has it. A batch is full at ``rows`` sequences, or before
+    its padded size (sequences times the longest) would pass ``tokens``; a sequence longer than that stands alone.
 
     Raises:
         ValueError: neither rows nor tokens bound a batch, or an example is longer than ``max_tokens`` when packed.
@@ -39,7 +40,9 @@ def epoch_batches(
     drawn = [int(at) for at in draw.permutation(len(lengths)) if lengths[at] > 0]
     sizes = lengths.tolist()
     if plan == "packed":
-        packs = first_fit_decreasing(sizes, drawn, max_tokens)
+        longest = max((sizes[at] for at in drawn), default=0)
+        limit = max_tokens if tokens is None else min(max_tokens, max(tokens, longest))
+        packs = first_fit_decreasing(sizes, drawn, limit)
         sequences = [packs[at] for at in draw.permutation(len(packs))]
     elif plan == "grouped":
         sequences = [[at] for at in _by_length(drawn, sizes)]

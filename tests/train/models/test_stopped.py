@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_a_run_that_was_interrupted_goes_on_to_the_same_bytes(thresher, project, tmp_path):
     """Oracle: the run that nobody stopped. The interrupt is a real one, to a process of its own."""
-    toml, out = project(training={"epochs": 12, "batch_tokens": 64}, evaluation={"every": 5}), tmp_path / "out"
+    toml, out = project(training={"epochs": 12, "batch_tokens": 128}, evaluation={"every": 5}), tmp_path / "out"
     thresher("train", toml, "--out", tmp_path / "whole", "--quiet", "--no-report")
     command = [sys.executable, str(ROOT / "thresher.py"), "train", str(toml), "--out", str(out), "--no-report"]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})

@@ -60,6 +60,7 @@ def test_every_example_stands_in_one_batch_once_and_nothing_is_over_a_limit(leng
     for batch in found:
         sizes = [sum(lengths[at] for at in sequence) for sequence in batch]
         assert max(sizes) <= 100
+        assert tokens is None or max(sizes) <= max(tokens, *lengths)
         assert len(batch) <= rows
         assert tokens is None or len(batch) * max(sizes) <= tokens or len(batch) == 1
         assert plan == "packed" or all(len(sequence) == 1 for sequence in batch)
@@ -79,6 +80,13 @@ def test_packs_are_nearly_full():
     packs = [sequence for batch in batches(lengths) for sequence in batch]
 
     assert sum(lengths) / (100 * len(packs)) > 0.97
+
+
+def test_packs_are_bounded_by_the_tokens_of_a_batch():
+    found = batches([10, 20, 30, 10, 20, 30], tokens=40)
+
+    assert [sum([10, 20, 30, 10, 20, 30][at] for at in sequence) for batch in found for sequence in batch] == [40] * 3
+    assert all(len(batch) == 1 for batch in found)
 
 
 def test_groups_save_padding():
