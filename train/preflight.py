@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from curate.core.run.errors import ConfigError
 from train.data.curated import run_of
 from train.data.rows import read_rows
 from train.examples import Examples
@@ -80,7 +81,7 @@ def run_preflight(asked: Asked) -> Preflight:
     """Return what the guards find in some files, as they would be trained with this tokenizer.
 
     Raises:
-        ConfigError: transformers is not installed.
+        ConfigError: transformers is not installed, or the model sees fewer tokens than rows are to have.
         InputError: a file, the tokenizer or the template cannot be read.
     """
     files = [train if (train := file / "train.jsonl").is_file() and run_of(train) else file for file in asked.files]
@@ -88,6 +89,11 @@ def run_preflight(asked: Asked) -> Preflight:
     tokenizer = load_tokenizer(asked.tokenizer)
     folder = asked.tokenizer.parent if asked.tokenizer.is_file() else asked.tokenizer
     told = read_folder(folder, tokenizer)
+    if asked.max_tokens is not None and told.positions is not None and asked.max_tokens > told.positions:
+        raise ConfigError(
+            f"--max-tokens {asked.max_tokens:,} is more than {folder} can see: {told.positions:,}",
+            hint=f"--max-tokens {told.positions}",
+        )
     template = None if asked.template is None else read_template(asked.template)
     encoder = Encoder(tokenizer, template, asked.max_tokens or told.window or UNBOUNDED, asked.train_on)
     examples = encoder.encode(rows)

@@ -18,6 +18,7 @@ class Told(NamedTuple):
     vocabulary: int | None
     window: int | None
     stops: frozenset[int] | None
+    positions: int | None  # of the window, those of the model alone: a tokenizer may ask for fewer
 
 
 def read_folder(folder: Path, tokenizer: Any) -> Told:
@@ -25,12 +26,15 @@ def read_folder(folder: Path, tokenizer: Any) -> Told:
     config = _object(folder / "config.json")
     nested = config.get("text_config")  # of models that see images too
     inner = nested if isinstance(nested, dict) else config
-    limits = [positions(inner), tokenizer.model_max_length]
+    seen = positions(inner)
+    limits = [seen, tokenizer.model_max_length]
     known = [limit for limit in limits if isinstance(limit, int) and 0 < limit < UNBOUNDED]
     size = inner.get("vocab_size")
     stops = _object(folder / "generation_config.json").get("eos_token_id", inner.get("eos_token_id"))
     named = [one for one in (stops if isinstance(stops, list) else [stops]) if isinstance(one, int)]
-    return Told(size if isinstance(size, int) else None, min(known, default=None), frozenset(named) if named else None)
+    return Told(
+        size if isinstance(size, int) else None, min(known, default=None), frozenset(named) if named else None, seen
+    )
 
 
 def _object(path: Path) -> dict[str, Any]:

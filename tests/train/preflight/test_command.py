@@ -43,6 +43,18 @@ def test_sound_rows(thresher, jsonl, tokenizer):
     assert "\x1b" not in ran.out
 
 
+def test_rows_are_not_cut_beyond_what_the_model_sees(thresher, jsonl, tokenizer):
+    """As ``thresher train`` has it; what the model sees is fine, and so is any limit where the folder says none."""
+    path, folder = jsonl(ROWS), tokenizer(window=100)
+    ran = thresher("preflight", path, "--tokenizer", folder, "--max-tokens", 101)
+    assert (ran.code, "--max-tokens 101 is more than" in ran.err, "can see: 100" in ran.err) == (2, True, True)
+    assert "hint: --max-tokens 100" in ran.err
+
+    assert thresher("preflight", path, "--tokenizer", folder, "--max-tokens", 100).code == 0
+    (folder / "config.json").unlink()
+    assert thresher("preflight", path, "--tokenizer", folder, "--max-tokens", 101).code == 0
+
+
 def test_errors_are_exit_1_each_with_its_place(thresher, jsonl, tokenizer):
     path = jsonl([*ROWS, {"messages": [{"role": "user", "content": "Hi"}]}])
     ran = thresher("preflight", path, "--tokenizer", tokenizer())
@@ -89,6 +101,7 @@ def test_the_limit_is_what_the_model_sees_or_what_is_said(thresher, jsonl, token
 
     assert seen() == (100, 500)
     assert seen("--max-tokens", 60) == (60, 500)
+    tokenizer(window=2000)
     assert seen("--max-tokens", 1000) == (1000, 0)
 
 
