@@ -106,7 +106,7 @@ def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: b
     if options.resume and finished(out):
         told = orjson.loads((out / STATS).read_bytes()) | {"out": str(out)} if as_json else {}
         emit(
-            canonical(told).decode() if as_json else f"{out} holds a run that is whole: there is nothing to go on with"
+            canonical(told).decode() if as_json else f"{out} holds a run that has ended: there is nothing to go on with"
         )
         return DONE
     try:
