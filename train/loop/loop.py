@@ -20,7 +20,7 @@ from train.loop.processes import Processes
 from train.loop.schedule import learning_rate
 from train.loop.state import State
 from train.loop.watch import Stopped, watch_losses, watch_step, watch_suites
-from train.model.place import Place
+from train.model.place import SEEDS, Place
 
 Measure = Callable[[Any], dict[str, float]]
 Tell = Callable[[State], None]  # hears of each step, when its line of the log is whole
@@ -202,4 +202,4 @@ def make_optimiser(trained: Mapping[str, Any], config: TrainConfig) -> Any:
 
 def _draw(seed: int, step: int, rank: int) -> int:
     """Return the seed of a step's dropout: a run that goes on draws as one that was never stopped."""
-    return (seed * 1_000_003 + step) * 4_099 + rank
+    return ((seed * 1_000_003 + step) * 4_099 + rank) % SEEDS

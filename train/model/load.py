@@ -17,7 +17,7 @@ from evalkit.answers.local.loaded import read_whole
 from evalkit.answers.local.weights import ADAPTER, imported
 from train.config import AdapterTable, QuantisationTable, TrainConfig
 from train.model.parent import ALL_LINEAR
-from train.model.place import Place
+from train.model.place import SEEDS, Place
 from train.model.source import Base
 
 _PACKS = "support_avx512bf16_for_cpu"  # of a linear layer of bitsandbytes
@@ -37,7 +37,7 @@ def load_model(config: TrainConfig, base: Base, place: Place, home: Path) -> Any
         InputError: the weights cannot be read, are of no causal language model, or the parent is for another base.
         ConfigError: a package is missing, or the adapter has a target that the model has not.
     """
-    torch.manual_seed(config.seed)
+    torch.manual_seed(config.seed % SEEDS)
     model = read_model(base, place, config.quantisation, config.model.attention)
     if config.adapter.kind == "full":
         model.requires_grad_(True)
@@ -48,8 +48,8 @@ def load_model(config: TrainConfig, base: Base, place: Place, home: Path) -> Any
     return model
 
 
-def read_model(base: Base, place: Place, quantisation: QuantisationTable | None, attention: str = "sdpa") -> Any:
-    """Return a base model on its device, frozen.
+def read_model(base: Base, place: Place, quantisation: QuantisationTable | None, attention: str | None = None) -> Any:
+    """Return a base model on its device, frozen; its attention as the library chooses where none is named.
 
     Raises:
         InputError: it cannot be read.
@@ -66,9 +66,10 @@ def read_model(base: Base, place: Place, quantisation: QuantisationTable | None,
             if quantisation is None:
                 model.to(place.device)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
-        raise InputError(
-            f"{base.called} cannot be loaded as a causal language model", _first(error), hint="see the folder's files"
-        ) from error
+        told = _first(error)
+        lacks = "scaled_dot_product_attention" in str(error)
+        hint = '[model] attention = "eager"' if lacks else "see the folder's files"
+        raise InputError(f"{base.called} cannot be loaded as a causal language model", told, hint=hint) from error
     _keep_unpacked(model)
     return model.requires_grad_(False)
 

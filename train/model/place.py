@@ -13,6 +13,7 @@ import torch
 from curate.core.run.errors import ConfigError
 from train.config import TrainConfig
 
+SEEDS = 2**64  # as many as torch takes
 _KINDS = ("cpu", "cuda", "mps", "xpu")  # meta has no numbers, and others no kernels
 
 

@@ -69,7 +69,7 @@ def loop(tiny, tmp_path):
         }
         for name, value in changes.items():
             table, _, key = name.partition("__")
-            tables.setdefault(table, {})[key] = value
+            tables[table] = value if not key else tables.get(table, {}) | {key: value}
         config = TrainConfig.model_validate({name: table for name, table in tables.items() if table != {}})
         place = choose_place(config)
         rows = examples() if rows is None else rows

@@ -191,3 +191,16 @@ def test_four_bits_learn_the_same_after_an_evaluation(loop, monkeypatch):
 
     assert torch.equal(gradients(evaluated=True), gradients(evaluated=False))
     assert gradients(evaluated=True).abs().max() > 0
+
+
+@pytest.mark.parametrize("seed", [5_000_000_000, 2**63 - 1])
+def test_any_seed_draws(loop, seed):
+    made = loop(seed=seed, training__steps=1, training__epochs=None, adapter__dropout=0.1)
+
+    assert made.run().reason == "steps_done"
+
+
+def test_a_small_seed_draws_as_it_did():
+    from train.loop.loop import _draw
+
+    assert _draw(7, 3, 1) == (7 * 1_000_003 + 3) * 4_099 + 1

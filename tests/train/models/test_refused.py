@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.conftest import chat
+from tests.evalkit.local.conftest import make_tokenizer
 from tests.train.models.conftest import HELD, ROWS
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make models")
@@ -213,6 +214,26 @@ def test_what_cannot_be_or_must_not_be_trained_says_so(thresher, project, tmp_pa
 
     assert ran.code == code, ran.err
     assert told in ran.err + ran.out
+
+
+def test_a_model_without_the_usual_attention_is_told_which_to_name(thresher, project, tmp_path):
+    """Bloom has none of torch's own; merging an adapter of it needs no setting."""
+    from transformers import BloomConfig, BloomForCausalLM
+
+    torch.manual_seed(0)
+    config = BloomConfig(vocab_size=300, hidden_size=32, n_layer=2, n_head=4, bos_token_id=0, eos_token_id=1)
+    BloomForCausalLM(config).save_pretrained(tmp_path / "bloom")
+    make_tokenizer(tmp_path / "bloom")
+    asked = {"training": {"steps": 2, "learning_rate": 1e-2}}
+    ran = thresher("train", project(model={"path": "bloom"}, **asked), "--out", tmp_path / "out", "--quiet")
+    assert (ran.code, 'hint: [model] attention = "eager"' in ran.err) == (2, True), ran.err
+
+    toml = project(model={"path": "bloom", "attention": "eager"}, **asked)
+    ran = thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report")
+    assert ran.code == 0, ran.err
+    adapter = tmp_path / "out" / "adapter"
+    merged = thresher("merge", adapter, "--base", tmp_path / "bloom", "--out", tmp_path / "merged")
+    assert merged.code == 0, merged.err
 
 
 def test_a_model_of_another_kind_is_refused(thresher, project, tiny, tmp_path):
