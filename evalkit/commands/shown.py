@@ -79,8 +79,9 @@ def _leaning(told: dict[str, Any]) -> list[Sequence[str]]:
     length, correlation = told["verbosity"], told["verbosity"]["correlation"]
     shown: list[Sequence[str]] = []
     if "position" in told:
-        words = (("won", "win"), ("lost", "loss"), ("tied", "tie"), ("turned with the order", "inconsistent"))
-        shown.append(("  both orders", ", ".join(f"{word} {told[key]:,}" for word, key in words)))
+        tied = f"tied {told['tie']:,}" + (f" ({told['equal']:,} by equal answers, not asked)" if told["equal"] else "")
+        turned = f"turned with the order {told['inconsistent']:,}"
+        shown.append(("  both orders", f"won {told['win']:,}, lost {told['loss']:,}, {tied}, {turned}"))
         place = told["position"]
         told_place = f"the first {place['first']:,}, the second {place['second']:,}, neither {place['neither']:,}"
         shown.append(("  single verdicts", told_place))

@@ -66,7 +66,7 @@ class Plan:
             found = rubric_judgements(self.rubric, replies)
             leaning = rubric_leaning(self.rubric, self.rows, found)
         else:
-            found = pairwise_judgements(replies)
+            found = pairwise_judgements(self.rows, replies)
             leaning = pairwise_leaning(self.rows, found)
         rows = {row.id: one for row, one in zip(self.rows, found, strict=True)}
         rows |= {name: Judgement(None, "no_other", {"verdict": None, "orders": None}) for name in self.alone}

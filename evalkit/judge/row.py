@@ -14,3 +14,8 @@ class Row:
     references: tuple[str, ...]
     answer: str
     other: str | None = None  # the answer of another run
+
+    @property
+    def is_equal(self) -> bool:
+        """Say whether both runs gave the same answer: whichever stands first, there is nothing to choose."""
+        return self.answer == self.other

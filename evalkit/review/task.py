@@ -82,13 +82,27 @@ def _questions(rubric: Rubric) -> tuple[Question, ...]:
 
 
 def _criteria(run: ScoredRun, rubric: Rubric | None) -> tuple[Question, ...]:
-    if rubric is not None:
-        return _questions(rubric)
+    """Return the criteria that the judge graded by; a rubric has their words, and their levels or none can agree."""
     told: dict[str, Any] = run.metrics["judge:rubric"].get("details", {}).get("judge", {})
     found = tuple(Question(one["name"], one["question"], tuple(one["levels"])) for one in told.get("criteria", ()))
-    if not found:
+    if rubric is None and not found:
         raise ConfigError(f"{run.folder} does not hold the rubric's words", hint="--rubric rubric.toml")
-    return found
+    if rubric is None:
+        return found
+    given = _questions(rubric)
+    asked, graded = ({one.name: len(one.levels) for one in some} for some in (given, found))
+    if found and asked != graded:
+        raise ConfigError(
+            f"the rubric {rubric.name} is not the one that {run.folder} was graded by",
+            f"it has {_told(asked)}",
+            f"the judge had {_told(graded)}",
+            hint="leave --rubric out: the run holds the judge's own",
+        )
+    return given
+
+
+def _told(levels: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count} levels)" for name, count in levels.items())
 
 
 def _of_judge(line: Mapping[str, Any]) -> dict[str, str | int] | None:

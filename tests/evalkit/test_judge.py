@@ -84,6 +84,7 @@ PAIRS = [
     ("tie", "bad", "bad too", 0.5, None),
     ("turned", "always the first wins", "bad", 0.5, None),
     ("fenced", "fenced", "bad", 0.5, None),
+    ("equal", "always the first wins", "always the first wins", 0.5, None),
     ("cut", "cut", "bad", None, "judge_unclear"),
     ("declined", "decline", "bad", None, "judge_refused"),
     ("alone", "good", None, None, "no_other"),
@@ -107,20 +108,21 @@ def test_pairs_are_judged_in_both_orders(thresher, jsonl, tmp_path, serve, judgi
     ran = thresher("score", this, *asked, "--out", tmp_path / "out", "--json")
 
     told = ran.json["metrics"]["judge:pairwise"]
-    assert (told["value"], told["n"], told["unit"], told["better"]) == (0.5, 5, "share", "higher")
+    assert (told["value"], told["n"], told["unit"], told["better"]) == (0.5, 6, "share", "higher")
     assert told["reasons"] == {
         "judge_refused": 1, "judge_unclear": 1, "no_other": 1, "no_prediction": 1, "empty_prediction": 1
     }  # fmt: skip
     leaning = told["details"]["judge"]
     assert {name: leaning[name] for name in ("win", "loss", "tie", "inconsistent")} == {
-        "win": 1, "loss": 1, "tie": 2, "inconsistent": 1
+        "win": 1, "loss": 1, "tie": 3, "inconsistent": 1
     }  # fmt: skip
+    assert leaning["equal"] == 1  # of which nobody was asked: a verdict could only show how the judge leans
     assert leaning["position"] == {"first": 4, "second": 2, "neither": 4}
     assert "judge:pairwise|model:m|temperature:0|shows:reference|prompt:pairwise-1|rubric:shop-1-" in told["signature"]
     rows = pl.read_parquet(tmp_path / "out" / "rows.parquet")
     assert dict(rows.select("id", "judge:pairwise").iter_rows()) == {name: score for name, _, _, score, _ in PAIRS}
     lines = [json.loads(line) for line in (tmp_path / "out" / "judgements.jsonl").read_text().splitlines()]
-    assert {line["id"]: line["fault"] for line in lines} == {name: why for name, *_, why in PAIRS[:8]}
+    assert {line["id"]: line["fault"] for line in lines} == {name: why for name, *_, why in PAIRS[:9]}
     turned = next(line for line in lines if line["id"] == "turned")
     assert (turned["orders"], turned["verdict"], turned["reasoning"][0]) == (
         ["this", "other"], "inconsistent", "it stands first"
@@ -144,7 +146,9 @@ def test_the_text_says_how_the_judge_leans_and_what_it_took(thresher, jsonl, ser
 
     out = thresher("score", this, "--metrics", "judge:pairwise", "--set", f"judge.config={config}").out
 
-    assert re.search(r"both orders +won 1, lost 1, tied 2, turned with the order 1", out)
+    assert re.search(
+        r"both orders +won 1, lost 1, tied 3 \(1 by equal answers, not asked\), turned with the order 1", out
+    )
     assert re.search(r"single verdicts +the first 4, the second 2, neither 4", out)
     assert "judge:pairwise: 14 requests: 10 answers" in out
 
@@ -274,3 +278,21 @@ def test_from_python_with_paths(jsonl, tmp_path, serve, judging):
     assert json.loads((tmp_path / "out/manifest.json").read_text())["config"]["settings"] == {
         "judge": {"config": str(config)}
     }
+
+
+def test_people_are_asked_by_the_rubric_that_the_judge_had(thresher, jsonl, tmp_path, serve, judging):
+    """Grades of other levels cannot agree with the judge's: it was told after people had rated."""
+    config, run = judging(serve(answers=grade)), tmp_path / "run"
+    rows = jsonl([{"id": str(n), "prediction": "fine", "prompt": "q?"} for n in range(3)])
+    thresher("score", rows, "--metrics", "judge:rubric", "--set", f"judge.config={config}", "--out", run)
+    fewer = tmp_path / "fewer.toml"
+    fewer.write_text(RUBRIC.replace('levels = ["no", "yes"]', 'levels = ["no", "nearly", "yes"]'))
+
+    same = thresher("review", run, "--rubric", tmp_path / "rubric.toml", "--output", tmp_path / "page.html")
+    other = thresher("review", run, "--rubric", fewer, "--output", tmp_path / "other.html")
+
+    assert same.code == 0
+    assert other.code == 2
+    assert "is not the one that" in other.err
+    assert "(3 levels)" in other.err
+    assert not (tmp_path / "other.html").exists()
