@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ class Ready:
             "data files": {one["path"]: one["sha256"] for one in self.prepared.inputs},
             "model files": self.prepared.base.weights.base_sha256,
             "tokens": hashlib.sha256(self.prepared.examples.tokens.tobytes()).hexdigest(),
+            "packing": self.plan.packing,
+            "plan": hashlib.sha256(json.dumps([step.batches for step in self.plan.steps]).encode()).hexdigest(),
             "processes": self.processes.count,
             "number type": self.place.dtype,
         }

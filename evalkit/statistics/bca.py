@@ -89,7 +89,7 @@ class BCa:
         if self.units > 1:
             chance = t_below(z * math.sqrt((self.units - 1) / self.units), self.units - 1)
         less, more = 1 - chance, chance
-        return (max(less, 0.5), more) if margin < self.value else (less, max(more, 0.5))
+        return max(less, 0.5) if margin <= self.value else less, max(more, 0.5) if margin >= self.value else more
 
 
 def expanded(alpha: float, units: int) -> float:

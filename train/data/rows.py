@@ -166,7 +166,7 @@ def _refuse_named_media(record: Record, place: Place) -> None:
 def _refuse_weights(record: Record, place: Place) -> None:
     """Refuse a weight that is neither 0 nor 1: an answer that someone wanted out of the loss, or half in it."""
     for turn in _turns(record):
-        weight = turn.get("weight")
+        weight = turn.get("weight") if "role" in turn else None  # ShareGPT's turns have none that anyone reads
         if weight is not None and weight not in (0, 1):
             told = f"the weight of a message is {shown(weight)}: 0 takes an answer out of the loss, 1 trains it"
             raise _unreadable(str(place), told, place.source)

@@ -58,7 +58,8 @@ _KINDS = {  # of what, in which units, each as it may be written: in lower case,
     },
     "scale": {"thousand": "k thousand", "million": "m mn million", "billion": "bn billion"},
 }
-_UNITS: dict[str, frozenset[tuple[str, str]]] = {}
+Unit = frozenset[tuple[str, str]]  # kinds and units that a word may name
+_UNITS: dict[str, Unit] = {}
 for _kind, _units in _KINDS.items():
     for _unit, _spellings in _units.items():
         for _spelling in _spellings.split():
@@ -66,42 +67,52 @@ for _kind, _units in _KINDS.items():
 
 _SIGNS = "$€£¥₹"
 _NUMBER = re.compile(
-    rf"(?:(?P<before>[{_SIGNS}]|\b(?:USD|EUR|GBP|JPY|INR)\b)[ \u00a0]?|(?<![\w.,:/-]))"
+    rf"(?:(?P<before>(?<![^\W\d_])[{_SIGNS}]|\b(?:USD|EUR|GBP|JPY|INR)\b)[ \u00a0]?|(?<![\w.,:/-]))"
     rf"(?P<number>\d+(?:[.,:/-]\d+)*)(?:[ \u00a0-]?(?P<after>[%¢{_SIGNS}]|per cent\b|[^\W\d_]+))?"
 )
-_WORD = re.compile(rf"[%¢{_SIGNS}]|per cent\b|[^\W\d_]+")
-_NEVER_LEFT_OUT = frozenset(("share", "money"))  # of others a text may speak without naming them again
+_SPELT = re.compile(
+    r"\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|per|each|every|eine?[mnrs]?)[ \u00a0-]"
+    r"([^\W\d_]+)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"%|\b(?:per[ -]?cent|percentage|prozent|p(?:ou|o|e)r ?c(?:ent|iento|ento)o?|pro[cs]ents?|persen|peratus|pct)\b",
+    re.IGNORECASE,
+)
+_PERCENT = _UNITS["%"]
 
 
 class _Counted(NamedTuple):
     number: str
     text: str
-    units: list[frozenset[tuple[str, str]]]  # what it may count; of "$5m" dollars, and millions
+    units: list[Unit]  # what it may count; of "$5m" dollars, and millions
 
 
 def changed_units(source: str, rewording: str) -> list[str]:
-    """Return the quantities of a text that count something else in its rewording: "$50" where that has "€50"."""
-    theirs: dict[str, list[frozenset[tuple[str, str]]]] = {}
+    """Return the quantities of a text that count something else in its rewording: "$50" where that has "€50".
+
+    A unit that is named as a word there, "a week", or beside a number, is not lost. Shares may not go without a word,
+    where a text is in ASCII: of a language beyond it the word for them may be none that we know.
+    """
+    theirs: dict[str, list[Unit]] = {}
     for one in _counted(rewording):
         theirs.setdefault(one.number, []).extend(one.units)
-    named = frozenset[tuple[str, str]]().union(*(_unit_of(match[0]) for match in _WORD.finditer(rewording)))
-    named = named.union(*(unit for units in theirs.values() for unit in units))
+    named = Unit().union(*(_unit_of(match[1]) for match in _SPELT.finditer(rewording)))
+    share = not rewording.isascii() or _SHARE.search(rewording)
     return [
         one.text
         for one in _counted(source)
-        if one.number in theirs and any(_is_other(unit, theirs[one.number], named) for unit in one.units)
+        if one.number in theirs
+        and any(_is_other(unit, theirs[one.number], named) or (unit == _PERCENT and not share) for unit in one.units)
     ]
 
 
-def _is_other(
-    unit: frozenset[tuple[str, str]], theirs: list[frozenset[tuple[str, str]]], named: frozenset[tuple[str, str]]
-) -> bool:
-    if any(unit & one for one in theirs):
+def _is_other(unit: Unit, theirs: list[Unit], named: Unit) -> bool:
+    """Say whether a number has another unit of its kind there, and its own is not named with a word for a number."""
+    if unit & named or any(unit & one for one in theirs):
         return False
     kinds = {kind for kind, _ in unit}
-    if any(kind in kinds for one in theirs for kind, _ in one):
-        return True
-    return not unit & named and kinds <= _NEVER_LEFT_OUT
+    return any(kind in kinds for one in theirs for kind, _ in one)
 
 
 def _counted(text: str) -> Iterator[_Counted]:
@@ -110,7 +121,7 @@ def _counted(text: str) -> Iterator[_Counted]:
         yield _Counted(match["number"], match[0].strip(), units)
 
 
-def _unit_of(word: str) -> frozenset[tuple[str, str]]:
+def _unit_of(word: str) -> Unit:
     """Return what a word may name as a unit; a single letter is one in lower case alone: 5G is no weight."""
     if word == "per cent":
         return _UNITS["percent"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.5  # of character trigrams: such questions may well ask the same, and their answers only be worded otherwise
 _LOOKED_AT = 8  # other questions
+_FEW = 3  # questions that may ask the same in other words, "hi" and "hello" say: the first keeps the rewording
 
 
 def mark_shared(variants: Sequence[Variant]) -> None:
@@ -31,7 +32,8 @@ def _mark(group: Sequence[Variant]) -> None:
     for variant in group:
         questions.setdefault(_said(variant, reworded=False), variant)
     some = list(islice(questions.items(), _LOOKED_AT))
-    for variant in group:
+    kept = group[0] if len(questions) <= _FEW else None
+    for variant in (one for one in group if one is not kept):
         own, answers = " ".join(_said(variant, reworded=False)), _answers(variant)
         others = (one for text, one in some if _answers(one) != answers and likeness(own, " ".join(text)) < _ALIKE)
         if (other := next(others, None)) is not None:

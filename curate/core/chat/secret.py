@@ -16,7 +16,8 @@ class Secret:
     """
 
     def __init__(self, key: str) -> None:
-        spelt = "".join(rf"\\*(?:{re.escape(sign)}|(?i:u00{ord(sign):02x}))" for sign in key)
+        signs = "".join(rf"\\*(?:{re.escape(sign)}|(?i:u00{ord(sign):02x}))" for sign in key)
+        spelt = rf"(?<!\\){signs}"  # a run of backslashes is tried once, and not from each of them
         self._anywhere = re.compile(spelt) if key else None
         behind = self._anywhere if len(key) >= SECRET_LENGTH else re.compile(rf"(?i:(?<=\bbearer )){spelt}")
         self._in_answers = behind if key else None

@@ -6,6 +6,7 @@ import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,11 +96,46 @@ def validate(model: type[M], settings: Mapping[str, Any], where: str, hint: str 
 
 
 def _made(model: type[M], settings: Mapping[str, Any]) -> M:
+    given = _plain(settings)
     try:
-        text = json.dumps(settings, default=str, ensure_ascii=False).encode()  # as JSON: there a path is a string
+        return model.model_validate_json(_json(given), strict=True)  # as JSON: there a path is a string
     except UnicodeEncodeError:  # the name of a file that is no UTF-8: who reads or writes names says so
         return model.model_validate(dict(settings))
-    return model.model_validate_json(text, strict=True)
+    except ValidationError:
+        whole = _json(_whole(given))
+        if whole == _json(given):
+            raise
+    return model.model_validate_json(whole, strict=True)
+
+
+def _json(given: Any) -> bytes:
+    return json.dumps(given, ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return settings as JSON has them, whatever Python holds them in."""
+    if isinstance(value, BaseModel):
+        return _plain(value.model_dump())
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(_plain, value), key=str)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "dtype") and hasattr(value, "item"):  # a number of NumPy's
+        return value.item()
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _whole(value: Any) -> Any:
+    """Return settings with 1e6 as the integer that it is by JSON Schema."""
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _mistakes(where: str, lines: Sequence[str], hint: str) -> ConfigError:

@@ -131,6 +131,16 @@ def test_a_long_text_of_one_kind_takes_no_longer_than_its_length(piece):
         pytest.param(
             "What are 3 ways to save 5 hours?", "Name 3 ways in which 5 hours are saved.", None, id="no units"
         ),
+        pytest.param("It was 10% off.", "It was 10 pour cent off.", None, id="French"),
+        pytest.param("Save 10 % now.", "Spare jetzt 10 Prozent.", None, id="German"),
+        pytest.param("Save 10% now.", "10 por ciento menos ahora.", None, id="Spanish"),
+        pytest.param("Save 10% now.", "Сэкономьте 10 процентов.", None, id="Russian"),
+        pytest.param("It costs C$50.", "It is 50 CAD.", None, id="another dollar"),
+        pytest.param("It costs R$ 50.", "It is 50 reais.", None, id="no dollar"),
+        pytest.param("It costs $50.", "It is 50 pesos.", None, id="a sign that several share"),
+        pytest.param("It costs ¥500.", "It is 500 yuan.", None, id="yuan"),
+        pytest.param("1 week and 1 day", "a week and 1 day", None, id="one that is spelt"),
+        pytest.param("It costs $50K.", "It is 50 grand.", None, id="slang"),
         pytest.param("He has 5 apples and 3 days.", "He has 3 days and 5 apples.", None, id="other things"),
     ],
 )

@@ -322,13 +322,16 @@ def test_the_dry_run_counts_the_requests_of_checks(serve, tmp_path):
 @pytest.mark.parametrize(
     ("questions", "answers", "shared"),
     [
-        pytest.param(["where is my tent", "who wrote it"], ["There.", "He."], [1, 2], id="others, answered otherwise"),
+        pytest.param(["where is my tent", "who wrote it"], ["There.", "He."], [2], id="two others, answered otherwise"),
+        pytest.param(
+            ["where is my tent", "who wrote it", "why so late", "count to ten"], list("abcd"), [1, 2, 3, 4], id="four"
+        ),
         pytest.param(["where is my tent", "who wrote it"], ["There.", "there. "], [], id="others of one answer"),
         pytest.param(["where is my tent", "Where is the tent"], ["There.", "Here."], [], id="alike: they ask the same"),
         pytest.param(["where is my tent", "where is my tent"], ["There.", "Here."], [], id="the same"),
     ],
 )
-def test_one_rewording_for_several_questions_is_of_none(serve, tmp_path, questions, answers, shared):
+def test_one_rewording_for_several_questions_is_of_none_or_of_the_first(serve, tmp_path, questions, answers, shared):
     server = serve(answers=saying(lambda _: "what can you tell me"))
     block = seeds(*([("user", q), ("assistant", a)] for q, a in zip(questions, answers, strict=True)))
     made = make(STEP, block, server, tmp_path)

@@ -56,3 +56,11 @@ def test_a_key_that_a_server_escapes_is_in_no_file(serve, tmp_path, monkeypatch)
     assert got.text == "you sent ***"
     files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert not any(spelt in files for spelt in (KEY.encode(), b"0123456789"))
+
+
+def test_a_run_of_backslashes_costs_no_more_than_its_length():
+    """By its square this would take ten minutes: a degenerate reply stopped every other request for seconds."""
+    secret, many = Secret(KEY), "\\" * 200_000
+
+    assert secret.out_of_reply({"text": many}) == {"text": many}
+    assert secret.out_of(f"{many} {KEY}") == f"{many} ***"

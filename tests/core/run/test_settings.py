@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import ChainMap
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import jsonschema
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -25,6 +30,10 @@ class Table(BaseModel):
     names: tuple[str, ...] = ()
 
 
+class Outer(BaseModel):
+    within: Table
+
+
 @pytest.mark.parametrize(
     "given", [{"share": True}, {"share": "0.5"}, {"rows": "7"}, {"rows": True}, {"edits": 1}, {"edits": "no"}]
 )
@@ -34,6 +43,36 @@ def test_a_value_of_another_kind_is_no_setting(given):
         jsonschema.validate(given, Table.model_json_schema())
     with pytest.raises(ConfigError, match=next(iter(given))):
         validate(Table, given, "it")
+
+
+@pytest.mark.parametrize("rows", [5.0, 1e6, np.int64(7), np.float32(2)])
+def test_a_whole_number_is_an_integer_however_it_is_written(rows):
+    """Oracle: jsonschema, to which 1e6 is an integer."""
+    jsonschema.validate({"rows": float(rows)}, Table.model_json_schema())
+
+    assert validate(Table, {"rows": rows}, "it").rows == int(rows)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        MappingProxyType({"within": MappingProxyType({"share": 0.5})}),
+        ChainMap({"within": ChainMap({"share": 0.5})}),
+        {"within": Table(share=0.5)},
+        {"within": {"share": np.float64(0.5), "edits": np.bool_(0)}},
+        {"within": {"share": 0.5, "names": {"a"}}},
+    ],
+)
+def test_settings_may_be_held_in_what_python_has_for_them(given):
+    assert validate(Outer, given, "it").within.share == 0.5
+
+
+def test_a_date_of_toml_may_have_a_midnight():
+    class Dated(BaseModel):
+        on: date
+
+    for text in ("2025-01-01", "2025-01-01T00:00:00", "2025-01-01T00:00:00Z"):
+        assert validate(Dated, tomllib.loads(f"on = {text}"), "it").on == date(2025, 1, 1)
 
 
 def test_values_of_the_right_kind_are_taken_from_python_as_from_toml():

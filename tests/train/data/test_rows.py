@@ -50,6 +50,11 @@ CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city
         ),
         pytest.param({"messages": [HI[0], HI[1] | {"weight": None}]}, HI, id="a weight of null is none"),
         pytest.param(
+            {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello", "weight": 0.5}]},
+            [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
+            id="ShareGPT has no weight",
+        ),
+        pytest.param(
             {"messages": [{"role": "developer", "content": "Be kind"}, *HI]},
             [{"role": "developer", "content": "Be kind"}, *HI],
             id="roles of some templates alone",
