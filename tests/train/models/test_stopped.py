@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.train.models.conftest import lines
+from train.packing.batches import epoch_batches
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make models")
 pytest.importorskip("peft", reason="peft is not installed: make models")
@@ -137,3 +138,13 @@ def test_a_folder_with_another_tools_checkpoints_is_left_alone(thresher, project
     assert (ran.code, "holds files that no run of ours wrote (README.md, checkpoints)" in ran.err) == (2, True)
     assert sorted((tmp_path / "theirs").rglob("*")) == before
     assert (tmp_path / "theirs" / "README.md").read_text() == "mine"
+
+
+def test_rows_that_would_follow_each_other_otherwise_are_another_run(thresher, project, interrupted, monkeypatch):
+    """As after an update that cuts packs in another way: step 4 would have other rows, some twice and some never."""
+    out = interrupted(3)
+    monkeypatch.setattr("train.loop.plan.epoch_batches", lambda *of, **how: epoch_batches(*of, **how)[::-1])
+
+    ran = thresher("train", project(), "--out", out, "--resume")
+
+    assert (ran.code, "plan was " in ran.err) == (2, True)
