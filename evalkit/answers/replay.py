@@ -100,9 +100,9 @@ def _read(file: InputFile, fields: ReplayFields) -> dict[str, Record]:
     for line, record in json_lines(file):
         name = under(record, fields.id)
         if not isinstance(name, str | int) or isinstance(name, bool):
-            raise InputError(f"{file.name}:{line} has no usable {fields.id!r}", hint="--replay-id-field FIELD")
+            raise InputError(f"{file.at(line)} has no usable {fields.id!r}", hint="--replay-id-field FIELD")
         if str(name) in records:
-            raise InputError(f"the id {str(name)[:80]!r} stands twice in {file.name}", f"again in line {line}")
+            raise InputError(f"the id {str(name)[:80]!r} stands twice in {file.name}", f"again in {file.word} {line}")
         known = known or under(record, fields.prediction) is not None or "fault" in record
         named = named or holds(record, fields.prediction)
         if isinstance(record.get("model"), str):

@@ -27,12 +27,12 @@ def read_lm_eval(file: InputFile, fields: Fields) -> Iterator[Answer]:
     for line, record in json_lines(file):
         if "resps" not in record and "filtered_resps" not in record:
             raise InputError(
-                f"{file.name}:{line} is no sample of lm-evaluation-harness: it has no 'resps'",
+                f"{file.at(line)} is no sample of lm-evaluation-harness: it has no 'resps'",
                 hint="name the file samples_TASK_*.jsonl that --log_samples writes",
             )
         name = as_text(under(record, fields.id or "doc_id"))
         answer = _answer(record, fields, name if name is not None else f"line-{line}")
-        answer.place = f"line {line}"
+        answer.place = f"{file.word} {line}"
         if answer.id in seen and record.get("filter") is not None and seen[answer.id] == answer.prediction:
             continue
         seen[answer.id] = answer.prediction

@@ -1,4 +1,4 @@
-"""A file of JSON as records, each with its place; what cannot be read is an error, for a lost row moves every score."""
+"""A file of rows as records, each with its place; what cannot be read is an error, for a lost row moves every score."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import orjson
 
 from curate.core.read.bytestream import open_bytes
 from curate.core.read.decode import Record, decode_lines
-from curate.core.read.lines import read_lines, split
+from curate.core.read.lines import Piece, split
+from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source
 from curate.core.run.errors import InputError
 
@@ -24,11 +25,16 @@ class InputFile:
     sha256: str = ""
     bytes: int = 0
     models: set[str] = field(default_factory=set)  # that the rows name
+    word: str = "line"  # what its rows are counted by; the values of a .json file are not its lines
 
     @property
     def name(self) -> str:
         """Return the path as it was given."""
         return self.path.as_posix()
+
+    def at(self, number: int) -> str:
+        """Return where a row stands, as an error says it."""
+        return f"{self.name}:{number}" if self.word == "line" else f"{self.name} ({self.word} {number})"
 
     @property
     def source(self) -> Source:
@@ -48,28 +54,28 @@ class Fields:
 
 
 def json_lines(file: InputFile) -> Iterator[tuple[int, Record]]:
-    """Yield each row of JSON Lines with its line number; blank lines are none.
+    """Yield each row of JSON Lines, of a ``.json`` array or of Parquet with its number; blank lines are none.
 
     Raises:
-        InputError: the file cannot be read, or a line is no JSON object.
+        InputError: the file cannot be read, or a row is no JSON object.
     """
-    with open_bytes(file.source) as opened:
-        first = 1
-        for piece in read_lines(opened.stream):
-            lines = split(piece, first)
-            first += len(lines.rows)
-            records, faults = decode_lines(lines.rows)
-            for place in sorted({*faults, *lines.too_long}):
-                told = faults[place][0].message if place in faults else "the line is too long"
-                raise InputError(
-                    f"{file.name}:{lines.number(place)} cannot be read: {told}",
-                    hint="mend or remove the line; a lost row would move every score",
-                )
-            for place, record in enumerate(records):
-                if record is not None:
-                    yield lines.number(place), record
-        opened.drain()
-        file.sha256, file.bytes = opened.hashed.sha256, opened.hashed.bytes
+    seen = Seen()
+    first = 1
+    for rows in read_rows(file.source, seen):
+        lines = split(rows, first) if isinstance(rows, Piece) else rows
+        file.word = "line" if lines.places is None else "row"
+        first += len(lines.rows)
+        records, faults = decode_lines(lines.rows)
+        for place in sorted({*faults, *lines.too_long}):
+            told = faults[place][0].message if place in faults else "the line is too long"
+            raise InputError(
+                f"{file.at(lines.number(place))} cannot be read: {told}",
+                hint=f"mend or remove the {file.word}; a lost row would move every score",
+            )
+        for place, record in enumerate(records):
+            if record is not None:
+                yield lines.number(place), record
+    file.sha256, file.bytes = seen.sha256, seen.bytes
 
 
 def json_document(file: InputFile) -> Any:

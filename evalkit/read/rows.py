@@ -1,4 +1,4 @@
-"""JSON Lines of predictions: our own ``predictions.jsonl``, or any file whose fields are named."""
+"""Rows of predictions: our own ``predictions.jsonl``, or any file whose fields are named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIKELIHOODS = ("logprobs", "choices", "choice_logprobs")
 
 
 def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
-    """Yield the answers of a file of JSON Lines.
+    """Yield the answers of a file of rows.
 
     Raises:
         InputError: a line cannot be read, has no usable id, or no row has a field that is needed or was named.
@@ -40,7 +40,7 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
             if holds(record, path):
                 del missing[word]
         answer = _answer(record, fields)
-        answer.place = f"line {line}"
+        answer.place = f"{file.word} {line}"
         answer.id = _derived(answer, line, derived) if named is None else _named(record, named, file, line)
         if isinstance(record.get("model"), str):
             file.models.add(record["model"])
@@ -168,7 +168,7 @@ def _named(record: Record, field: str, file: InputFile, line: int) -> str:
         return str(value)
     problem = "has no field" if value is None else "has neither text nor a whole number in"
     raise InputError(
-        f"{file.name}:{line} {problem} {field!r}, by which rows are paired",
+        f"{file.at(line)} {problem} {field!r}, by which rows are paired",
         f"the row has: {', '.join(record)}",
         hint="name a field that every row has: --id-field FIELD",
     )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 
+import polars as pl
 import pytest
 
 from evalkit.predictions import data_sha256, to_frame
@@ -122,6 +123,39 @@ def test_what_cannot_be_scored_is_exit_2(thresher, jsonl, rows, fields, told, mo
     ran = thresher(
         "score", file.name, "--metrics", "exact_match", *(x for k, v in fields.items() for x in (f"--{k}-field", v))
     )
+
+    assert ran.code == 2
+    assert told in ran.err
+
+
+@pytest.mark.parametrize("ending", ["json", "parquet"])
+def test_other_files_of_rows_are_read_as_json_lines_are(jsonl, tmp_path, ending):
+    rows = [{"id": f"r{n}", "prediction": "a", "reference": ["a", "b"][n % 2], "lang": "de"} for n in range(5)]
+    file = tmp_path / f"rows.{ending}"
+    if ending == "json":
+        file.write_text(json.dumps(rows, indent=1))
+    else:
+        pl.DataFrame(rows).write_parquet(file)
+
+    here, there = (read(path, slices=("lang",)) for path in (jsonl(rows), file))
+
+    kept = ("id", "prediction", "references", "slices")
+    assert columns(there, *kept) == columns(here, *kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param('[{"id": "1", "prediction": "a"}, 3]', "rows.json (row 2) cannot be read", id="no object"),
+        pytest.param('[{"id": "1", "prediction": "a"}, {}]', "rows.json (row 2) has no field 'id'", id="no id"),
+        pytest.param('[{"id": "1", "prediction": "a"}', "rows.json (row 2) cannot be read", id="never closed"),
+    ],
+)
+def test_a_faulty_element_of_an_array_is_exit_2(thresher, tmp_path, monkeypatch, text, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.json").write_text(text)
+
+    ran = thresher("score", "rows.json", "--metrics", "exact_match")
 
     assert ran.code == 2
     assert told in ran.err
