@@ -48,7 +48,7 @@ def near_held(keys: Columns, ours: U32, theirs: U32, rule: PairRule) -> Near:
     places = np.concatenate([theirs, ours[some]])
     rows = rows_of(keys, rule, places)
     links, firsts = (_links(found[prefix], ranks, len(places), first=prefix == "p") for prefix in "bp")
-    star = Star.of(links, firsts, sum(1 << kind for kind in _SURE), np.zeros(len(places), dtype=np.uint8))
+    star = Star.of(links, firsts, sum(1 << kind for kind in _SURE))
     pairs = comparer(rows)
     in_strides(keys, len(theirs), len(places), partial(pairs.star, star))
     marked = np.flatnonzero(star.kind)

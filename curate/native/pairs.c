@@ -221,6 +221,7 @@ typedef struct {
     uint8_t *kind;           /* n */
     double *alike;           /* n */
     const join_t *joined;    /* who belongs together, whoever stays; shares `seen`. None, if null */
+    uint32_t *group, *stays; /* n: the first of a row's group, of which one row stays; and by a first: that row, plus 1 */
 } star_t;
 
 static inline int better(const star_t *star, int kind, double alike, uint32_t match, size_t row) {
@@ -283,6 +284,7 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
         uint32_t once = (uint32_t)row + 1;
         double least = rows->least;
         uint32_t agreement = rows->agreement;
+        if (star->group && star->stays[star->group[row]]) star->gone[row] = 1;
         for (uint32_t band = 0; band < star->bands && !star->gone[row]; band++) {
             uint32_t *link = link_of(star->links, star->bands, row, band), mate;
             for (; (mate = next_kept(star, band, link)); link = link_of(star->links, star->bands, mate - 1, band)) {
@@ -298,6 +300,7 @@ void thresher_star(const rows_t *rows, star_t *star, size_t from, size_t to) {
         if (star->joined) join(rows, star->joined, &held, row, star->gone);
         if (!star->gone[row] && (star->kind[row] == ALONE || by_prompt)) meet_by_prompt(rows, star, &held, row, by_prompt);
         star->gone[row] |= star->drops >> star->kind[row] & 1;
+        if (star->group && !star->gone[row]) star->stays[star->group[row]] = once;
         note_by_prompt(star, row);
     }
 }

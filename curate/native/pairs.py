@@ -76,18 +76,22 @@ class Star:
     firsts: U32  # n x bands: to the first row with the same key, of the asked side alone
     drops: int  # a bit for each kind that drops the row
     seen: U32
-    gone: U8  # a row that is gone from the start is passed over: none is, where twins are joined
+    gone: U8
     match: U32
     kind: U8
     alike: F64
     joined: Joined | None  # twins that are met are joined, whoever of them stays
+    group: U32 | None  # the first of each row's group, of which one row stays: the first that goes for no other
+    stays: U32  # by the first of a group: 1 + the row of it that stays, or 0
 
     @classmethod
-    def of(cls, links: U32, firsts: U32, drops: int, gone: U8, joined: Joined | None = None) -> Star:
-        """Return a star with no row settled but those that are gone."""
-        n = len(gone)
+    def of(cls, links: U32, firsts: U32, drops: int, joined: Joined | None = None, group: U32 | None = None) -> Star:
+        """Return a star with no row settled."""
+        n = len(links)
         seen = np.zeros(n, np.uint32) if joined is None else joined.seen
-        return cls(links, firsts, drops, seen, gone, np.zeros(n, np.uint32), np.zeros(n, np.uint8), np.zeros(n), joined)
+        own = {"gone": np.zeros(n, np.uint8), "match": np.zeros(n, np.uint32), "kind": np.zeros(n, np.uint8)}
+        stays = np.zeros(0 if group is None else n, np.uint32)
+        return cls(links, firsts, drops, seen, **own, alike=np.zeros(n), joined=joined, group=group, stays=stays)
 
 
 _SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
@@ -127,6 +131,8 @@ class _Star(ctypes.Structure):
         ("drops", ctypes.c_uint32),
         *((name, ctypes.c_void_p) for name in _STAR[2:]),
         ("joined", ctypes.c_void_p),
+        ("group", ctypes.c_void_p),
+        ("stays", ctypes.c_void_p),
     )
 
 
@@ -184,7 +190,8 @@ class Pairs:
         bands, heads = star.links.shape[1], star.firsts.shape[1]
         sizes = {"n": len(star.gone), "bands": bands, "heads": heads, "drops": star.drops}
         joined = None if star.joined is None else _Joined.of(star.joined)
-        own = _Star(**fields, **sizes, joined=None if joined is None else ctypes.addressof(joined))
+        groups = {} if star.group is None else {"group": at(star.group), "stays": at(star.stays)}
+        own = _Star(**fields, **sizes, **groups, joined=None if joined is None else ctypes.addressof(joined))
         self._library.thresher_star(ctypes.byref(self._c), ctypes.byref(own), size(start), size(end))
         self._check()
 

@@ -257,6 +257,27 @@ def test_single_linkage_drops_all_of_a_component_but_its_first(tmp_path):
     assert alike(pairs[0], pairs[4]) < step.threshold
 
 
+@pytest.mark.usefixtures("kernel")
+@pytest.mark.parametrize("frozen", [0, 40])
+@pytest.mark.parametrize("others", [[Kind.SAME_PROMPT], [Kind.NEARLY, Kind.APART], list(Kind)[2:]])
+def test_single_linkage_keeps_the_row_that_others_go_for(tmp_path, others, frozen):
+    """Property: whatever else drops rows, each goes for one that stays, and a group has no more than one."""
+    step = NearDuplicates(linkage="single", warn_from=0.6)
+    drops = [Kind.NEAR, *others]
+    chain = [" ".join([*(f"new{n}" for n in range(by)), *(f"w{n}" for n in range(by, 60))]) for by in range(0, 12, 2)]
+    pairs = [(chain[0], "its own answer is that of nobody else here"), *((text, text) for text in chain)]
+    for block in (varied(random.Random(5)), block_of(pairs), block_of(planted(150, 3))):
+        table = keys_of(block, step.rule, tmp_path / str(block.height))
+        twins = find_twins(table, step.rule, drops, linkage="single", frozen=frozen)
+        gone = set(twins.row[np.isin(twins.kind, drops)].tolist())
+        groups = twins.clusters.filter(~pl.col("row").is_in(list(gone)), pl.col("row") >= frozen)
+
+        assert gone or frozen
+        assert not gone & set(twins.kept.tolist())
+        assert not gone & set(range(frozen))
+        assert groups["cluster"].is_unique().all()
+
+
 def test_kernel_and_plain_python_say_the_same_of_everything(tmp_path, monkeypatch):
     """Rows of every kind: other instructions, other tools, characters, one side alone, equal and nearly equal."""
     draw = random.Random(12)

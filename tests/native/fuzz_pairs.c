@@ -44,6 +44,7 @@ typedef struct {
     uint8_t *kind;
     double *alike;
     const join_t *joined;
+    uint32_t *group, *stays;
 } star_t;
 
 void thresher_link(const uint64_t *, const uint32_t *, const uint8_t *, size_t, uint32_t, uint32_t, int, uint32_t *,
@@ -137,10 +138,14 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < n; i += 7)
             for (int k = 0; k < 2; k++) thresher_join(&rows, joins + k, i, i + 7 < n ? i + 7 : n);
         star_t star = {n, bands, heads, links, firsts, 1u << 1, joins[2].seen, zeros(n), zeros(4 * n), zeros(n),
-                       zeros(8 * n), draw(2) ? joins + 2 : NULL};
+                       zeros(8 * n), draw(2) ? joins + 2 : NULL, NULL, NULL};
         for (size_t i = 0; i < n && !star.joined; i++) star.gone[i] = !draw(9);
+        if (!star.joined && draw(2)) star.group = zeros(4 * n), star.stays = zeros(4 * n);
+        for (uint32_t i = 0; star.group && i < n; i++) star.group[i] = first_of(joins[1].parents, i);
         for (size_t i = 0; i < n; i += 5) thresher_star(&rows, &star, i, i + 5 < n ? i + 5 : n);
         for (size_t i = 0; i < n; i++) REQUIRE(!star.kind[i] || (star.match[i] < i && !star.gone[star.match[i]]));
+        for (uint32_t i = 0; star.group && i < n; i++)
+            REQUIRE(star.gone[i] || star.stays[star.group[i]] == i + 1); /* of a group one row stays */
         for (uint32_t i = 0; i < n; i++) { /* twins are joined alike with a star beside them and without */
             for (int k = 0; k < 3; k++) REQUIRE(joins[k].parents[i] <= i);
             REQUIRE(!star.joined || first_of(joins[1].parents, i) == first_of(joins[2].parents, i));

@@ -20,6 +20,8 @@ class Pairs:
         """Settle the ranks from ``start`` to ``end``; those before are settled."""
         rows, by_prompt = self._rows, bool(star.drops >> Kind.SAME_PROMPT & 1)
         for row in range(start, end):
+            if star.group is not None and star.stays[star.group[row]]:
+                star.gone[row] = 1
             if not star.gone[row]:
                 agreement = rows.agreement
                 for mate in dict.fromkeys(_mates(star.links, row)):
@@ -34,6 +36,8 @@ class Pairs:
                 for kept in _first_kept(star, row):
                     self._meet(star, kept, row, may_drop=by_prompt)
                 star.gone[row] = star.drops >> int(star.kind[row]) & 1
+            if star.group is not None and not star.gone[row]:
+                star.stays[star.group[row]] = row + 1
         if star.joined is not None:
             self.join(star.joined, start, end)
 

@@ -49,7 +49,7 @@ def find_twins(
 
     With the linkage ``star`` rows are taken in order, and one goes when a row *that was kept* is its twin, so that no
     chain of likenesses can empty a source. With ``single`` all rows that twins lead to are one group, of which the
-    first stays, and the similarity is that with the first, which may be low.
+    first stays that goes for no other reason, and the similarity is that with it, which may be low.
 
     ``drops`` are the kinds for which a row goes; ``order`` is the order in which rows are taken (indexes of the rows
     of the table); None is theirs. ``clusters`` says whether they are wanted. The first so many as ``frozen`` stay,
@@ -70,17 +70,17 @@ def find_twins(
     joined, single = None, linkage == "single" and Kind.NEAR in drops
     if clusters or single:  # the star draws its links shorter: who belongs together has links of its own
         joined = Joined(_copied(keys, links), alone.copy(), np.zeros(len(places), dtype=np.uint32), twins=True)
-    gone = np.zeros(len(places), dtype=np.uint8)
     if joined is not None:
         in_strides(keys, 0, len(places) if single else frozen, partial(pairs.join, joined))
-    if single and joined is not None:
-        gone[frozen:] = (roots(joined.parents) != alone)[frozen:]
-    star = Star.of(links, heads, sum(1 << kind for kind in drops), gone, None if single else joined)
+    group = roots(joined.parents) if single and joined is not None else None
+    star = Star.of(links, heads, sum(1 << kind for kind in drops), None if single else joined, group)
+    if group is not None:
+        star.stays[group[:frozen]] = group[:frozen] + 1
     in_strides(keys, frozen, len(places), partial(pairs.star, star))
+    if group is not None:
+        _mark(star, group, frozen, rows)
     first = alone if joined is None else roots(joined.parents)
     went = np.flatnonzero(first != alone)
-    if single:
-        _mark(star, first, went, rows)
     marked = np.flatnonzero(star.kind)
     own = keys.numbers("row")
     row, kept = own[places[marked]], own[places[star.match[marked]]]
@@ -107,11 +107,15 @@ def _clusters(numbers: U64, first: npt.NDArray[np.integer], went: npt.NDArray[np
     return frame.select("row", cluster=pl.col("row").min().over("head")).sort("row")
 
 
-def _mark(star: Star, first: U32, went: npt.NDArray[np.intp], rows: Rows) -> None:
-    """Mark the rows that went for the first of their group, with their own similarity to it."""
-    found = comparer(rows).compare(rows.at[went], rows.at[first[went]])
+def _mark(star: Star, group: U32, frozen: int, rows: Rows) -> None:
+    """Mark the rows that went for the one of their group that stays, with their own similarity to it."""
+    after = star.stays[group]  # rows that come before it went for others
+    ranks = np.arange(len(group))
+    went = np.flatnonzero((after > 0) & (ranks >= after) & (ranks >= frozen))
+    kept = after[went] - 1
+    found = comparer(rows).compare(rows.at[went], rows.at[kept])
     sides = np.where(found[:, :2] < 0, np.inf, found[:, :2]).min(axis=1)
-    star.kind[went], star.match[went], star.alike[went] = Kind.NEAR, first[went], sides
+    star.kind[went], star.match[went], star.alike[went] = Kind.NEAR, kept, sides
 
 
 def roots(parents: U32) -> U32:
