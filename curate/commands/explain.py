@@ -48,13 +48,20 @@ def _fate(twin: dict[str, Any]) -> str:
     return f"kept in {file}the earlier run {inert(twin['run'])}{gone}"
 
 
+def _named(twin: dict[str, Any]) -> str:
+    if "may_be" not in twin:
+        return f"{inert(twin['source'])}:{twin['line']} (id {inert(twin['id'])}), {_fate(twin)}"
+    earlier = ["a row of an earlier run"] if twin["earlier"] else []
+    return f"{' or '.join([*map(inert, twin['may_be']), *earlier])} (id {inert(twin['id'])})"
+
+
 def _why(row: dict[str, Any]) -> list[str]:
     """Return the detail of a mark, and the row that it matches with."""
     lines = [f"  why: {inert(row['detail'], 200)}"] if row.get("detail") else []
     twin = row["twin"]
     if twin is not None:
         alike = f"similarity {row['similarity']:.3f}" if row["similarity"] is not None else "its twin"
-        lines.append(f"  {alike} with {inert(twin['source'])}:{twin['line']} (id {inert(twin['id'])}), {_fate(twin)}")
+        lines.append(f"  {alike} with {_named(twin)}")
     return lines
 
 

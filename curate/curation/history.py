@@ -129,18 +129,21 @@ def _made(run: Path, row: dict[str, Any]) -> dict[str, Any] | None:
 
 def _protected_twin(row: dict[str, Any], protected: set[str]) -> dict[str, Any] | None:
     """Return the place of the protected row that a row is matched with, which its detail starts with; else None."""
-    place = (row["detail"] or "").split(", ")[0]
-    source, _, line = place.rpartition(":")
-    if source not in protected or not line.isdigit():
-        return None
-    return {"id": row["matched_id"], "source": source, "line": int(line), "decision": "protected", "split": None}
+    detail = row["detail"] or ""
+    for source in protected:
+        line = detail.removeprefix(f"{source}:").split(", ")[0]
+        if detail.startswith(f"{source}:") and line.isdigit():
+            found = {"id": row["matched_id"], "source": source, "line": int(line)}
+            return found | {"decision": "protected", "split": None}
+    return None
 
 
 def _twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:
     """Return the row that a row is matched with: id, source, line, decision, split; None where it is with none.
 
     What went for a row is told of by ``dropped.jsonl`` with its place, for ids may repeat. For a row that is only
-    warned of it is a row of that id, one that is kept if there is one.
+    warned of it is a row of that id; where several may be meant, ``may_be`` has the places of those of this run, and
+    ``earlier`` says whether it may be one of an earlier run.
     """
     protected = _protected_twin(row, _protected(_inputs(run)))
     if protected is not None or row["matched_id"] is None:
@@ -149,8 +152,20 @@ def _twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any
         return _dropped_twin(run, ledger, row)
     same = (pl.col("cluster") == row["cluster"]) if row["cluster"] is not None else pl.lit(value=True)
     others = ledger.filter((pl.col("id") == row["matched_id"]) & (pl.col("at") != row["at"]) & same)
-    others = others.sort(pl.col("decision") != "kept", "at")
-    return next(others.select(TWIN).head(1).collect().iter_rows(named=True), None)
+    found = others.sort(pl.col("decision") != "kept", "at").select(TWIN).head(FEW).collect().to_dicts()
+    earlier = _has_earlier(run)
+    if len(found) == 1 and not earlier:
+        return found[0]
+    if not found and not earlier:
+        return None
+    places = [f"{one['source']}:{one['line']}" for one in found]
+    return dict.fromkeys(TWIN) | {"id": row["matched_id"], "may_be": places, "earlier": earlier}
+
+
+def _has_earlier(run: Path) -> bool:
+    """Say whether rows of the run were compared with those of earlier runs."""
+    config = orjson.loads((run / MANIFEST).read_bytes())["config"]
+    return bool(config["input"].get("against")) or (config.get("split") or {}).get("previous") is not None
 
 
 def _dropped_twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:

@@ -183,7 +183,10 @@ def _without_test(config: CurateConfig, protected: list[str]) -> tuple[CurateCon
     split = config.split
     if split is None or split.test <= 0:
         return config, []
-    note = f"no test split was made: {', '.join(protected)} is held back as the test; its share went to train"
+    held = ", ".join(protected)
+    note = f"no test split was made: {held} is held back as the test; its share went to train"
+    if split.previous is not None:
+        note = f"no new row is drawn into test: {held} is held back as the test; earlier test rows stay where they are"
     return config.model_copy(update={"split": split.model_copy(update={"test": 0.0, "train": None})}), [note]
 
 

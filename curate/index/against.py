@@ -13,7 +13,8 @@ import orjson
 import polars as pl
 
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST
+from curate.core.write.folder import MANIFEST, sha256_of
+from curate.index.parquet.plain import footer_of
 from curate.index.part import Part, name_of
 from curate.index.read import Index
 from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of
@@ -45,8 +46,8 @@ def find_index(name: str, base: Path) -> Found | None:
         manifest = _manifest(path, name)
         if INDEX_FILE not in {output["path"] for output in manifest["outputs"]}:
             return None
-        index = Index.open(path / INDEX_FILE)
-        return _found(index, (Path(name) / INDEX_FILE).as_posix(), _listed(index, manifest))
+        listed = _listed(path / INDEX_FILE, manifest)
+        return _found(Index.open(path / INDEX_FILE), (Path(name) / INDEX_FILE).as_posix(), listed)
     index = Index.open(path)
     return _found(index, name, _beside(index))
 
@@ -59,27 +60,28 @@ def _found(index: Index, name: str, listed: dict[str, Any]) -> Found:
     return Found(index, file, [file.seen(folder), *(part.seen(folder) for part in index.parts)], [])
 
 
-def _listed(index: Index, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return the index as the manifest of its run names it.
+def _listed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return an index as the manifest of its run names it.
 
     Raises:
-        InputError: it is another.
+        InputError: it is another, or it is not there.
     """
-    one: dict[str, Any] = next(output for output in manifest["outputs"] if output["path"] == index.path.name)
+    one: dict[str, Any] = next(output for output in manifest["outputs"] if output["path"] == path.name)
     footer = manifest.get("index", {}).get("footer")
-    if index.path.stat().st_size == one["bytes"]:
-        same = index.footer == footer if footer else index.sha256[0] == one["sha256"]
-        if same:
-            return one
-    raise InputError(
-        f"{index.path} is not the file that the run wrote: its sha256 is another", hint="run that run again"
-    )
+    try:
+        if path.stat().st_size == one["bytes"]:
+            same = footer_of(path) == footer if footer else sha256_of(path)[0] == one["sha256"]
+            if same:
+                return one
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}", hint="run that run again") from error
+    raise InputError(f"{path} is not the file that the run wrote: its sha256 is another", hint="run that run again")
 
 
 def _beside(index: Index) -> dict[str, Any]:
     """Return an index as a manifest beside it names it, or as it is."""
     try:
-        return _listed(index, orjson.loads((index.path.parent / MANIFEST).read_bytes()))
+        return _listed(index.path, orjson.loads((index.path.parent / MANIFEST).read_bytes()))
     except (OSError, orjson.JSONDecodeError, KeyError, StopIteration, InputError):
         return {"sha256": index.sha256[0], "bytes": index.sha256[1]}
 

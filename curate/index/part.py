@@ -69,6 +69,7 @@ def name_of(sha256: str) -> str:
 
 def put_beside(part: Path, path: Path) -> None:
     """Make a part lie at ``path`` too: one file under two names, or a copy where the disk is another."""
+    path.unlink(missing_ok=True)  # a copy would go into the file of which it may be a second name
     try:
         os.link(part.resolve(), path)
     except OSError:

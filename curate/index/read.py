@@ -41,6 +41,12 @@ class Index:
             InputError: it cannot be read, is no index, of another version, or a part was moved or changed.
         """
         index = cls(path, _told(path), path.parent.resolve())
+        if lacks := sorted(_NAMES - index.told.keys()):
+            raise InputError(f"{path} is no index: what it says of itself lacks {', '.join(lacks)}", hint=_HINT)
+        try:
+            index.runs, index.parts, index.rows  # noqa: B018 - read now, where what is damaged can be told
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path} is damaged: what it says of its rows cannot be read", hint=_HINT) from error
         for part in index.parts:
             part.check(index.folder)
         return index
@@ -118,15 +124,19 @@ def _told(path: Path) -> dict[str, Any]:
         metadata = pl.read_parquet_metadata(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}", hint="check its permissions") from error
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # the latter of a damaged file
         raise InputError(f"{path} is no index: {error}", hint=_HINT) from error
     if METADATA not in metadata:
         raise InputError(f"{path} is no index: its metadata names no scheme", hint=_HINT)
-    told: dict[str, Any] = orjson.loads(metadata[METADATA])
+    try:
+        told: dict[str, Any] = orjson.loads(metadata[METADATA])
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{path} is no index: what it says of itself is no JSON: {error}", hint=_HINT) from error
     if told.get("schema_version") not in (SCHEMA_VERSION, INDEX_VERSION):
         version = told.get("schema_version")
         raise InputError(f"{path} has schema_version {version!r}; this version reads {INDEX_VERSION}", hint=_HINT)
     return told
 
 
+_NAMES = frozenset({"kind", "scheme", "group_by", "runs"})  # of every version
 _HINT = "thresher curate ... --out DIR --write-index writes one: DIR/index.parquet"

@@ -93,7 +93,7 @@ class IndexRows:
         digests = keys["under"].to_list()
         fresh = [digest not in self._told for digest in digests]
         self._told.update(digests)
-        first = pl.Series(fresh) & keys["under"].is_first_distinct()
+        first = pl.Series(fresh, dtype=pl.Boolean) & keys["under"].is_first_distinct()
         sets = pl.when(first).then("instructions").otherwise(pl.lit([], dtype=pl.List(pl.UInt64)))
         return keys.with_columns(instructions=sets).select("row", *self._bands, "sketch", *_HELD)
 

@@ -89,9 +89,9 @@ class Star:
         """Return a star with no row settled."""
         n = len(links)
         seen = np.zeros(n, np.uint32) if joined is None else joined.seen
-        own = {"gone": np.zeros(n, np.uint8), "match": np.zeros(n, np.uint32), "kind": np.zeros(n, np.uint8)}
+        gone, match, kind, alike = np.zeros(n, np.uint8), np.zeros(n, np.uint32), np.zeros(n, np.uint8), np.zeros(n)
         stays = np.zeros(0 if group is None else n, np.uint32)
-        return cls(links, firsts, drops, seen, **own, alike=np.zeros(n), joined=joined, group=group, stays=stays)
+        return cls(links, firsts, drops, seen, gone, match, kind, alike, joined, group, stays)
 
 
 _SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")

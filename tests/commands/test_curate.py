@@ -86,7 +86,7 @@ def test_json_prints_one_object(thresher, folder):
     ("flags", "code", "said"),
     [
         pytest.param([], 0, "", id="dropped rows alone are no failure"),
-        pytest.param(["--strict"], 1, "max_unreadable", id="strict"),
+        pytest.param(["--strict"], 1, "See them: thresher check rows.jsonl", id="strict"),
         pytest.param(["--set", "limits.max_unreadable=0.01"], 1, "1 of 22 rows (4.55%)", id="too many unreadable"),
         pytest.param(["--set", "limits.max_unreadable=0.05"], 0, "", id="few enough"),
         pytest.param(["--set", "limits.max_dropped_per_source=0.05"], 1, "rows.jsonl lost 2 of 22", id="a source"),

@@ -196,3 +196,37 @@ def test_what_went_for_another_row_of_the_same_id_is_not_told_of_this_one(thresh
     for line in (1, 2):
         (row,) = thresher("explain", run.out, f"rows.jsonl:{line}", "--json").json["rows"]
         assert [told["line"] for told in row["went_for_it"]] == [line + 2]
+
+
+WORDS = [f"w{n}" for n in range(60)]
+LIKE = chat("Why?", " ".join([*WORDS[:52], *(f"x{n}" for n in range(8))]), id="new")  # nearly alike
+TOLD = chat("Why?", " ".join(WORDS), id="1")
+OTHER = chat("What is a heron?", "A wading bird.", id="1")
+
+
+@pytest.mark.parametrize(
+    ("rows", "before", "said"),
+    [
+        pytest.param([LIKE, TOLD], [], "with rows.jsonl:1 (id new), kept in train.jsonl", id="one row"),
+        pytest.param([OTHER, TOLD, LIKE], [], "with rows.jsonl:1 or rows.jsonl:2 (id 1)\n", id="two rows of the id"),
+        pytest.param([OTHER, LIKE], [TOLD], "with rows.jsonl:1 or a row of an earlier run (id 1)\n", id="earlier"),
+        pytest.param([LIKE], [TOLD], "with a row of an earlier run (id 1)\n", id="earlier alone"),
+    ],
+)
+def test_of_what_a_warned_row_is_like_all_that_may_be_meant_are_named(thresher, tmp_path, rows, before, said):
+    asked = {}
+    if before:
+        curate_rows(tmp_path / "before", before, split={"train": 1.0})
+        asked = {"input": {"files": ["rows.jsonl"], "against": ["before/out"]}}
+    run = curate_rows(tmp_path, rows, split={"train": 1.0}, **asked)
+    told = thresher("explain", run.out, f"rows.jsonl:{len(rows)}").out
+
+    assert "warned of nearly_alike" in told
+    assert said in told
+
+
+def test_a_protected_twin_is_named_whatever_its_file_is_called(thresher, tmp_path):
+    (tmp_path / "te, st.jsonl").write_text(json.dumps(OTHER))
+    run = curate_rows(tmp_path, [TOLD, OTHER], input={"files": ["rows.jsonl"], "protect": ["te, st.jsonl"]})
+
+    assert "with te, st.jsonl:1 (id 1), which must stay unseen" in thresher("explain", run.out, "rows.jsonl:2").out

@@ -78,6 +78,40 @@ def test_an_exact_index_needs_nothing_but_its_own_folder(curate, tmp_path):
 
 
 @KINDS
+def test_two_nights_of_the_same_bytes_are_one_part_and_no_file_of_before_is_written(curate, kind):
+    """Two nights that bring nothing new have equal indexes; a copied folder too."""
+    index = {"write": True, "kind": kind}
+    mon = curate("mon", [HERON], index=index)
+    for name in ("tue", "wed"):
+        shutil.copy(mon.out.with_name("mon.jsonl"), mon.out.with_name("same.jsonl"))
+        asked = {"files": ["same.jsonl"], "against": ["mon"]}
+        curate(name, index=index, input=asked, limits={"min_kept": 0})
+    shutil.copytree(mon.out, mon.out.with_name("copy"))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in mon.out.parent.glob("*/index*.parquet")}
+    thu = curate("thu", [STORK], index=index, input={"against": ["tue", "wed", "copy"]})
+    fri = curate("fri", [HERON, STORK], input={"against": ["thu"]}, limits={"min_kept": 0})
+
+    assert (
+        before[mon.out.with_name("tue") / "index.parquet"][0] == before[mon.out.with_name("wed") / "index.parquet"][0]
+    )
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
+    assert thu.reasons == [None]
+    assert fri.reasons == ["duplicate_of_earlier"] * 2
+
+
+@KINDS
+def test_rows_with_nothing_to_compare_are_signed(curate, kind):
+    picture = {"type": "image_url", "image_url": {"url": "http://pictures.example/1.png"}}
+    shown = {
+        "messages": [{"role": "user", "content": [picture]}, {"role": "assistant", "content": "", "refusal": "no"}]
+    }
+    mon = curate("mon", [shown], index={"write": True, "kind": kind})
+
+    assert mon.reasons == [None]
+    assert pl.read_parquet(mon.out / "index.parquet").height == 1
+
+
+@KINDS
 def test_rows_of_several_segments_are_found_like_those_of_one(tmp_path, curate, kind, monkeypatch):
     """Oracle: an index of one segment. System prompts stand in an exact index once, in whichever segment comes first."""
     north, south = write_corpus(tmp_path, rows=120)[:2]
@@ -163,6 +197,24 @@ def test_an_index_put_in_the_place_of_another_is_an_error(curate):
 
     with pytest.raises(InputError, match="sha256"):
         curate("tue", [HERON], input={"against": ["mon"]})
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        pytest.param("mon", pytest.raises(InputError, match="is not the file that the run wrote"), id="a run's"),
+        pytest.param("mon/index.parquet", contextlib.suppress(InputError), id="one named by its path: no bug of ours"),
+    ],
+)
+def test_an_index_damaged_in_its_metadata_is_an_error(curate, named, expected):
+    mon = curate("mon", [HERON], index={"write": True})
+    path = mon.out / "index.parquet"
+    whole = path.read_bytes()
+    for place in (whole.rindex(b'"kind"'), len(whole) - 7, len(whole) - 60, len(whole) - 200):
+        path.write_bytes(whole)
+        _flip(path, place)
+        with expected:
+            curate("tue", [STORK], input={"against": [named]})
 
 
 def test_a_kept_line_that_no_new_row_is_like_is_not_read(curate):

@@ -197,6 +197,18 @@ def test_a_split_that_was_not_asked_for_is_written_where_earlier_rows_lie_in_it(
     assert [row["id"] for row in run.rows("test")] == ["like test"]
 
 
+def test_beside_a_protected_file_no_new_row_is_test_and_the_note_says_so(curate, tmp_path):
+    curate("old", EARLIER)
+    (tmp_path / "unseen.jsonl").write_bytes(as_line(chat("Which bird wades?", "A heron.")))
+    new = [chat(text(40), text(60), id=f"new{n}", thread=f"new{n}") for n in range(12)]
+    steps = {"input": {"files": ["new.jsonl"], "protect": ["unseen.jsonl"]}}
+    run = curate("new", new, previous="old", steps=steps)
+
+    assert "test" not in splits(run).values()
+    [note] = [note for note in run.stats["notes"] if "unseen.jsonl" in note]
+    assert note.startswith("no new row is drawn into test")
+
+
 def test_the_manifest_names_the_earlier_run(curate):
     old = curate("old", EARLIER)
     new = curate("new", [chat(text(40), text(60), thread="x")], previous="old")

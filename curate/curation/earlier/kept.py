@@ -85,13 +85,15 @@ def write_cumulative(folder: OutputFolder, own: OwnRows, outputs: Written, besid
 
     Return the files of the index, the one that names the others first.
     """
-    earlier, runs, parts = beside.against, [], []
+    earlier, runs = beside.against, []
+    parts: dict[str, Part] = {}
     if earlier is not None:
         runs = [run.as_json(here) for _, _, run in earlier.runs]
         for at, found in enumerate(beside.found):
             numbers = {number: place for place, (index, number, _) in enumerate(earlier.runs) if index == at}
             for path, part in as_parts(found, numbers):
-                put_beside(path, folder.file(part.path))
-                parts.append(part)
+                if part.path not in parts:  # two nights that brought nothing, or a copied folder, have the same
+                    put_beside(path, folder.file(part.path))
+                    parts[part.path] = part
     told = own.told(here, outputs.hashes(), outputs.counts.by_split)
-    return [own.rows.write(folder.file(INDEX_FILE), [*runs, told], parts), *parts]
+    return [own.rows.write(folder.file(INDEX_FILE), [*runs, told], list(parts.values())), *parts.values()]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
+from curate.check.following import SHOWN_FILES
+from curate.core.command.words import path_word
+from curate.core.read.source import Source
 from curate.curation.output.outputs import Counts
 from curate.curation.plan import Plan
 
@@ -16,7 +22,7 @@ def broken_limits(plan: Plan, counts: Counts) -> list[str]:
     if limits.max_unreadable is not None and share > limits.max_unreadable:
         broken.append(
             f"{unreadable:,} of {counts.rows:,} rows ({share:.2%}) cannot be used as they are; max_unreadable is "
-            f"{limits.max_unreadable:.2%}. See them: thresher check"
+            f"{limits.max_unreadable:.2%}. See them: {_check_of(plan.sources)}"
         )
     if limits.max_dropped_per_source is not None:
         for name, decided in sorted(counts.by_source.items()):
@@ -30,3 +36,16 @@ def broken_limits(plan: Plan, counts: Counts) -> list[str]:
     if counts.kept < limits.min_kept:
         broken.append(f"{counts.kept:,} rows were kept; min_kept is {limits.min_kept:,}")
     return broken
+
+
+def _check_of(sources: Sequence[Source]) -> str:
+    """Return the check that shows what is wrong with the sources, said as they were."""
+    files = [path_word(source.name) for source in sources if not source.is_stdin]
+    words = ["thresher check", *(files if 0 < len(files) <= SHOWN_FILES else ["FILES"])]
+    layouts = {source.layout for source in sources}
+    maps = {tuple(source.fields.items()) for source in sources}
+    if len(layouts) == 1 and (layout := next(iter(layouts))):
+        words += ["--layout", layout]
+    if len(maps) == 1:
+        words += [word for ours, theirs in next(iter(maps)) for word in ("--map", shlex.quote(f"{ours}={theirs}"))]
+    return " ".join(words)
