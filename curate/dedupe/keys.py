@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.dedupe.calls import call_digests
 from curate.dedupe.forms import Compared
 from curate.dedupe.rule import PairRule
 from curate.dedupe.seen import seen
@@ -65,7 +66,7 @@ def _beside(block: pl.DataFrame, compare: str | Sequence[str]) -> npt.NDArray[np
     """Return the digest of what is taught beside the texts that are compared; 0 where nothing is, or nobody asks."""
     if compare not in (CONVERSATION, ANSWER):
         return np.zeros(len(block), dtype=np.uint64)
-    taught, rejected = mixed(block["taught"]), block["rejected"]
+    taught, rejected = mixed(block["taught"]) ^ call_digests(block["messages"]), block["rejected"]
     if rejected.null_count() == len(rejected):
         return taught
     texts = comparable(rejected)

@@ -236,3 +236,28 @@ def test_rows_that_share_a_prompt_alone_are_not_told_of_where_nobody_asks(tmp_pa
     run = curate_rows(tmp_path, [chat(long, "Yes."), chat(long, "No.")], [STEPS[0] | {"tell_prompts": False}])
 
     assert (run.reasons, run.warnings) == ([None, None], [[], []])
+
+
+def calling(arguments: object, id_: str = "call_1") -> dict:
+    call = {"id": id_, "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
+    asked = chat(QUESTION, "")["messages"][0]
+    said = {"role": "assistant", "content": LIGHT} | ({} if arguments is None else {"tool_calls": [call]})
+    tool = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
+    return {"messages": [asked, said], "tools": [tool]}
+
+
+@pytest.mark.parametrize(
+    ("later", "reason", "warnings"),
+    [
+        pytest.param(calling('{"days": 3, "city": "Bergen"}'), None, ["told_apart"], id="another argument"),
+        pytest.param(calling(None), None, ["told_apart"], id="no call"),
+        pytest.param(
+            calling('{"days":3,"city":"Oslo"}', "call_2"), "near_duplicate", [], id="another id, other spaces"
+        ),
+    ],
+)
+def test_a_call_of_a_tool_is_no_few_words(tmp_path, later, reason, warnings):
+    run = curate_rows(tmp_path, [calling('{"days": 3, "city": "Oslo"}'), later], STEPS)
+
+    assert run.reasons[1] == reason
+    assert run.warnings[1] == warnings
