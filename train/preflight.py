@@ -97,8 +97,7 @@ def run_preflight(asked: Asked) -> Preflight:
     template = None if asked.template is None else read_template(asked.template)
     encoder = Encoder(tokenizer, template, asked.max_tokens or told.window or UNBOUNDED, asked.train_on)
     examples = encoder.encode(rows)
-    runs = [run for file in files if (run := run_of(file)) is not None]
-    facts = Facts(vocabulary=told.vocabulary, stops=told.stops, tests=asked.tests, run=runs[0] if runs else None)
+    facts = Facts(vocabulary=told.vocabulary, stops=told.stops, tests=asked.tests)
     findings = examine(examples, rows, encoder, facts)
     texts = sum(row.text is not None for row in rows)
     return Preflight(examples, encoder, findings, preview(examples, tokenizer), texts)

@@ -42,7 +42,7 @@ class Files:
 
     @property
     def unseen(self) -> tuple[Path, ...]:
-        """Return the files whose rows must not be trained on; those of a curation run are looked at with its ledger."""
+        """Return the files whose rows must not be trained on; the guards find those of a curation run."""
         return () if self.manifest else (*self.test, *self.validation)
 
 
@@ -95,7 +95,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
         rows = with_rehearsal(rows, others, config.data.rehearsal.share, config.seed)
         inputs.append(_input(general, home, len(others)))
     examples = encoder.encode(rows)
-    known = _facts(config, home, base, tokenizer, files)
+    known = _facts(config, base, tokenizer, files)
     known = replace(known, vocabulary=facts.vocabulary, rehearsal=len(rows) - own, rehearsal_wanted=wanted)
     evaluated, measured = encoder.encode(validation), Facts(vocabulary=facts.vocabulary)
     return Prepared(
@@ -111,7 +111,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     )
 
 
-def _facts(config: TrainConfig, home: Path, base: Base, tokenizer: Any, files: Files) -> Facts:
+def _facts(config: TrainConfig, base: Base, tokenizer: Any, files: Files) -> Facts:
     """Return what the guards are told beside the rows."""
     return Facts(
         parameters=parameters_in(base.weights.base),
@@ -119,7 +119,6 @@ def _facts(config: TrainConfig, home: Path, base: Base, tokenizer: Any, files: F
         learning_rate=config.training.learning_rate,
         rank=config.adapter.rank if config.adapter.kind == "lora" else None,
         tests=files.unseen,
-        run=None if config.data.run is None else home / config.data.run,
     )
 
 

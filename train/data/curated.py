@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ def run_of(file: Path) -> Path | None:
         return None
     named = {Path(one["path"]).name for one in _outputs(manifest)}
     return file.parent if file.name in named else None
+
+
+def runs_of(files: Iterable[Path]) -> list[Path]:
+    """Return the folders of the curation runs that wrote some files, each once."""
+    return list({run.resolve(): run for file in files if (run := run_of(file)) is not None}.values())
 
 
 def read_manifest(run: Path) -> dict[str, Any]:

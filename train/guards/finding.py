@@ -35,7 +35,6 @@ class Facts:
     rehearsal_wanted: int = 0  # so many were asked for
     served_template: str | None = None  # the text; absent: the tokenizer's own
     tests: Sequence[Path] = ()  # files that must stay unseen
-    run: Path | None = None  # the folder of the curation run that wrote the training file
 
 
 class Examined(NamedTuple):

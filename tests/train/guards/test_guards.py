@@ -148,7 +148,8 @@ def test_rows_of_a_test(jsonl):
 @pytest.fixture
 def curated(tmp_path):
     """Write a curation run of a few rows: manifest, ledger, a validation split."""
-    (tmp_path / "manifest.json").write_text(json.dumps({"outputs": [{"path": "train.jsonl", "sha256": "x"}]}))
+    outputs = [{"path": f"{name}.jsonl", "sha256": "x"} for name in ("train", "validation")]
+    (tmp_path / "manifest.json").write_text(json.dumps({"outputs": outputs}))
     ids = pl.DataFrame({"id": ["1", "2", "held"], "split": ["train", "train", "test"]})
     ids.write_parquet(tmp_path / "ledger.parquet")
     (tmp_path / "validation.jsonl").write_text('{"prompt": "Who?", "completion": "I."}\n')
@@ -165,7 +166,7 @@ def test_rows_that_the_curation_run_held_out(curated):
     train = curated / "train.jsonl"
     rows = [of_file(train, "u:x", "a:y", name="held"), of_file(train, "u:Who?", "a:I.")]
 
-    assert found(*rows, run=curated) == [
+    assert found(*rows) == [
         ("test_row_in_training", "error", 1001),
         ("test_row_in_training", "error", 1000),
         ("changed_since_curation", "warning", None),
@@ -173,7 +174,7 @@ def test_rows_that_the_curation_run_held_out(curated):
 
 
 def test_a_row_of_another_file_may_have_the_id_of_one_held_out(curated):
-    assert found(row("u:x", "a:y", name="held"), of_file(curated / "train.jsonl", "u:x", "a:y"), run=curated) == [
+    assert found(row("u:x", "a:y", name="held"), of_file(curated / "train.jsonl", "u:x", "a:y")) == [
         ("changed_since_curation", "warning", None)
     ]
 
@@ -181,7 +182,7 @@ def test_a_row_of_another_file_may_have_the_id_of_one_held_out(curated):
 def test_a_split_that_is_looked_at_itself_is_no_leak(curated):
     one = of_file(curated / "validation.jsonl", "u:Who?", "a:I.")
 
-    assert [code for code, _, _ in found(one, run=curated)] == ["changed_since_curation"]
+    assert [code for code, _, _ in found(one)] == ["changed_since_curation"]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,24 @@ def test_rows_for_validation_must_not_be_trained_on(thresher, project, jsonl, tm
     assert "train.jsonl:4: it stands in" in ran.err
 
 
+@pytest.mark.parametrize("data", ['run = "clean"', 'train = ["clean/train.jsonl"]'], ids=["the run", "its file"])
+def test_a_curation_runs_own_test_rows_must_not_be_trained_on(thresher, project, jsonl, tmp_path, data):
+    path, rows = project(), jsonl([chat(f"{at} squared", f"It is {at * at}.") for at in range(40)], "raw.jsonl")
+    curate, clean = tmp_path / "curate.toml", tmp_path / "clean"
+    curate.write_text(f'steps = []\n[input]\nfiles = ["{rows}"]\n[split]\ntrain = 0.8\ntest = 0.2\n')
+    assert thresher("curate", curate, "--out", clean, "--no-report").code == 0
+    leaked = (clean / "test.jsonl").read_bytes().splitlines(keepends=True)[0]
+    (clean / "train.jsonl").write_bytes((clean / "train.jsonl").read_bytes() + leaked)
+    given = 'train = ["train.jsonl"]\nvalidation = ["validation.jsonl"]'
+    path.write_text(path.read_text().replace(given, data))
+
+    ran = thresher("train", path, "--dry-run")
+
+    assert ran.code == 1, ran.err
+    assert f"it stands in {clean / 'test.jsonl'}" in ran.err
+    assert "train.jsonl is not as its curation run wrote it" in ran.err
+
+
 def test_validation_without_an_answer_measures_nothing(thresher, project, jsonl, tmp_path):
     """A loss of 0 over no token would be the lowest there is."""
     toml = project()

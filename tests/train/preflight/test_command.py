@@ -158,6 +158,26 @@ def test_the_splits_of_a_curation_run_are_found(thresher, jsonl, tokenizer, tmp_
     assert ran.json["counts"]["by_code"] == {"changed_since_curation": 1, "test_row_in_training": 1}
 
 
+@pytest.mark.parametrize("order", [("first", "second"), ("second", "first")], ids=" before ".join)
+def test_several_curation_runs_are_each_held_against_their_own_splits(thresher, jsonl, tokenizer, tmp_path, order):
+    for name in order:
+        rows = [chat(f"What is {at} in {name}?", f"It is {at * at}, says the {name} book.") for at in range(40)]
+        config = tmp_path / "curate.toml"
+        config.write_text(f'steps = []\n[input]\nfiles = ["{jsonl(rows)}"]\n[split]\ntrain = 0.8\ntest = 0.2\n')
+        assert thresher("curate", config, "--out", tmp_path / name, "--no-report").code == 0
+    leaked = (tmp_path / "second" / "test.jsonl").read_bytes().splitlines(keepends=True)[0]
+    train = tmp_path / "second" / "train.jsonl"
+    train.write_bytes(train.read_bytes() + leaked)
+
+    ran = thresher("preflight", *(tmp_path / name for name in order), "--tokenizer", tokenizer(), "--json")
+
+    assert (ran.code, ran.json["counts"]["by_code"]) == (
+        1, {"changed_since_curation": 1, "test_row_in_training": 1, "too_few_rows": 1}
+    )  # fmt: skip
+    places = {one["code"]: one["file"] for one in ran.json["findings"] if one["file"]}
+    assert places == {"test_row_in_training": train.as_posix()}
+
+
 def test_a_curation_run_of_several_layouts_and_names(thresher, jsonl, tokenizer, tmp_path):
     said = [(f"What is {at} and {at + 1}?", f"It is {2 * at + 1}, as every schoolchild can tell.") for at in range(900)]
     chats = jsonl([chat(*pair) for pair in said[:300]], "chats.jsonl")
