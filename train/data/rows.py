@@ -20,10 +20,9 @@ from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import InputError
 from evalkit.answers.local.calls import parsed
 from train.data.curated import field_names, run_of
+from train.data.written import extras, written_turns
 from train.examples import Place
 
-_KNOWN = frozenset({"role", "content", "tool_calls", "function_call", "tool_call_id", "name", "weight"})
-_CHATS = ("messages", "conversations", "prompt", "completion", "chosen")  # those that are trained
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
@@ -103,8 +102,9 @@ def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
     draft = layout.sound(record)
     if draft is None:
         raise _unreadable(str(place), f"it is no sound row of layout {layout.name} ({layout.shape})", place.source)
-    _refuse_named_media(record, place)
-    _refuse_weights(record, place)
+    written = written_turns(record, layout.name)
+    _refuse_named_media(record, written, place)
+    _refuse_weights(written, place)
     turns = [Message._make(turn) for turn in draft.messages]
     if layout.name == "text":
         return Row(place, [], None, turns[0].text or "", digest)
@@ -113,17 +113,9 @@ def _row(layout: Layout, record: Record, place: Place, digest: int) -> Row:
     for turn in turns:
         if turn.role not in ROLES:
             raise _unreadable(str(place), f"{shown(turn.role)} is no role: {', '.join(ROLES)}", place.source)
-    messages = [extra | _message(turn, place) for turn, extra in zip(turns, _extras(record, len(turns)), strict=True)]
+    beside = extras(written, len(turns))
+    messages = [extra | _message(turn, place) for turn, extra in zip(turns, beside, strict=True)]
     return Row(place, messages, _tools(draft.tools, place), None, digest)
-
-
-def _extras(record: Record, turns: int) -> list[dict[str, Any]]:
-    """Return what messages hold beside the fields of every layout: templates read ``reasoning_content`` and others."""
-    sides = [record.get(name) for name in ("messages", "prompt", "completion")]
-    found = [message for side in sides if isinstance(side, list) for message in side]
-    if len(found) != turns:  # another layout
-        return [{}] * turns
-    return [{key: value for key, value in message.items() if key not in _KNOWN} for message in found]
 
 
 def _message(turn: Message, place: Place) -> dict[str, Any]:
@@ -155,27 +147,21 @@ def _refuse_media(parts: Sequence[Any], place: Place) -> None:
             raise _beyond_text(place, "a message", told)
 
 
-def _refuse_named_media(record: Record, place: Place) -> None:
+def _refuse_named_media(record: Record, turns: Sequence[Record], place: Place) -> None:
     """Refuse a row that names pictures, sounds or films, itself or in a turn: its texts alone are another example."""
-    for holder, what in ((record, "the row"), *((turn, "a message") for turn in _turns(record))):
+    for holder, what in ((record, "the row"), *((turn, "a message") for turn in turns)):
         for name in MEDIA:
             if holder.get(name) not in _NOTHING:
                 raise _beyond_text(place, what, name)
 
 
-def _refuse_weights(record: Record, place: Place) -> None:
+def _refuse_weights(turns: Sequence[Record], place: Place) -> None:
     """Refuse a weight that is neither 0 nor 1: an answer that someone wanted out of the loss, or half in it."""
-    for turn in _turns(record):
+    for turn in turns:
         weight = turn.get("weight") if "role" in turn else None  # ShareGPT's turns have none that anyone reads
         if weight is not None and weight not in (0, 1):
             told = f"the weight of a message is {shown(weight)}: 0 takes an answer out of the loss, 1 trains it"
             raise _unreadable(str(place), told, place.source)
-
-
-def _turns(record: Record) -> Iterator[dict[str, Any]]:
-    """Yield the messages of a record that are trained, as they came."""
-    chats = (record.get(name) for name in _CHATS)
-    yield from (turn for chat in chats if isinstance(chat, list) for turn in chat if isinstance(turn, dict))
 
 
 def _beyond_text(place: Place, holder: str, told: Any) -> InputError:

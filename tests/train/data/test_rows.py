@@ -15,6 +15,43 @@ HI = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello
 CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
 
 
+THOUGHT = {"role": "assistant", "content": "Hello", "reasoning_content": "hm"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({"messages": [HI[0], THOUGHT]}, id="messages"),
+        pytest.param({"messages": [HI[0], THOUGHT], "prompt": HI[:1]}, id="messages beside a column called prompt"),
+        pytest.param({"prompt": HI[:1], "completion": [THOUGHT]}, id="a completion"),
+        pytest.param({"prompt": "Hi", "completion": [THOUGHT]}, id="a completion of a prompt that is a text"),
+        pytest.param({"prompt": HI[:1], "chosen": [THOUGHT], "rejected": HI[1:]}, id="a pair"),
+        pytest.param({"prompt": "Hi", "chosen": THOUGHT, "rejected": "No"}, id="a pair whose answer is one turn"),
+        pytest.param({"messages": HI[:1], "chosen": THOUGHT, "rejected": HI[1]}, id="a pair beside messages"),
+        pytest.param(
+            {"input": {"messages": HI[:1]}, "preferred_output": [THOUGHT], "non_preferred_output": HI[1:]},
+            id="a pair as OpenAI has it",
+        ),
+        pytest.param(
+            {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello", "reasoning_content": "hm"}]},
+            id="ShareGPT",
+        ),
+    ],
+)  # fmt: skip
+def test_what_an_answer_holds_beside_its_content_is_kept_in_every_layout(jsonl, record):
+    """Templates write ``reasoning_content`` and others, each turn its own."""
+    (row,) = read_rows([jsonl([record])])
+
+    assert row.messages == [HI[0], THOUGHT]
+
+
+def test_a_system_prompt_of_its_own_field_takes_no_turns_thought(jsonl):
+    turns = [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello", "reasoning_content": "hm"}]
+    (row,) = read_rows([jsonl([{"system": "Be kind", "conversations": turns}])])
+
+    assert row.messages == [{"role": "system", "content": "Be kind"}, HI[0], THOUGHT]
+
+
 @pytest.mark.parametrize(
     ("record", "messages"),
     [
@@ -159,6 +196,24 @@ def test_files_stand_in_the_order_they_are_named_in(jsonl):
             {"prompt": HI[:1], "completion": [HI[1] | {"weight": "0"}]},
             "the weight of a message is '0'",
             id="a weight of a completion",
+        ),
+        pytest.param(
+            {
+                "input": {"messages": HI[:1]},
+                "preferred_output": [HI[1] | {"weight": 0.5}],
+                "non_preferred_output": HI[1:],
+            },
+            "the weight of a message is 0.5",
+            id="a weight of a preferred answer",
+        ),
+        pytest.param(
+            {
+                "input": {"messages": [HI[0] | {"image": "a.png"}]},
+                "preferred_output": HI[1:],
+                "non_preferred_output": HI[1:],
+            },
+            "a part of a message is no text: 'image'",
+            id="a picture of a pair's question",
         ),
         pytest.param(
             {"messages": [{"role": "wizard", "content": "Hi"}, HI[1]]}, "'wizard' is no role: system, ", id="a role"
