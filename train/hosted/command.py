@@ -54,23 +54,29 @@ def train_hosted(
     if dry_run:
         return _plan(run, as_json=as_json) if (code := _checked(run, texts=texts)) == DONE else code
     target = _given(out)
-    with Endpoint(config.hosted) as endpoint, output_folder(target, "train") as folder:
+    with Endpoint(config.hosted) as endpoint:
         if read_state(target) is None and (code := _checked(run, texts=texts)) != DONE:
             return code
-        job = run.job(endpoint, folder)
-        try:
-            followed = follow(endpoint, job, config.hosted.poll, quiet=quiet)
-        except KeyboardInterrupt:
-            aside(f"\n{job} goes on. To follow it: {_again(path, target)}\n")
-            aside(f"to cancel it: {_again(path, target)} --cancel\n")
-            raise
-        status = followed.job.get("status")
-        if status != "succeeded":
-            raise JobError(
-                f"{job} {status}{_why(followed.job)}",
-                hint=f"name another folder to start a new job; {target} has this one",
-            )
-        manifest = run.publish(endpoint, folder, followed)
+        with output_folder(target, "train") as folder:
+            job = run.job(endpoint, folder)
+            try:
+                followed = follow(endpoint, job, config.hosted.poll, quiet=quiet)
+            except KeyboardInterrupt:
+                aside(f"\n{job} goes on. To follow it: {_again(path, target)}\n")
+                aside(f"to cancel it: {_again(path, target)} --cancel\n")
+                raise
+            status = followed.job.get("status")
+            if status != "succeeded":
+                raise JobError(
+                    f"{job} {status}{_why(followed.job)}",
+                    hint=f"name another folder to start a new job; {target} has this one",
+                )
+            if not (isinstance(made := followed.job.get("fine_tuned_model"), str) and made):
+                raise JobError(
+                    f"{job} succeeded, and {config.hosted.base_url} names no model of it: fine_tuned_model is {made!r}",
+                    hint="the same command looks again",
+                )
+            manifest = run.publish(endpoint, folder, followed)
     emit(_object(job, target, manifest) if as_json else _text(config, target, manifest))
     return DONE
 
@@ -100,9 +106,9 @@ def _cancel(config: HostedConfig, out: Path, *, as_json: bool) -> int:
     if state is None or state.job is None:
         raise ConfigError(f"{out} has no job", hint="--out names the folder that the job was started with")
     with Endpoint(config.hosted) as endpoint:
-        status = endpoint.job(state.job).get("status")
-        if status in ENDED:
-            raise ConfigError(f"{state.job} has ended: {status}", hint="there is nothing to cancel")
+        ended = str(endpoint.job(state.job).get("status"))
+        if ended in ENDED:
+            raise ConfigError(f"{state.job} has ended: {ended}", hint="there is nothing to cancel")
         try:
             status = endpoint.cancel(state.job).get("status")
         except EndpointError as error:
@@ -126,7 +132,8 @@ def _plan(run: HostedRun, *, as_json: bool) -> int:
 
 def _why(job: dict[str, Any]) -> str:
     error = job.get("error") or {}
-    said = [str(error[name]) for name in ("code", "message", "param") if error.get(name)]
+    named = [error.get(name) for name in ("code", "message", "param")] if isinstance(error, dict) else [error]
+    said = [str(one) for one in named if one]
     return f": {', '.join(said)}" if said else ""
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import orjson
 
 from curate.core.chat.backend import CONNECT_SECONDS, imported, told_by
+from curate.core.chat.secret import Secret
 from curate.core.chat.settings import OPENAI
 from curate.core.run.errors import ThresherError
 from train.hosted.config import HostedTable
 
 JOBS = "/fine_tuning/jobs"
 PAGE = 100  # events, or jobs, asked for at once
+SHOWN = 80  # characters of an answer that makes no sense
 _HINTS = {
     401: "the key is wrong, or not for this endpoint",
     403: "the key may not do this",
@@ -38,14 +43,15 @@ class Endpoint:
 
     def __init__(self, table: HostedTable) -> None:
         self._openai, self._httpx2 = imported()
-        self._key = table.key() or ""
+        key = table.key() or ""
+        self._secret = Secret(key)
         self._address = table.base_url
-        headers: dict[str, Any] = {} if self._key else {"Authorization": self._openai.Omit()}
+        headers: dict[str, Any] = {} if key else {"Authorization": self._openai.Omit()}
         if table.base_url != OPENAI:  # the package reads both from the environment, for whatever endpoint
             headers |= {"OpenAI-Organization": self._openai.Omit(), "OpenAI-Project": self._openai.Omit()}
         self._headers = headers
         self._client = self._openai.OpenAI(
-            api_key=self._key or "none",
+            api_key=key or "none",
             base_url=table.base_url,
             http_client=self._openai.DefaultHttpxClient(
                 timeout=self._httpx2.Timeout(table.timeout, connect=min(CONNECT_SECONDS, table.timeout)),
@@ -69,7 +75,7 @@ class Endpoint:
             made = self._safely(
                 lambda: self._once.files.create(file=file, purpose="fine-tune", extra_headers=self._headers)
             )
-        return _id(getattr(made, "id", None), "file")
+        return _id(self._secret.out_of_reply(getattr(made, "id", None)), "file")
 
     def create(self, body: dict[str, Any]) -> str:
         """Make a job; return its id."""
@@ -77,43 +83,61 @@ class Endpoint:
 
     def find(self, mark: str) -> str | None:
         """Return the id of the job that carries our mark, among the last ones; None where none does."""
-        page = self._json(self._client.get, JOBS, params={"limit": PAGE})
-        made = (job for job in page.get("data", ()) if (job.get("metadata") or {}).get("thresher") == mark)
-        return next((str(job["id"]) for job in made), None)
+        for job in self._listed(JOBS, {"limit": PAGE})[0]:
+            told = job.get("metadata")
+            if isinstance(told, dict) and told.get("thresher") == mark:
+                return _id(job.get("id"), "job")
+        return None
 
     def job(self, job: str) -> dict[str, Any]:
         """Return a job as it is now."""
-        return self._json(self._client.get, f"{JOBS}/{job}")
+        return self._json(self._client.get, _path(JOBS, job))
 
     def cancel(self, job: str) -> dict[str, Any]:
         """Stop a job; return it."""
-        return self._json(self._once.post, f"{JOBS}/{job}/cancel")
+        return self._json(self._once.post, _path(JOBS, job, "cancel"))
 
     def events(self, job: str, known: set[str]) -> list[dict[str, Any]]:
         """Return the events that are not known yet, the oldest first; the endpoint gives the newest first."""
         fresh: list[dict[str, Any]] = []
         params: dict[str, Any] = {"limit": PAGE}
         while True:
-            page = self._json(self._client.get, f"{JOBS}/{job}/events", params=params)
-            listed = page.get("data", [])
-            new = [event for event in listed if event.get("id") not in known]
+            listed, more = self._listed(_path(JOBS, job, "events"), params)
+            new = [event for event in listed if str(event.get("id")) not in known]
             fresh += new
-            if len(new) < len(listed) or not new or not page.get("has_more"):
+            if len(new) < len(listed) or not new or not more:
                 return fresh[::-1]
             params["after"] = new[-1].get("id")
 
-    def content(self, file: str) -> bytes:
-        """Return the bytes of a file."""
-        return self._response(self._client.get, f"/files/{file}/content")
+    def table(self, file: str) -> bytes:
+        """Return a table of results as it is, without the key: some endpoints give it in Base64."""
+        content = self._response(self._client.get, _path("/files", file, "content"))
+        with suppress(binascii.Error):
+            decoded = base64.b64decode(content, validate=True)
+            content = decoded if decoded.startswith(b"step") else content
+        text: str = self._secret.out_of_reply(content.decode(errors="surrogateescape"))
+        return text.encode(errors="surrogateescape")
+
+    def _listed(self, path: str, params: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        """Return the objects of a page, and whether there are more pages; a list of none may be told as null."""
+        page = self._json(self._client.get, path, params=params)
+        listed = page.get("data") or []
+        if not isinstance(listed, list):
+            raise EndpointError(
+                f"{self._address}{path} answers no list in 'data': {self._safe(str(listed))[:SHOWN]}",
+                hint="is base_url a fine-tuning endpoint?",
+            )
+        return [one for one in listed if isinstance(one, dict)], bool(page.get("has_more"))
 
     def _json(self, verb: Callable[..., Any], path: str, **options: Any) -> dict[str, Any]:
         content = self._response(verb, path, **options)
         with suppress(orjson.JSONDecodeError):
             value = orjson.loads(content)
             if isinstance(value, dict):
-                return value
+                return dict(self._secret.out_of_reply(value))
+        told = self._safe(content.decode(errors="replace"))[:SHOWN]  # cut last: half a key is one, too
         raise EndpointError(
-            f"{self._address}{path} answers no JSON object: {self._safe(content[:80].decode(errors='replace'))}",
+            f"{self._address}{path} answers no JSON object: {told}",
             hint="base_url is the address of the API, up to /v1",
         )
 
@@ -140,8 +164,11 @@ class Endpoint:
         raise EndpointError(self._safe(problem), hint=_HINTS.get(status), status=status)
 
     def _safe(self, text: str) -> str:
-        text = text.replace(self._key, "***") if self._key else text
-        return " ".join(text.split())[:400]
+        return " ".join(self._secret.out_of(text).split())[:400]
+
+
+def _path(*parts: str) -> str:
+    return "/".join([parts[0], *(quote(part, safe="/:@") for part in parts[1:])])  # ids hold what their makers like
 
 
 def _id(given: object, what: str) -> str:

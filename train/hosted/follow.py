@@ -33,7 +33,7 @@ def follow(endpoint: Endpoint, job: str, poll: float, *, quiet: bool = False) ->
             for event in endpoint.events(job, known):
                 known.add(str(event.get("id")))
                 _tell(event, followed.log, progress, quiet=quiet)
-            if now.get("status") != status:
+            if str(now.get("status")) != status:
                 status = str(now.get("status"))
                 _say(f"{job} is {status}", quiet=quiet)
             if status in ENDED:
@@ -44,13 +44,20 @@ def follow(endpoint: Endpoint, job: str, poll: float, *, quiet: bool = False) ->
 
 
 def _tell(event: Mapping[str, Any], log: list[dict[str, Any]], progress: Progress, *, quiet: bool) -> None:
-    data = event.get("data") or {}
-    step = data.get("step") if isinstance(data, dict) else None
-    if not isinstance(step, int):
+    told = event.get("data")
+    data: dict[str, Any] = told if isinstance(told, dict) else {}
+    step = _whole(data.get("step"))
+    if step is None:
         return _say(str(event.get("message")), quiet=quiet)
     log.append({"step": step} | {ours: data[theirs] for theirs, ours in _LOSSES.items() if _is_loss(data.get(theirs))})
-    total = data.get("total_steps")
-    return progress.tell("training, steps", step, total if isinstance(total, int) else None)
+    return progress.tell("training, steps", step, _whole(data.get("total_steps")))
+
+
+def _whole(value: object) -> int | None:
+    """Return a number of steps; None where it is none. Some endpoints write every number as ``1.0``."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _is_loss(value: object) -> bool:

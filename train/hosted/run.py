@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -94,8 +92,9 @@ class HostedRun:
         rows = {LOG: len(followed.log)}
         lines = [orjson.dumps(line, option=orjson.OPT_SORT_KEYS) + b"\n" for line in followed.log]
         folder.file(LOG).write_bytes(b"".join(lines))
-        for number, file in enumerate(followed.job.get("result_files") or (), 1):
-            content = _plain(endpoint.content(str(file)))
+        told = followed.job.get("result_files")
+        files = [file for file in told if isinstance(file, str)] if isinstance(told, list) else []
+        for number, content in enumerate(map(endpoint.table, files), 1):
             folder.file(f"results-{number}.csv").write_bytes(content)
             rows[f"results-{number}.csv"] = max(0, len(content.splitlines()) - 1)
         outputs = []
@@ -186,16 +185,8 @@ def _created(endpoint: Endpoint, body: dict[str, Any], state: State, folder: Out
         raise
 
 
-def _plain(content: bytes) -> bytes:
-    """Return a table as it is: some endpoints give it in Base64."""
-    try:
-        decoded = base64.b64decode(content, validate=True)
-    except binascii.Error:
-        return content
-    return decoded if decoded.startswith(b"step") else content
-
-
 def _chosen(job: Mapping[str, Any], method: str) -> Any:
     """Return the hyperparameters that the endpoint took where it was left to choose."""
-    told = (job.get("method") or {}).get(method) or {}
-    return told.get("hyperparameters") or job.get("hyperparameters")
+    told = job.get("method")
+    own = told.get(method) if isinstance(told, Mapping) else None
+    return (own.get("hyperparameters") if isinstance(own, Mapping) else None) or job.get("hyperparameters")
