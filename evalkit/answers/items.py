@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from curate.core.chat.parse import are_calls
 from curate.core.command.words import path_word
 from curate.core.read.decode import Record, decode_lines
 from curate.core.read.layouts import Message, layout_of
@@ -196,17 +197,20 @@ def _of_layout(record: Record, place: str) -> dict[str, Any]:
     turns = [Message._make(turn) for turn in draft.messages]
     last = turns.pop() if turns and turns[-1].role == "assistant" else None
     tools = orjson.loads(draft.tools) if draft.tools else []
-    made: dict[str, Any] = {"tools": tuple(tools), "references": () if last is None else _wanted(last)}
+    made: dict[str, Any] = {"tools": tuple(tools), "references": () if last is None else _wanted(last, place)}
     if layout.name in ("prompt_completion", "classification", "text") and len(turns) < 2:
         return made | {"prompt": (turns[0].text or "") if turns else ""}
     return made | {"messages": tuple(write_messages([turn._replace(weight=None) for turn in turns]))}
 
 
-def _wanted(turn: Message) -> tuple[str, ...]:
+def _wanted(turn: Message, place: str) -> tuple[str, ...]:
     """Return the reference that a last turn is: its text, or its tool calls as JSON."""
     if turn.text is not None or turn.calls is None:
         return (turn.text or "",)
-    return (spelt_calls(orjson.loads(turn.calls)),)
+    calls = orjson.loads(turn.calls)
+    if not are_calls(calls):
+        raise InputError(f"{place} has tool calls that are none", hint="thresher check says what is wrong with them")
+    return (spelt_calls(calls),)
 
 
 def spelt_calls(calls: Sequence[Any]) -> str:

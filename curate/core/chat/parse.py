@@ -66,11 +66,20 @@ def _choice(request: Request, told: dict[str, Any]) -> Choice:
     content = message.get("content")
     if not isinstance(content, str | None):
         raise TypeError(f"content is a {type(content).__name__}")
-    calls = message.get("tool_calls") or None
+    said, calls = content or "", message.get("tool_calls") or None
+    if calls is not None and not are_calls(calls):
+        if not said.strip():
+            raise TypeError("tool_calls is no list of calls")
+        calls = None  # what is said is not lost for that
     finish = str(told.get("finish_reason") or "")
     logprobs = (told.get("logprobs") or {}).get("content")
-    said = content or ""
     return Choice(said, finish, _fault(request, message, said, finish, calls=bool(calls)), logprobs, calls)
+
+
+def are_calls(value: Any) -> bool:
+    """Say whether a value is a list of tool calls, each an object, its function too where it has one."""
+    calls = value if isinstance(value, list) else [None]
+    return all(isinstance(call, dict) and isinstance(call.get("function", call), dict) for call in calls)
 
 
 def _completion(request: Request, told: dict[str, Any]) -> Choice:

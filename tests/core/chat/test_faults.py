@@ -28,6 +28,8 @@ FAILURES = {
     "raw {}": "malformed",
     'raw {"choices": []}': "malformed",
     'raw {"choices": [{"message": {"content": 7}}]}': "malformed",
+    'raw {"choices": [{"message": {"content": null, "tool_calls": [{"id": "1", "function": null}]}}]}': "malformed",
+    'raw {"choices": [{"message": {"content": null, "tool_calls": "none"}}]}': "malformed",
     'raw {"error": {"message": "overloaded"}}': "server_error",
 }
 ONCE = {

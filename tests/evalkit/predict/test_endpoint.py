@@ -76,6 +76,7 @@ def test_a_failure_is_a_fault_and_is_unscored(serve, jsonl, predict, rows, thres
             {"content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}, "tool_calls",
             '[{"name":"f","arguments":"{}"}]', None, id="a call",
         ),
+        pytest.param({"content": "fine", "tool_calls": "none"}, "stop", "fine", None, id="words beside a call that is none"),
     ],
 )  # fmt: skip
 def test_what_the_model_said(serve, jsonl, predict, rows, message, finish, prediction, fault):

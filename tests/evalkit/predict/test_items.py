@@ -92,6 +92,10 @@ def test_the_right_choice_is_told_by_place_letter_or_text(jsonl, told):
         ([{"id": "a", "prompt": "x"}, {"id": "a", "prompt": "y"}], "stands twice"),
         ([{"question": "x"}], "is of no layout, and has no 'prompt'"),
         ([{"prompt": 3}], "has neither a text nor messages in 'prompt'"),
+        (
+            [{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "tool_calls": ["f"]}]}],
+            "tool calls that",
+        ),
         ([{"messages": "Hi"}], "no sound row of layout messages"),
         ([{"prompt": "x", "choices": ["a"]}], "no list of two texts"),
         ([{"prompt": "x", "choices": ["a", "b"], "answer": 2}], "does not say which of its 2 choices is right: 2"),
