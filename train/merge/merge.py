@@ -65,10 +65,14 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
     wanted = _logits(apart_model, probes)
     with apart_model.disable_adapter():
         untuned = _logits(apart_model, probes)
+    if _undefined(wanted):
+        if _undefined(untuned):
+            hint = "copy the base again, or --dtype float32"
+            raise MergeError(f"nothing can be merged into {found.called}: its logits are no numbers (NaN)", hint=hint)
+        hint = "train it again: a lower learning_rate, or without dora"
+        raise MergeError(f"{adapter} cannot be merged: it makes logits that are no numbers (NaN)", hint=hint)
     with output_folder(out, "merge") as folder, told_as_os_error():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            merged = apart_model.merge_and_unload(safe_merge=True)
+        merged = _merged(apart_model, adapter)
         merged.save_pretrained(folder.work)
         tokenizer.save_pretrained(folder.work)
         back = _read_back(folder.work, place)
@@ -81,7 +85,7 @@ def merge(adapter: Path, base: Path | None, out: Path, dtype: str) -> Merged:
                 hint="a run that made a step changes some: look at the log.jsonl of the one that wrote it",
             )
         lost = _nearer(said, untuned, wanted)
-        if lost or apart > _APART[dtype]:
+        if lost or apart > _APART[dtype] or _undefined(said):
             folder.abandon()
             raise MergeError(
                 f"the merged model is {apart:.2g} of the largest logit away from base and adapter",
@@ -114,6 +118,19 @@ def _adapted(model: Any, adapter: Path, base: Base) -> Any:
         raise InputError(f"the adapter {adapter} does not fit {base.called}", told, hint="name its own base") from error
 
 
+def _merged(model: Any, adapter: Path) -> Any:
+    """Return base and adapter as one model; the library looks for numbers that are none, which probes may not meet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return model.merge_and_unload(safe_merge=True)
+    except ValueError as error:
+        told = str(error).strip().split("\n", 1)[0][:300]
+        raise MergeError(
+            f"{adapter} cannot be merged", told, hint="train it again, or serve base and adapter apart"
+        ) from error
+
+
 def _read_back(folder: Path, place: Place) -> Any:
     _, transformers = imported()
     with warnings.catch_warnings():
@@ -126,6 +143,10 @@ def _read_back(folder: Path, place: Place) -> Any:
 def _logits(model: Any, probes: list[Any]) -> list[Any]:
     with torch.no_grad():
         return [model(input_ids=ids, use_cache=False).logits.float() for ids in probes]
+
+
+def _undefined(logits: list[Any]) -> bool:
+    return any(bool(one.isnan().any()) for one in logits)
 
 
 def _apart(found: list[Any], wanted: list[Any]) -> float:

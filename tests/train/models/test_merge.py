@@ -83,6 +83,23 @@ def test_an_adapter_that_changes_nothing_is_not_merged(thresher, tiny, tmp_path)
     assert not list((tmp_path / "merged").glob("*.safetensors"))
 
 
+@pytest.mark.parametrize("targets", [["q_proj"], None], ids=["a layer of all tokens", "the embedding of one"])
+def test_an_adapter_with_a_number_that_is_none_is_not_merged(thresher, tiny, tmp_path, targets):
+    """The library looks at every weight; no probe has token 299."""
+    from peft import LoraConfig, TrainableTokensConfig, get_peft_model
+    from transformers import LlamaForCausalLM
+
+    settings = LoraConfig(r=4, target_modules=targets) if targets else TrainableTokensConfig(token_indices=[299])
+    model = get_peft_model(LlamaForCausalLM.from_pretrained(tiny), settings)
+    with torch.no_grad():
+        next(one for one in model.parameters() if one.requires_grad)[0] = float("nan")
+    model.save_pretrained(tmp_path / "broken")
+    ran = thresher("merge", tmp_path / "broken", "--base", tiny, "--out", tmp_path / "merged")
+
+    assert (ran.code, "broken cannot be merged" in ran.err) == (1, True), ran.err
+    assert not list((tmp_path / "merged").glob("*.safetensors"))
+
+
 def test_what_the_probes_do_not_say_is_merged_too(thresher, tiny, tmp_path):
     """An adapter of one token's embedding moves no logit of another."""
     from peft import PeftModel, TrainableTokensConfig, get_peft_model
