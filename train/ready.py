@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from train.config import TrainConfig
+from train.examples import Examples
 from train.guards.finding import Finding
 from train.loop.batch import in_one_row
 from train.loop.plan import Plan, make_plan
@@ -51,12 +52,20 @@ class Ready:
         return told | {
             "data files": {one["path"]: one["sha256"] for one in self.prepared.inputs},
             "model files": self.prepared.base.weights.base_sha256,
-            "tokens": hashlib.sha256(self.prepared.examples.tokens.tobytes()).hexdigest(),
+            "template": self.prepared.encoder.template_sha256,
+            "train rows": _hashes(self.prepared.examples),
+            "validation rows": None if self.prepared.validation is None else _hashes(self.prepared.validation),
             "packing": self.plan.packing,
             "plan": hashlib.sha256(json.dumps([step.batches for step in self.plan.steps]).encode()).hexdigest(),
             "processes": self.processes.count,
             "number type": self.place.dtype,
         }
+
+
+def _hashes(examples: Examples) -> dict[str, str]:
+    """Return the hashes of the tokens, and of which of them are trained."""
+    columns = {"tokens": examples.tokens, "labels": examples.trained, "starts": examples.starts}
+    return {name: hashlib.sha256(column.tobytes()).hexdigest() for name, column in columns.items()}
 
 
 def make_ready(config: TrainConfig, prepared: Prepared, home: Path) -> Ready:

@@ -16,12 +16,13 @@ import orjson
 import torch
 
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
-from curate.core.run.errors import ConfigError, InputError
+from curate.core.run.errors import ConfigError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
 from train.card import card
 from train.config import TrainConfig
+from train.ended import STATS
 from train.guards.finding import Finding
 from train.loop.checkpoint import CHECKPOINTS, Checkpoints
 from train.loop.forgetting import Suites
@@ -35,7 +36,7 @@ from train.prepare import GuardError, Prepared, prepare
 from train.ready import Ready, make_ready
 from train.stats import data_stats, result_stats
 
-LOG, STATS, RUN, CARD = "log.jsonl", "stats.json", "run.json", "README.md"
+LOG, RUN, CARD = "log.jsonl", "run.json", "README.md"
 _MOVING = ("torch", "transformers", "peft", "tokenizers", "safetensors")
 Warn = Callable[[Sequence[Finding]], None]
 
@@ -242,14 +243,3 @@ def _manifest(ready: Ready, stats: dict[str, Any]) -> dict[str, Any]:
         "stopped": stats["stopped"]["reason"],
         "versions": {name: installed(name) for name in _MOVING},
     }
-
-
-def finished(out: Path) -> bool:
-    """Say whether a folder holds a training run that is whole."""
-    try:
-        told = orjson.loads((out / "manifest.json").read_bytes())
-    except OSError:
-        return False
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{out / 'manifest.json'} is no JSON", hint="name another folder: --out DIR") from error
-    return isinstance(told, dict) and told.get("command") == "train"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import orjson
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.paths import Place
@@ -100,15 +99,16 @@ def command(  # noqa: PLR0913 - a flag each
 def _trained(path: Path, config: Any, out: Path, options: Options, *, as_json: bool, report: bool) -> int:
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from train.commands.shown import outcome_text  # noqa: PLC0415
+    from train.ended import ended_run  # noqa: PLC0415
     from train.loop.checkpoint import CHECKPOINTS  # noqa: PLC0415
-    from train.run import STATS, finished, run_training  # noqa: PLC0415
+    from train.run import run_training  # noqa: PLC0415
 
-    if options.resume and finished(out):
-        told = orjson.loads((out / STATS).read_bytes()) | {"out": str(out)} if as_json else {}
-        emit(
-            canonical(told).decode() if as_json else f"{out} holds a run that has ended: there is nothing to go on with"
-        )
-        return DONE
+    if options.resume and (ended := ended_run(out, config, path.parent)) is not None:
+        stats, stopped = ended
+        why = f" ({stopped.reason}: {stopped.detail})" if stopped.is_guard else ""
+        text = harmless(f"{out} holds a run that has ended{why}: there is nothing to go on with")
+        emit(canonical(stats | {"out": str(out)}).decode() if as_json else text)
+        return NO if stopped.is_guard else DONE
     try:
         outcome = run_training(config, path.parent, out, options, _warn)
     except KeyboardInterrupt:

@@ -110,7 +110,7 @@ class Checkpoints:
             shutil.rmtree(self.path, ignore_errors=True)
 
     def _refuse_another(self, told: Mapping[str, Any], last: Path) -> None:
-        changed = list(_changes(told, self._identity, ""))
+        changed = list(changes(told, self._identity))
         if changed:
             raise InputError(
                 f"{last} is of another run", *changed, hint="take the change back, or name another folder: --out DIR"
@@ -135,11 +135,11 @@ class Checkpoints:
             ) from error  # fmt: skip
 
 
-def _changes(before: Any, now: Any, name: str) -> Iterator[str]:
+def changes(before: Any, now: Any, name: str = "") -> Iterator[str]:
     """Yield what differs between two identities, by its path."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in sorted({**before, **now}):
-            yield from _changes(before.get(key), now.get(key), f"{name}.{key}" if name else key)
+            yield from changes(before.get(key), now.get(key), f"{name}.{key}" if name else key)
     elif before != now:
         yield f"{name} was {before}, is {now}"
 

@@ -118,6 +118,56 @@ def test_a_changed_setting_is_named_with_its_values(thresher, project, jsonl, in
     assert "data files.validation.jsonl was " in thresher("train", project(), "--out", out, "--resume").err
 
 
+EVERY_TURN = "{% for m in messages %}{% generation %}{{ m.content }}<|end|>{% endgeneration %}{% endfor %}"
+ANSWERS = EVERY_TURN.replace(
+    "{% generation %}", "{% if m.role == 'user' %}{{ m.content }}<|end|>{% else %}{% generation %}"
+).replace("{% endgeneration %}", "{% endgeneration %}{% endif %}")
+
+
+def test_a_changed_template_is_another_run_though_its_text_is_the_same(thresher, project, tmp_path, interrupted):
+    """The marks say what is trained: from then on the steps would be of other tokens."""
+    (tmp_path / "t.jinja").write_text(ANSWERS)
+    tables = {"model": {"template": "t.jinja"}}
+    out = interrupted(3, **tables)
+    (tmp_path / "t.jinja").write_text(EVERY_TURN)
+    refused = thresher("train", project(**tables), "--out", out, "--resume")
+    (tmp_path / "t.jinja").write_text(ANSWERS)
+    again = thresher("train", project(**tables), "--out", out, "--resume", "--quiet", "--no-report")
+
+    assert (refused.code, "is of another run" in refused.err) == (2, True), refused.err
+    assert "template was" in refused.err
+    assert "train rows.labels was" in refused.err
+    assert "train rows.tokens was" not in refused.err
+    assert again.code == 0, again.err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_run_that_a_guard_ended_is_no_success_when_it_is_asked_to_go_on(thresher, project, tmp_path, form):
+    toml = project(training={"learning_rate": 1e30})
+    codes = [thresher("train", toml, "--out", tmp_path / "out", "--quiet", "--no-report").code]
+    again = thresher("train", toml, "--out", tmp_path / "out", "--resume", *form)
+
+    assert [*codes, again.code] == [1, 1], again.err
+    assert "loss_not_finite" in again.out
+
+
+def test_a_whole_run_of_other_settings_or_rows_is_not_the_one_that_is_asked_for(thresher, project, jsonl, tmp_path):
+    out = tmp_path / "out"
+    assert thresher("train", project(), "--out", out, "--quiet", "--no-report").code == 0
+    patient = thresher("train", project(evaluation={"patience": 9}), "--out", out, "--resume")
+    assert (patient.code, "there is nothing to go on with" in patient.out) == (0, True), patient.err
+
+    changed = project(training={"learning_rate": 1e-4}, data={"train": ["nothere.jsonl"]})
+    other = thresher("train", changed, "--out", out, "--resume")
+    assert (other.code, "holds another run, which has ended" in other.err) == (2, True)
+    assert "training.learning_rate was 0.005, is 0.0001\n" in other.err
+    assert "data.train was ['train.jsonl'], is ['nothere.jsonl']\n" in other.err
+    jsonl([{"text": "another"}], "validation.jsonl")
+    assert "data files.validation.jsonl was " in thresher("train", project(), "--out", out, "--resume").err
+    (tmp_path / "validation.jsonl").unlink()
+    assert thresher("train", project(), "--out", out, "--resume").code == 0
+
+
 def test_a_damaged_checkpoint_is_named(thresher, project, interrupted):
     out = interrupted(3)
     (out / "checkpoints" / "step-00000004" / "state.json").write_text("{}")
