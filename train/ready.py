@@ -40,6 +40,10 @@ class Ready:
         """Return why rows are not packed though they should be; None where they are, or should not be."""
         if self.check is None or self.check.holds:
             return None
+        if self.check.undefined:
+            message = f"{self.prepared.base.called}, as it starts, answers with logits that are no numbers (NaN)"
+            hint = "look at the base's weights; an adapter's dora and its targets matter too"
+            return Finding("logits_undefined", "warning", message, hint)
         told = f"packed logits are up to {self.check.apart:.2g} of the largest away from single ones"
         message = f"{self.prepared.base.called} lets rows of a pack see each other: {told}; rows are grouped by length"
         return Finding("packing_leaks", "warning", message, 'packing = "grouped" says so from the start')

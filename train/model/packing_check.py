@@ -26,6 +26,7 @@ class PackingCheck(NamedTuple):
     moved: float  # the same, of the later rows, when the first is exchanged for other tokens
     rows: int
     dtype: str
+    undefined: bool  # single rows too say what is no number: nothing can be held against them
 
     @property
     def holds(self) -> bool:
@@ -63,6 +64,7 @@ def check_packing(model: Any, examples: Examples, place: Place, *, four_bits: bo
         float((packed[later:] - other[later:]).abs().max()) / largest,
         len(chosen),
         dtype,
+        bool(alone.isnan().any()),
     )
 
 

@@ -254,6 +254,22 @@ def test_a_model_without_the_usual_attention_is_told_which_to_name(thresher, pro
     assert merged.code == 0, merged.err
 
 
+def test_a_model_whose_logits_are_no_numbers_is_not_told_to_leak(thresher, project, tiny, tmp_path):
+    """One column of NaN, as DoRA on a head tied to an embedding of zeros has it."""
+    from transformers import LlamaForCausalLM
+
+    folder = shutil.copytree(tiny, tmp_path / "broken")
+    model = LlamaForCausalLM.from_pretrained(folder)
+    with torch.no_grad():
+        model.lm_head.weight[7] = float("nan")
+    model.save_pretrained(folder)
+    ran = thresher("train", project(model={"path": "broken"}), "--out", tmp_path / "out", "--quiet", "--no-report")
+
+    assert (ran.code, "not_finite" in ran.out) == (1, True), ran.err
+    assert "answers with logits that are no numbers (NaN)" in ran.err
+    assert "see each other" not in ran.err
+
+
 def test_a_model_of_another_kind_is_refused(thresher, project, tiny, tmp_path):
     folder = shutil.copytree(tiny, tmp_path / "bert")
     config = json.loads((folder / "config.json").read_text())
