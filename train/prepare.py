@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.write.folder import MANIFEST, sha256_of
 from evalkit.answers.local.facts import read_facts
@@ -20,6 +21,7 @@ from train.examples import Examples
 from train.guards import MEASURED, examine
 from train.guards.finding import Facts, Finding
 from train.guards.folder import read_folder
+from train.guards.shown import counts
 from train.masking.encoder import Encoder
 from train.masking.tokenizer import read_template
 from train.model.source import Base, find_base, parameters_in
@@ -65,6 +67,15 @@ class Prepared:
         """Return what must not be trained on."""
         return [one for one in self.findings if one.severity == "error"]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what is known where the guards refuse: ``{"findings": [...], "counts": {"errors": 1, ...}, ...}``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "rows": len(self.rows),
+            "findings": [one.as_json() for one in self.findings],
+            "counts": counts(self.findings),
+        }
+
 
 def prepare(config: TrainConfig, home: Path) -> Prepared:
     """Return what a configuration asks for, its paths relative to ``home``.
@@ -97,6 +108,7 @@ def prepare(config: TrainConfig, home: Path) -> Prepared:
     examples = encoder.encode(rows)
     known = _facts(config, base, tokenizer, files)
     known = replace(known, vocabulary=facts.vocabulary, rehearsal=len(rows) - own, rehearsal_wanted=wanted)
+    known = replace(known, patience_unused=config.evaluation.patience is not None and not validation)
     evaluated, measured = encoder.encode(validation), Facts(vocabulary=facts.vocabulary)
     return Prepared(
         base=base,

@@ -44,7 +44,7 @@ def data_stats(ready: Ready, *, texts: bool) -> dict[str, Any]:
         "template_sha256": encoder.template_sha256,
         "model": prepared.base.as_json(),
         "dtype": ready.place.dtype,
-        "findings": [_told(one) for one in prepared.findings],
+        "findings": [one.as_json() for one in prepared.findings],
         "preview": as_objects(preview(examples, encoder.tokenizer), texts=texts),
     }
 
@@ -69,8 +69,3 @@ def result_stats(state: State, stopped: Stopped) -> dict[str, Any]:
 def loss_at(state: State, step: int) -> float | None:
     """Return the training loss of a step; None where it was not made."""
     return next((line["loss"] for line in state.lines if line["step"] == step and "loss" in line), None)
-
-
-def _told(finding: Any) -> dict[str, Any]:
-    told: dict[str, Any] = finding._asdict()
-    return told | {"place": None if finding.place is None else str(finding.place)}

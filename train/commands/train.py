@@ -87,6 +87,8 @@ def command(  # noqa: PLR0913 - a flag each
         prepared = prepare(wanted, config.parent)
         _warn(prepared.findings)
         if prepared.errors:
+            if as_json:
+                emit(canonical(prepared.as_json()).decode())
             return NO
         tried = try_out(wanted, prepared, config.parent, texts=not no_text)
         emit(canonical(tried.as_json()).decode() if as_json else dry_run_text(tried, texts=not no_text))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from train.data.rows import Row
 from train.examples import Examples
 from train.guards.finding import Examined, Facts, Finding, Guard
+from train.guards.patience import patience_unused
 from train.guards.rows.empty_answer import empty_answer
 from train.guards.rows.held_out_rows import changed_since, held_out_rows
 from train.guards.rows.no_trained_token import no_trained_token
@@ -47,6 +48,7 @@ GUARDS: tuple[Guard, ...] = (
     no_template,
     changed_since,
     rehearsal_short,
+    patience_unused,
     usual_rates,
 )
 MEASURED: tuple[Guard, ...] = (  # of rows for evaluation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from train.data.rows import Row
 from train.examples import Examples, Place
@@ -21,6 +21,10 @@ class Finding(NamedTuple):
     hint: str
     place: Place | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it for stats.json, its place as ``file:line``."""
+        return self._asdict() | {"place": None if self.place is None else str(self.place)}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -33,6 +37,7 @@ class Facts:
     rank: int | None = None  # None: every weight is trained
     rehearsal: int = 0  # of the rows are general ones
     rehearsal_wanted: int = 0  # so many were asked for
+    patience_unused: bool = False  # it is set, and there is no validation loss that it could wait for
     served_template: str | None = None  # the text; absent: the tokenizer's own
     tests: Sequence[Path] = ()  # files that must stay unseen
 

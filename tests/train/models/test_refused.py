@@ -61,6 +61,27 @@ def test_a_curation_runs_own_test_rows_must_not_be_trained_on(thresher, project,
     assert "train.jsonl is not as its curation run wrote it" in ran.err
 
 
+def test_a_dry_run_that_a_guard_refuses_prints_its_findings_as_json(thresher, project, jsonl):
+    toml = project()
+    jsonl(ROWS[:3], "train.jsonl")
+    ran = thresher("train", toml, "--dry-run", "--json")
+
+    assert ran.code == 1
+    assert (ran.json["rows"], ran.json["counts"]["errors"]) == (3, 1)
+    assert [one["code"] for one in ran.json["findings"] if one["severity"] == "error"] == ["too_few_rows"]
+
+
+@pytest.mark.parametrize("rows", [None, "empty.jsonl"], ids=["no file", "an empty file"])
+def test_patience_without_rows_for_validation_is_told(thresher, project, tmp_path, rows):
+    (tmp_path / "empty.jsonl").touch()
+    toml = project(data={"validation": [rows] if rows else []}, evaluation={"patience": 2})
+    ran = thresher("train", toml, "--dry-run", "--json")
+
+    assert ran.code == 0, ran.err
+    assert "patience_unused" in [one["code"] for one in ran.json["findings"]]
+    assert "patience_unused" not in thresher("train", project(evaluation={"patience": 2}), "--dry-run", "--json").out
+
+
 def test_validation_without_an_answer_measures_nothing(thresher, project, jsonl, tmp_path):
     """A loss of 0 over no token would be the lowest there is."""
     toml = project()
