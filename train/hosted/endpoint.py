@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -103,11 +103,12 @@ class Endpoint:
         params: dict[str, Any] = {"limit": PAGE}
         while True:
             listed, more = self._listed(_path(JOBS, job, "events"), params)
-            new = [event for event in listed if str(event.get("id")) not in known]
+            new = [event for event in listed if event_name(event) not in known]
             fresh += new
-            if len(new) < len(listed) or not new or not more:
+            last = new[-1].get("id") if new else None
+            if len(new) < len(listed) or last is None or not more:
                 return fresh[::-1]
-            params["after"] = new[-1].get("id")
+            params["after"] = last
 
     def table(self, file: str) -> bytes:
         """Return a table of results as it is, without the key: some endpoints give it in Base64."""
@@ -169,6 +170,11 @@ class Endpoint:
 
 def _path(*parts: str) -> str:
     return "/".join([parts[0], *(quote(part, safe="/:@") for part in parts[1:])])  # ids hold what their makers like
+
+
+def event_name(event: Mapping[str, Any]) -> str:
+    """Return what tells an event from others: its id, or all of it where it has none."""
+    return str(event.get("id") or event)
 
 
 def _id(given: object, what: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from curate.core.command.terminal import harmless
 from curate.core.run.aside import aside
 from curate.core.run.progress import Progress
-from train.hosted.endpoint import Endpoint
+from train.hosted.endpoint import Endpoint, event_name
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 _LOSSES = {"train_loss": "loss", "valid_loss": "eval_loss", "full_valid_loss": "eval_loss"}
@@ -31,7 +31,7 @@ def follow(endpoint: Endpoint, job: str, poll: float, *, quiet: bool = False) ->
         while True:
             now = endpoint.job(job)  # before its events: those of an ended job are all there
             for event in endpoint.events(job, known):
-                known.add(str(event.get("id")))
+                known.add(event_name(event))
                 _tell(event, followed.log, progress, quiet=quiet)
             if str(now.get("status")) != status:
                 status = str(now.get("status"))

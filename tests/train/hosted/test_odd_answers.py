@@ -89,6 +89,13 @@ def test_steps_that_are_written_as_floats_are_logged(tuned, tmp_path):
     assert (tmp_path / "out" / "log.jsonl").read_text() == '{"loss":2.5,"step":1}\n'
 
 
+def test_events_without_ids_are_each_told_once(tuned):
+    events = [{"message": "second"}, {"message": "first"}]
+    told, _ = tuned({EVENTS: {"data": events, "has_more": True}})
+
+    assert [line for line in told.err.splitlines() if line in ("first", "second")] == ["first", "second"]
+
+
 ESCAPED = KEY.replace("-", "\\u002d")  # in JSON: as the text has it, only for whoever reads the JSON
 
 
