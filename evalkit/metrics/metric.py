@@ -37,7 +37,6 @@ class Metric(BaseModel):
     needs: ClassVar[tuple[Need, ...]] = ("text", "reference")
     otherwise: ClassVar[str] = "bad_reference"  # why a row whose needs are met still has no statistic
     shares: ClassVar[bool] = False  # every statistic is 0 or 1, so that the interval has a closed form
-    version: ClassVar[int] = 1  # counts changes of ours that move the number
 
     @model_validator(mode="after")
     def _known_variant(self) -> Self:
@@ -50,6 +49,11 @@ class Metric(BaseModel):
     def name(self) -> str:
         """Return the one name that the metric has everywhere."""
         return f"{self.use}:{self.variant}" if self.variant else self.use
+
+    @property
+    def version(self) -> int:
+        """Return a count of our changes that moved the number of this variant and these settings."""
+        return 1
 
     @property
     def width(self) -> int:

@@ -33,6 +33,11 @@ class Checks(Metric):
         return known
 
     @property
+    def version(self) -> int:
+        """Return 2: short answers are read with their signs, and what is made of checks is the same for every answer."""
+        return 2
+
+    @property
     def choices(self) -> Mapping[str, object]:
         """Return the checks, and the library that tells languages."""
         return {"checks": self._known_by, "lib": f"py3langid-{installed('py3langid')}"}

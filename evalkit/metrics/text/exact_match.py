@@ -25,6 +25,11 @@ class ExactMatch(Metric):
     shares: ClassVar[bool] = True
 
     @property
+    def version(self) -> int:
+        """Return 2 of the variant that once took the first "the answer is" of a line."""
+        return 2 if self.variant == "answer_is" else 1
+
+    @property
     def choices(self) -> Mapping[str, object]:
         """Return the normaliser."""
         return {"norm": self.variant or "raw"}

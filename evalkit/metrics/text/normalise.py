@@ -12,7 +12,8 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _STRICT = re.compile(r"#### (\-?[0-9.,]+)")
 _NUMBER = re.compile(r"-?[$0-9.,]{2,}|-?[0-9]+")
-_ANSWER_IS = re.compile(r"(?i)\bthe (?:final )?answer is:?\s*(.*?)\s*(?:\.\s*)?$", re.MULTILINE)
+_ANSWER_IS = re.compile(r"(?i)\bthe (?:final )?answer is(?![a-z]):?")  # "isn't" says what it is not
+_NOT = re.compile(r"(?i)\s+not\b")
 
 
 def raw(text: str) -> str:
@@ -44,9 +45,15 @@ def gsm8k_flexible(text: str) -> str | None:
 
 
 def answer_is(text: str) -> str | None:
-    """Return what follows the last "the answer is" on its line, without a full stop; else the whole text."""
-    found = _ANSWER_IS.findall(text)
-    return str(found[-1]) if found else text.strip()
+    """Return what follows the last "the answer is" on its line, without a full stop; else the whole text.
+
+    "The answer is not" counts only where nothing else is said to be the answer.
+    """
+    told = _ANSWER_IS.split(text)[1:]
+    if not told:
+        return text.strip()
+    last = [one for one in told if not _NOT.match(one)] or told
+    return last[-1].lstrip().partition("\n")[0].rstrip().removesuffix(".").rstrip()
 
 
 def _plain(number: str) -> str:

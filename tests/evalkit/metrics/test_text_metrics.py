@@ -42,6 +42,23 @@ from tests.evalkit.answers import answers, scored, value, values
         pytest.param("exact_match:gsm8k_flexible", "no idea", "#### 1", 0.0, id="no number is a miss"),
         pytest.param("exact_match:gsm8k_flexible", "18.0", "#### 18", 0.0, id="numbers are compared as texts"),
         pytest.param("exact_match:answer_is", "Hm. So the answer is (D).", "(D)", 1.0, id="what is concluded"),
+        pytest.param(
+            "exact_match:answer_is", "First the answer is 5, but the answer is 7.", "7", 1.0, id="the last of a line"
+        ),
+        pytest.param(
+            "exact_match:answer_is", "The answer is 42. The answer is 43.", "43", 1.0, id="the last of two sentences"
+        ),
+        pytest.param(
+            "exact_match:answer_is",
+            "The answer is:\n\n 42 . \nBye",
+            "42",
+            1.0,
+            id="on the line below, where none is on its own",
+        ),
+        pytest.param(
+            "exact_match:answer_is", "The answer is B\nThe answer isn't A", "B", 1.0, id="what it is not, is no answer"
+        ),
+        pytest.param("exact_match:answer_is", "The answer is not known.", "not known", 1.0, id="not, as all there is"),
         pytest.param("contains", "It is Paris.", "Paris", 1.0, id="contains"),
         pytest.param("contains", "It is paris.", "Paris", 0.0, id="contains heeds letter case"),
         pytest.param("contains:ignore_case", "It is STRASSE", "straße", 1.0, id="case folding, not lower case"),

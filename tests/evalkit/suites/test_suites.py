@@ -136,6 +136,24 @@ def test_parts_are_finer_than_the_whole(items, answered):
         pytest.param(
             {"is": "letter", "value": "C"}, "A bird sings. The answer is C.", "Cats", id="the letter that it ends with"
         ),
+        pytest.param(
+            {"is": "letter", "value": "B"},
+            "Some say the answer is A, but the answer is B.",
+            "The answer is B, but the answer is A.",
+            id="the last letter that is said to be the answer",
+        ),
+        pytest.param(
+            {"is": "letter", "value": "B"},
+            "The answer is B, so the answer is not A.",
+            "The answer is not B.\nThe answer is A.",
+            id="a letter that is said to be none",
+        ),
+        pytest.param(
+            {"is": "short", "values": ["yes"]},
+            "One may think the answer is no, but the answer is yes.",
+            "The answer is yes? The answer is no.",
+            id="the last word that is said to be the answer",
+        ),
         pytest.param({"is": "list", "values": ["a", "b"]}, "Sorted: a, b", "b, a", id="a list in order"),
         pytest.param({"is": "verbatim", "value": "a b"}, " a b\n", "a  b", id="to the letter"),
         pytest.param(
