@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -13,12 +12,18 @@ import orjson
 
 from evalkit.metrics.behaviour.refusal import refuses
 from evalkit.metrics.checks.check import BadCheckError, Check, Told, text_of, texts_of
+from evalkit.metrics.structured.equal import equal
 from evalkit.metrics.structured.json_text import NOTHING, extracted
 from evalkit.metrics.text.normalise import answer_is
 
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(
+    r"(?:(?<![\w)])[-−])?[$€£¥]?"  # behind a number it is a minus between two, and no sign
+    r"(?:\d[\d,]*(?:\.\d+)?|(?<![\w).])\.\d+)(?:[eE][-+]?\d+(?!\w))?"
+)
+_SPELLING = str.maketrans("−", "-", ",$€£¥")
 _LETTER = re.compile(r"(?<![^\s(*])([A-J])(?![^).:*,\s])")
-_EDGES = string.punctuation + string.whitespace + "“”‘’"
+_EDGES = " \t\n\r\v\f.,;:!?'\"`*_~|/\\()[]{}<>=&@^“”‘’"  # no sign that is part of an answer: -5, C++, 10%, $3, C#
+_LEAD = re.compile(r"[-+#]+\s+|\+(?=[\d.])")  # a bullet, a heading; +5 is 5
 
 
 def number(answer: str, told: Told) -> bool:
@@ -33,7 +38,8 @@ def number(answer: str, told: Told) -> bool:
 def short(answer: str, told: Told) -> bool:
     """Say whether the answer is one of some texts: all of it, its last line, or what follows "the answer is".
 
-    Letter case counts where ``case`` is true; punctuation and space at the ends, and stars, never do.
+    Letter case counts where ``case`` is true; what stands around a text (quotes, stars, brackets, a stop) never does,
+    signs do: ``-5`` is not ``5``, ``C++`` not ``C``.
     """
     fold = str if told.get("case") else str.casefold
     wanted = {fold(_bare(one)) for one in texts_of(told, "values")}
@@ -68,10 +74,15 @@ def letter(answer: str, told: Told) -> bool:
 
 
 def listed(answer: str, told: Told) -> bool:
-    """Say whether the last line that is not empty has the right items in the right order, parted by commas."""
+    """Say whether the last line that is not empty has the right items in the right order, parted by commas.
+
+    What leads to them ends with a colon, and items may have colons of their own: ``Sorted: 10:30, 11:45``.
+    """
+    wanted = [_bare(one) for one in texts_of(told, "values")]
     lines = [line for line in answer.splitlines() if line.strip(" `")]
-    found = [_bare(part) for part in (lines[-1] if lines else "").rpartition(":")[2].split(",")]
-    return found == [_bare(one) for one in texts_of(told, "values")]
+    parts = 1 + sum(one.count(":") for one in wanted)
+    items = ":".join((lines[-1] if lines else "").rsplit(":", parts)[-parts:])
+    return [_bare(part) for part in items.split(",")] == wanted
 
 
 def verbatim(answer: str, told: Told) -> bool:
@@ -80,9 +91,9 @@ def verbatim(answer: str, told: Told) -> bool:
 
 
 def json_value(answer: str, told: Told) -> bool:
-    """Say whether the JSON in the answer is a value; the order of keys does not count."""
+    """Say whether the JSON in the answer is a value; the order of keys does not count, and 1.0 is 1."""
     value = extracted(answer)
-    return value is not NOTHING and "value" in told and _canonical(value) == _canonical(told["value"])
+    return value is not NOTHING and "value" in told and equal(value, told["value"])
 
 
 def json_keeps(answer: str, told: Told) -> bool:
@@ -102,7 +113,13 @@ def complies(answer: str, told: Told) -> bool:
 
 
 def _bare(text: str) -> str:
-    return text.strip(_EDGES)
+    """Return a text without what stands around it; one that is nothing else stays."""
+    bare = text.replace("−", "-").strip(_EDGES)
+    lead = _LEAD.match(bare)
+    bare = bare[lead.end() :] if lead else bare
+    if bare.startswith("$") and bare.endswith("$"):  # a formula, and no price
+        bare = bare.strip("$")
+    return bare.strip(_EDGES) or text.strip()
 
 
 def _trim(text: str) -> str:
@@ -111,9 +128,10 @@ def _trim(text: str) -> str:
 
 def _decimal(text: str) -> Decimal | None:
     try:
-        return Decimal(text.replace(",", ""))
+        found = Decimal(text.translate(_SPELLING))
     except InvalidOperation:
         return None
+    return found if found.is_finite() else None
 
 
 def _canonical(value: Any) -> bytes:

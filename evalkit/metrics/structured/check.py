@@ -34,7 +34,7 @@ class Checks(Metric):
 
     @property
     def version(self) -> int:
-        """Return 2: short answers are read with their signs, and what is made of checks is the same for every answer."""
+        """Return 2: the last "the answer is" counts, signs of short answers do, and every check is made or none."""
         return 2
 
     @property

@@ -167,6 +167,70 @@ def test_a_check_of_a_short_answer(told, right, wrong):
     assert check(wrong, told) is False
 
 
+NUMBERS = [
+    ("The answer is −12", -12),
+    ("-$5", -5),
+    ("$-5", -5),
+    (".5", 0.5),
+    ("It is 1e3.", 1000),
+    ("-1.5e-3", -0.0015),
+]
+NUMBERS += [("No.5", 5), ("10-5", 5), ("12−5", 5), ("So: £1,200.50.", 1200.5), ("0x1e34f", 34), ("v1.2", 1.2)]
+
+
+@pytest.mark.parametrize(("said", "value"), NUMBERS, ids=[said for said, _ in NUMBERS])
+def test_a_number_in_any_spelling(said, value):
+    assert check(said, {"is": "number", "value": value}) is True
+    assert check(said, {"is": "number", "value": value + 1}) is False
+    assert check(said, {"is": "number", "value": -value}) is False
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [("5", "-5"), ("C", "C++"), ("10", "10%"), (".", "+"), ("(", ")"), ("3", "$3"), ("C", "C#")]
+)
+def test_signs_are_part_of_a_short_answer(said, value):
+    for name in ("short", "list"):
+        assert check(value, {"is": name, "values": [value]}) is True
+        assert check(said, {"is": name, "values": [value]}) is False
+        assert check(value, {"is": name, "values": [said]}) is False
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("- Rome", "Rome"),
+        ("# **Rome!**", "rome"),
+        ("+5", "5"),
+        ("−5", "-5"),
+        ("$5$", "5"),
+        ("\\(-5\\)", "-5"),
+        ("“C++”.", "c++"),
+    ],
+)
+def test_what_stands_around_a_short_answer_does_not_count(said, value):
+    assert check(said, {"is": "short", "values": [value]}) is True
+
+
+@pytest.mark.parametrize(
+    ("said", "values", "right"),
+    [
+        pytest.param("10:30, 11:45", ["10:30", "11:45"], True, id="colons of their own"),
+        pytest.param("Sorted: by time: 10:30, 11:45.", ["10:30", "11:45"], True, id="and one that leads to them"),
+        pytest.param("5, 3", ["-5", "3"], False, id="a sign that is missing"),
+        pytest.param("- a, b", ["a", "b"], True, id="a bullet"),
+    ],
+)
+def test_the_items_of_a_list(said, values, right):
+    assert check(said, {"is": "list", "values": values}) is right
+
+
+def test_json_values_are_equal_as_json_has_it():
+    assert check('{"a": [1.0]}', {"is": "json_value", "value": {"a": [1]}}) is True
+    assert check('{"a": [true]}', {"is": "json_value", "value": {"a": [1]}}) is False
+    assert check('{"a": [2, 1]}', {"is": "json_value", "value": {"a": [1, 2]}}) is False
+    assert check("[" * 500 + "]" * 500, {"is": "json_value", "value": []}) is False  # deeper than orjson can write
+
+
 def test_auto_is_sized_by_the_margin(thresher, tmp_path):
     """Oracle: the number that ``thresher gate --plan`` has."""
     file = tmp_path / "items.jsonl"
