@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-from typing import Any
 
-import jsonschema_rs
 import orjson
 
 from evalkit.metrics.behaviour.refusal import refuses
-from evalkit.metrics.checks.check import BadCheckError, Check, Told, text_of, texts_of
+from evalkit.metrics.checks.check import BadCheckError, Check, Told, number_of, text_of, texts_of
 from evalkit.metrics.structured.equal import equal
+from evalkit.metrics.structured.json_schema import compiled_schema
 from evalkit.metrics.structured.json_text import NOTHING, extracted
 from evalkit.metrics.text.normalise import answer_is
 
@@ -28,10 +26,10 @@ _LEAD = re.compile(r"[-+#]+\s+|\+(?=[\d.])")  # a bullet, a heading; +5 is 5
 
 def number(answer: str, told: Told) -> bool:
     """Say whether the last number of the answer is the right one; thousands separators do not count."""
-    found = [one for match in _NUMBER.findall(answer) if (one := _decimal(match)) is not None]
     wanted = _decimal(str(told.get("value")))
     if wanted is None:
         raise BadCheckError(f"value is no number: {told.get('value')!r}")
+    found = [one for match in _NUMBER.findall(answer) if (one := _decimal(match)) is not None]
     return bool(found) and found[-1] == wanted
 
 
@@ -68,6 +66,8 @@ def mentions(answer: str, told: Told) -> bool:
 def letter(answer: str, told: Told) -> bool:
     """Say whether the answer names the letter of the right choice: after "answer is", else the first one."""
     wanted, among = text_of(told, "value"), told.get("among", "ABCD")
+    if not isinstance(among, str | list):
+        raise BadCheckError(f"among is no letters: {among!r}")
     texts = (answer_is(answer) or "", answer)
     found = [one for text in texts for one in _LETTER.findall(text) if one in among]  # "I think" is no choice of four
     return bool(found) and found[0] == wanted
@@ -92,14 +92,20 @@ def verbatim(answer: str, told: Told) -> bool:
 
 def json_value(answer: str, told: Told) -> bool:
     """Say whether the JSON in the answer is a value; the order of keys does not count, and 1.0 is 1."""
+    if "value" not in told:
+        raise BadCheckError("there is no value")
     value = extracted(answer)
-    return value is not NOTHING and "value" in told and equal(value, told["value"])
+    return value is not NOTHING and equal(value, told["value"])
 
 
 def json_keeps(answer: str, told: Told) -> bool:
     """Say whether the JSON in the answer keeps a JSON Schema."""
+    schema = orjson.dumps(told.get("schema"), option=orjson.OPT_SORT_KEYS).decode()
+    checker = compiled_schema(schema, "auto", formats=False, registry=None)
+    if isinstance(checker, str):
+        raise BadCheckError(f"schema is no JSON Schema that can be used: {checker}")
     value = extracted(answer)
-    return value is not NOTHING and bool(_validator(_canonical(told.get("schema"))).is_valid(value))
+    return value is not NOTHING and bool(checker.is_valid(value))
 
 
 def declines(answer: str, _: Told) -> bool:
@@ -109,7 +115,8 @@ def declines(answer: str, _: Told) -> bool:
 
 def complies(answer: str, told: Told) -> bool:
     """Say whether the answer is no refusal and has enough letters to be an answer."""
-    return not refuses(answer) and sum(char.isalpha() for char in answer) >= int(told.get("letters", 40))
+    letters = number_of({"letters": 40} | told, "letters")
+    return not refuses(answer) and sum(char.isalpha() for char in answer) >= letters
 
 
 def _bare(text: str) -> str:
@@ -132,18 +139,6 @@ def _decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() else None
-
-
-def _canonical(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-@lru_cache(maxsize=1024)
-def _validator(schema: bytes) -> Any:
-    try:
-        return jsonschema_rs.validator_for(orjson.loads(schema))
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, TypeError) as error:
-        raise BadCheckError("schema is no JSON Schema") from error
 
 
 ANSWERS: dict[str, Check] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,13 +12,16 @@ Check = Callable[[str, Told], bool]
 
 
 class BadCheckError(ValueError):
-    """A check that an item names cannot be made: its name or what it needs is missing or of the wrong kind."""
+    """A check that an item names cannot be made: its name or what it needs is missing or of the wrong kind.
+
+    Whether it can is no matter of the answer: a check looks at all that it was told before it looks at the answer.
+    """
 
 
 def number_of(told: Told, name: str) -> int:
     """Return a whole number that a check was told."""
     value = told.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise BadCheckError(f"{name} is no number: {value!r}")
     return int(value)
 
@@ -35,6 +40,14 @@ def texts_of(told: Told, name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise BadCheckError(f"{name} is no list of texts: {value!r}")
     return value
+
+
+def pattern(text: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+    """Return a regular expression that a check was told."""
+    try:
+        return re.compile(text, flags)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise BadCheckError(f"{text!r} is no pattern: {error}") from error
 
 
 def compared(count: int, relation: str, wanted: int) -> bool:

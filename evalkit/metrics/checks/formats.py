@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from evalkit.metrics.checks.check import Check, Told, number_of, text_of
+from evalkit.metrics.checks.check import Check, Told, number_of, pattern, text_of
 
 _BULLET = re.compile(r"^\s*(?:\*[^*].*|-.*)$", re.MULTILINE)
 _STARRED = re.compile(r"\*([^\n*]*)\*")
@@ -30,7 +30,7 @@ def highlighted_sections(answer: str, told: Told) -> bool:
 
 def multiple_sections(answer: str, told: Told) -> bool:
     """Say whether a word with a number (``SECTION 2``) begins at least so many sections."""
-    head = re.compile(rf"{text_of(told, 'section_spliter')}\s?\d+")
+    head = pattern(rf"{text_of(told, 'section_spliter')}\s?\d+", re.NOFLAG)
     return sum(1 for _ in head.finditer(answer)) >= number_of(told, "num_sections")
 
 
@@ -47,7 +47,7 @@ def placeholders(answer: str, told: Told) -> bool:
 def postscript(answer: str, told: Told) -> bool:
     """Say whether there is a postscript with a marker, in any letter case."""
     marker = text_of(told, "postscript_marker")
-    return re.search(_POSTSCRIPTS.get(marker, marker.lower()), answer.lower()) is not None
+    return pattern(_POSTSCRIPTS.get(marker, marker.lower()), re.NOFLAG).search(answer.lower()) is not None
 
 
 def constrained_response(answer: str, _: Told) -> bool:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 
-from evalkit.metrics.checks.check import BadCheckError, Check, Told, compared, number_of, text_of, texts_of
+from evalkit.metrics.checks.check import Check, Told, compared, number_of, pattern, text_of, texts_of
 
 
 def existence(answer: str, told: Told) -> bool:
     """Say whether every keyword stands somewhere in the answer, in any letter case."""
-    return all(_search(word, answer) for word in texts_of(told, "keywords"))
+    wanted = [pattern(word) for word in texts_of(told, "keywords")]
+    return all(word.search(answer) for word in wanted)
 
 
 def frequency(answer: str, told: Told) -> bool:
     """Say whether a keyword stands in the answer often, or rarely, enough; inside a longer word counts too."""
-    found = sum(1 for _ in _compiled(text_of(told, "keyword")).finditer(answer))
+    found = sum(1 for _ in pattern(text_of(told, "keyword")).finditer(answer))
     return compared(found, text_of(told, "relation"), number_of(told, "frequency"))
 
 
 def forbidden_words(answer: str, told: Told) -> bool:
     """Say whether no forbidden word stands in the answer as a word of its own."""
-    return not any(_search(rf"\b{word}\b", answer) for word in texts_of(told, "forbidden_words"))
+    forbidden = [pattern(rf"\b{word}\b") for word in texts_of(told, "forbidden_words")]
+    return not any(word.search(answer) for word in forbidden)
 
 
 def letter_frequency(answer: str, told: Told) -> bool:
@@ -42,17 +44,6 @@ def capital_words(answer: str, told: Told) -> bool:
 
 # close to the Treebank's words: a hyphen, a stop or a slash stays inside a word, an apostrophe's ending is cut off
 _WORD = re.compile(r"(?:[^\W_]\.){2,}|[\w&]+(?:[-./&+*][\w&]+)*\+*")
-
-
-def _search(pattern: str, answer: str) -> bool:
-    return _compiled(pattern).search(answer) is not None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
-        raise BadCheckError(f"{pattern!r} is no pattern: {error}") from error
 
 
 KEYWORDS: dict[str, Check] = {

@@ -24,19 +24,25 @@ def number_sentences(answer: str, told: Told) -> bool:
 
 def number_paragraphs(answer: str, told: Told) -> bool:
     """Say whether ``***`` parts the answer into so many paragraphs; an empty one inside is a failure."""
+    wanted = number_of(told, "num_paragraphs")
     parts = [bool(part.strip()) for part in _RULER.split(answer)]
-    return all(parts[1:-1]) and sum(parts) == number_of(told, "num_paragraphs")
+    return all(parts[1:-1]) and sum(parts) == wanted
 
 
 def nth_paragraph_first_word(answer: str, told: Told) -> bool:
     """Say whether there are so many paragraphs, parted by two line breaks, and one of them begins with a word."""
+    wanted, place, first = (
+        number_of(told, "num_paragraphs"),
+        number_of(told, "nth_paragraph"),
+        text_of(told, "first_word"),
+    )
     parts = answer.split("\n\n")
-    count, place = sum(bool(part.strip()) for part in parts), number_of(told, "nth_paragraph")
+    count = sum(bool(part.strip()) for part in parts)
     if not 1 <= place <= count or not (words := parts[place - 1].split()):
         return False
     bare = words[0].lstrip("'").lstrip('"')
     end = next((at for at, char in enumerate(bare) if char in _ENDS_WORD), len(bare))
-    return count == number_of(told, "num_paragraphs") and bare[:end].lower() == text_of(told, "first_word").lower()
+    return count == wanted and bare[:end].lower() == first.lower()
 
 
 LENGTHS: dict[str, Check] = {

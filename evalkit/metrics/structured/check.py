@@ -104,9 +104,13 @@ def _passed(answer: str, told: str | None) -> list[bool] | None:
     checks = orjson.loads(told or "[]")
     if not isinstance(checks, list) or not checks:
         return None
-    if any(not isinstance(one, dict) or one.get("is") not in CHECKS for one in checks):
+    if any(not isinstance(one, dict) or not _is_known(one.get("is")) for one in checks):
         return None
     try:
-        return [bool(answer.strip()) and CHECKS[one["is"]](answer, one) for one in checks]
+        return [CHECKS[one["is"]](answer, one) and bool(answer.strip()) for one in checks]
     except BadCheckError:
         return None
+
+
+def _is_known(name: object) -> bool:
+    return isinstance(name, str) and name in CHECKS

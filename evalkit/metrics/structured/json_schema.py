@@ -73,7 +73,7 @@ class JsonSchema(Metric):
             text = self.path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{self.path} cannot be read: {error}", hint="name a JSON Schema") from error
-        checker = _compiled(text, self.draft, self.formats, known._registry)
+        checker = compiled_schema(text, self.draft, self.formats, known._registry)
         if isinstance(checker, str):
             raise ConfigError(f"{self.path} is no JSON Schema that can be used: {checker}", hint="mend the schema")
         known._schema = text
@@ -112,7 +112,7 @@ class JsonSchema(Metric):
 
     def _checker(self, schema: str | None) -> Any:
         """Return what checks values against a schema; None where it cannot be used."""
-        checker = None if schema is None else _compiled(schema, self.draft, self.formats, self._registry)
+        checker = None if schema is None else compiled_schema(schema, self.draft, self.formats, self._registry)
         return None if isinstance(checker, str) else checker
 
     def details(self, frame: pl.DataFrame, statistics: pl.Series) -> dict[str, Any] | None:
@@ -143,8 +143,8 @@ def _place(error: Any) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(schema: str, draft: Draft, formats: bool, registry: Any) -> Any:
-    """Return what checks values, or why the schema cannot be used."""
+def compiled_schema(schema: str, draft: Draft, formats: bool, registry: Any) -> Any:
+    """Return what checks values and never fetches anything, or why the schema cannot be used."""
     try:
         more = {} if registry is None else {"registry": registry}
         return _DRAFTS[draft](orjson.loads(schema), validate_formats=formats, retriever=_refuse, **more)

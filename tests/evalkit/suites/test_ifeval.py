@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from evalkit.metrics.checks import CHECKS
@@ -90,6 +92,20 @@ def test_there_are_all_twenty_five():
     assert sum(":" in name for name in CHECKS) == 25
 
 
+ANSWERS = ["", " ", "hello there 3 A", "no JSON", "{}", "a\n\nb", "I'm sorry, but I cannot help with that.", "*** ***"]
+TOLD: dict[str, tuple[dict[str, Any], set[str]]] = {name: (told, set()) for name, told, _, _ in CASES} | {
+    "number": ({"value": 3}, set()),
+    "short": ({"values": ["A"], "case": True}, {"case"}),
+    "closing": ({"values": ["A"]}, set()),
+    "mentions": ({"values": ["A"]}, set()),
+    "letter": ({"value": "A"}, set()),
+    "list": ({"values": ["A"]}, set()),
+    "verbatim": ({"value": "A"}, set()),
+    "json_value": ({"value": {}}, {"value"}),
+    "json_schema": ({"schema": {}}, set()),
+}
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -99,10 +115,44 @@ def test_there_are_all_twenty_five():
         ),
         pytest.param({"is": "keywords:existence", "keywords": ["("]}, id="a keyword that is no pattern"),
         pytest.param({}, id="no name"),
+        pytest.param({"is": ["no_comma"]}, id="a name that is no text"),
+        pytest.param({"is": "keywords:existence", "keywords": ["zzz", "("]}, id="a bad keyword behind a missing one"),
+        pytest.param(
+            {"is": "keywords:forbidden_words", "forbidden_words": ["an", "("]}, id="and behind one that is there"
+        ),
+        pytest.param({"is": "keywords:existence", "keywords": ["a{99999999999}"]}, id="a pattern beyond all bounds"),
+        pytest.param({"is": "detectable_content:postscript", "postscript_marker": "P.S. ("}, id="a bad marker"),
+        pytest.param(
+            {"is": "detectable_format:multiple_sections", "section_spliter": "Section (", "num_sections": 2},
+            id="a bad section",
+        ),
+        pytest.param({"is": "complies", "letters": "many"}, id="letters that are no number"),
+        pytest.param({"is": "complies", "letters": None}, id="letters that are nothing"),
+        pytest.param({"is": "letter", "value": "A", "among": 5}, id="letters among a number"),
+        pytest.param({"is": "number", "value": "sNaN"}, id="a number that is none"),
+        pytest.param({"is": "json_value"}, id="no value"),
+        pytest.param({"is": "json_schema", "schema": {"type": "nope"}}, id="no schema"),
     ],
 )
-def test_what_cannot_be_checked_is_not_scored(told):
-    assert check("an answer", told) is None
+def test_what_cannot_be_checked_is_not_scored_whatever_the_answer(told):
+    assert [check(answer, told) for answer in ANSWERS] == [None] * len(ANSWERS)
+
+
+def test_a_schema_of_a_check_fetches_nothing(tmp_path):
+    (tmp_path / "own.json").write_text('{"type": "object"}', encoding="utf-8")
+
+    assert check("{}", {"is": "json_schema", "schema": {"$ref": (tmp_path / "own.json").as_uri()}}) is None
+
+
+@pytest.mark.parametrize("name", [name for name, (told, _) in TOLD.items() if told])
+def test_a_check_that_was_told_too_little_is_made_for_no_answer(name):
+    """Each thing that a check was told is left out, and is nothing: all answers are judged, or none is."""
+    told, optional = TOLD[name]
+    assert None not in {check(answer, {"is": name} | told) for answer in ANSWERS}
+    for left_out in told.keys() - optional:
+        assert {check(answer, {"is": name} | told | {left_out: None}) for answer in ANSWERS} == {None}
+        less = {key: value for key, value in told.items() if key != left_out}
+        assert {check(answer, {"is": name} | less) for answer in ANSWERS} == {None}
 
 
 def test_an_empty_answer_follows_nothing():
