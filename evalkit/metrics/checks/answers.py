@@ -115,7 +115,7 @@ def declines(answer: str, _: Told) -> bool:
 
 def complies(answer: str, told: Told) -> bool:
     """Say whether the answer is no refusal and has enough letters to be an answer."""
-    letters = number_of({"letters": 40} | told, "letters")
+    letters = number_of({"letters": 40, **told}, "letters")
     return not refuses(answer) and sum(char.isalpha() for char in answer) >= letters
 
 

@@ -7,11 +7,10 @@ import re
 
 from evalkit.metrics.checks.check import Check, Told, number_of, pattern, text_of
 
-_BULLET = re.compile(r"^\s*(?:\*[^*].*|-.*)$", re.MULTILINE)
+_BULLET = re.compile(r"^[^\S\n]*(?:\*[^*].*|-.*)$", re.MULTILINE)
 _STARRED = re.compile(r"\*([^\n*]*)\*")
 _DOUBLY = re.compile(r"\*\*([^\n*]*)\*\*")
-_TITLE = re.compile(r"<<[^\n]+>>")
-_PLACEHOLDER = re.compile(r"\[.*?\]")
+_PLACEHOLDER = re.compile(r"\[[^\]\n]*(\]?)")  # one that its line never closes is read once, and not counted
 _FENCE = re.compile(r"\A```(?:json|Json|JSON)?|```\Z")
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 _POSTSCRIPTS = {"P.S.": r"p\.\s?s\.", "P.P.S": r"p\.\s?p\.\s?s"}
@@ -36,12 +35,12 @@ def multiple_sections(answer: str, told: Told) -> bool:
 
 def title(answer: str, _: Told) -> bool:
     """Say whether a title that is not empty stands in double angular brackets."""
-    return any(found.lstrip("<").rstrip(">").strip() for found in _TITLE.findall(answer))
+    return any(map(_titled, answer.split("\n")))
 
 
 def placeholders(answer: str, told: Told) -> bool:
     """Say whether at least so many places in square brackets are to be filled in."""
-    return len(_PLACEHOLDER.findall(answer)) >= number_of(told, "num_placeholders")
+    return sum(map(bool, _PLACEHOLDER.findall(answer))) >= number_of(told, "num_placeholders")
 
 
 def postscript(answer: str, told: Told) -> bool:
@@ -85,6 +84,12 @@ def quotation(answer: str, _: Told) -> bool:
 def end_checker(answer: str, told: Told) -> bool:
     """Say whether the answer ends with a phrase, in any letter case; quotation marks around it are left out."""
     return answer.strip().strip('"').lower().endswith(text_of(told, "end_phrase").strip().lower())
+
+
+def _titled(line: str) -> bool:
+    """Say whether something stands between the first ``<<`` of a line and its last ``>>``."""
+    opening, closing = line.find("<<"), line.rfind(">>")
+    return opening >= 0 and bool(line[opening + 2 : max(closing, opening + 2)].lstrip("<").rstrip(">").strip())
 
 
 FORMATS: dict[str, Check] = {

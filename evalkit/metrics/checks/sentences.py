@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 
-_STOP = re.compile(r"\S*[.!?][)\]\"'*]*(?=\s+(\S+))")
+_CLOSING = ")]\"'*"
 _ABBREVIATED = frozenset(
     "mr mrs ms dr prof st jr sr vs etc e.g i.e inc ltd co corp u.s u.k a.m p.m p.s gen col sgt rev hon no".split()
 )
@@ -12,16 +12,15 @@ _ABBREVIATED = frozenset(
 
 def count_sentences(text: str) -> int:
     """Return the number of sentences; a line break alone ends none, as the tokenisers of English prose have it."""
-    if not text.strip():
-        return 0
-    return 1 + sum(_ends(found.group(), found.group(1)) for found in _STOP.finditer(text))
+    words = text.split()
+    return bool(words) + sum(_ends(word, after) for word, after in pairwise(words))
 
 
 def _ends(word: str, after: str) -> bool:
-    """Say whether a word with a stop ends a sentence, from the word itself and the one after it."""
-    bare = word.rstrip(")]\"'*")
+    """Say whether a word ends a sentence, from the word itself and the one after it."""
+    bare = word.rstrip(_CLOSING)
     if not bare.endswith("."):
-        return True
+        return bare.endswith(("!", "?"))
     stem = bare.rstrip(".").lstrip("([\"'*").lower()
     first = after.lstrip("([\"'*")[:1]
     if bare.endswith("..") or stem in _ABBREVIATED:

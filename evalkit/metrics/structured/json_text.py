@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import orjson
 
+from evalkit.metrics.structured.fence import fenced
+
 
 class _Nothing:
     """Not JSON: a value of its own, for null is JSON."""
 
 
 NOTHING: Final = _Nothing()
-_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
 _OPENING = re.compile(r"[{\[]")
 _PLACES = 100  # that are tried as the start of a value, so that a hostile answer cannot hold the run up
 _LONG_NUMBER = re.compile(r"\d{17}")
@@ -54,8 +55,8 @@ def extracted(text: str) -> Any:
     value = whole(text)
     if value is not NOTHING:
         return value
-    fenced = _FENCE.search(text)
-    if fenced is not None and (value := whole(fenced.group(1))) is not NOTHING:
+    block = fenced(text)
+    if block is not None and (value := whole(block)) is not NOTHING:
         return value
     for tries, opening in enumerate(_OPENING.finditer(text)):
         if tries == _PLACES:

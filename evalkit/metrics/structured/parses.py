@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import re
 import sys
 import warnings
 from collections.abc import Mapping
@@ -16,15 +15,14 @@ from pydantic import Field
 
 from curate.core.run.errors import ConfigError
 from evalkit.metrics.metric import Metric, truths
+from evalkit.metrics.structured.fence import fenced
 from evalkit.unscored import Need
-
-_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
 
 
 def _code(text: str, variant: str) -> str:
     """Return the first fenced block where it is asked for and there is one, else the whole text."""
-    fenced = _FENCE.search(text) if variant else None
-    return text if fenced is None else fenced.group(1)
+    block = fenced(text) if variant else None
+    return text if block is None else block
 
 
 class PythonParses(Metric):

@@ -13,7 +13,8 @@ from tests.evalkit.suites.checks import check, passed
 
 FOLDER = REAL_DATA / "jsonl"
 LETTER, LANGUAGE, CAPITAL = "keywords:letter_frequency", "language:response_language", "change_case:english_capital"
-PLACEHOLDERS = "detectable_content:number_placeholders"
+PLACEHOLDERS, SENTENCES = "detectable_content:number_placeholders", "length_constraints:number_sentences"
+LOOP = 300_000
 # LETTER: of a sign, where the recorded run counted a letter drawn by chance; LANGUAGE and CAPITAL: text that is in no
 # language or hardly in one, for which the recorded run asked a library whose answer depends on a draw; PLACEHOLDERS:
 # the recorded prompt asks for one, the published one for three
@@ -64,13 +65,13 @@ CASES = [
     ("length_constraints:number_sentences", {"num_sentences": 3, "relation": "less than"}, "Mr. X came. He sat.", "Ann ran. Bo sat! Did he?"),
     ("length_constraints:number_paragraphs", {"num_paragraphs": 2}, "a\n***\nb", "a\n***\n\n***\nb"),
     ("length_constraints:nth_paragraph_first_word", {"num_paragraphs": 2, "nth_paragraph": 2, "first_word": "But"}, "a\n\n\"But, b", "a\n\nand b"),
-    ("detectable_format:number_bullet_lists", {"num_bullets": 2}, "* a\n- b", "* a\n**b**"),
+    ("detectable_format:number_bullet_lists", {"num_bullets": 2}, "* a\n\n \t- b", "* a\n**b**"),
     ("detectable_format:number_highlighted_sections", {"num_highlights": 2}, "*a* and *b*", "*a* and **"),
     ("detectable_format:multiple_sections", {"num_sections": 2, "section_spliter": "PART"}, "PART 1 a PART 2 b", "PART a PART 2"),
-    ("detectable_format:title", {}, "<<a title>>", "<< >>"),
+    ("detectable_format:title", {}, "<< >>\nof <<<a title>>", "<< >> <<\n>> <<<>>>"),
     ("detectable_format:json_format", {}, "```json\n{\"a\": 1}\n```", "{a: 1}"),
     ("detectable_format:constrained_response", {}, "My answer is yes.", "Yes."),
-    ("detectable_content:number_placeholders", {"num_placeholders": 2}, "[name] at [place]", "[name]"),
+    ("detectable_content:number_placeholders", {"num_placeholders": 2}, "[name] at [[place]", "[name] [at\nplace]"),
     ("detectable_content:postscript", {"postscript_marker": "P.S."}, "Bye.\np. s. more", "Bye."),
     ("combination:two_responses", {}, "a******b", "a******a"),
     ("combination:repeat_prompt", {"prompt_to_repeat": "Say it."}, "say it. It.", "It. Say it."),
@@ -86,6 +87,26 @@ CASES = [
 def test_an_instruction(name, told, follows, fails):
     assert check(follows, {"is": name} | told) is True
     assert check(fails, {"is": name} | told) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "answer"),
+    [
+        pytest.param(SENTENCES, {"num_sentences": 2, "relation": "at least"}, "Wait" + "." * LOOP, id="stops"),
+        pytest.param(SENTENCES, {"num_sentences": 2, "relation": "at least"}, "水" * LOOP, id="a text without space"),
+        pytest.param(
+            "detectable_format:number_bullet_lists", {"num_bullets": 1}, "x" + "\n" * LOOP + "y", id="line ends"
+        ),
+        pytest.param(PLACEHOLDERS, {"num_placeholders": 1}, "[" * LOOP, id="brackets"),
+        pytest.param("detectable_format:title", {}, "<<" * LOOP, id="angular brackets"),
+        pytest.param("short", {"values": ["4"]}, "The answer is 4" + " " * LOOP + "y", id="space"),
+        pytest.param("json_value", {"value": {"a": 1}}, '```json\n{"a":1' + " " * LOOP, id="space in a fence"),
+        pytest.param("json_value", {"value": {"a": 1}}, "```" + " " * LOOP, id="space behind a fence"),
+    ],
+)
+def test_an_answer_that_loops_is_read_in_a_moment(name, told, answer):
+    """Quadratic time would be hours."""
+    assert check(answer, {"is": name} | told) is False
 
 
 def test_there_are_all_twenty_five():
