@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from evalkit.metrics.metric import Metric
+from evalkit.unscored import Need
 
 
 class Regex(Metric):
@@ -19,8 +20,23 @@ class Regex(Metric):
 
     use: Literal["regex"] = "regex"
     pattern: str | None = Field(None, description="One pattern for all rows, in place of the references.")
+    needs: ClassVar[tuple[Need, ...]] = ("text",)  # and a reference, where there is no pattern
     shares: ClassVar[bool] = True
     best: ClassVar[float | None] = None  # a pattern need not match itself
+
+    @field_validator("pattern")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        try:
+            pl.Series([""]).str.contains(value or "")
+        except pl.exceptions.ComputeError as error:
+            raise ValueError(f"is no pattern that the engine can read: {error}") from error
+        return value
+
+    @property
+    def version(self) -> int:
+        """Return 2 of one pattern for all rows, which once left out those without a reference."""
+        return 1 if self.pattern is None else 2
 
     @property
     def choices(self) -> Mapping[str, object]:
@@ -29,7 +45,8 @@ class Regex(Metric):
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
         """Return 1 or 0; null where no reference is a pattern that the engine can read."""
-        wanted = pl.col("references") if self.pattern is None else pl.lit([self.pattern], dtype=pl.List(pl.String))
+        known = pl.when(pl.col("references").list.len() > 0).then("references")  # an empty list would lose its row
+        wanted = known if self.pattern is None else pl.lit([self.pattern], dtype=pl.List(pl.String))
         matches = pl.col("prediction").str.contains(pl.col("pattern"), strict=False)
         return (
             frame.lazy()
@@ -40,3 +57,7 @@ class Regex(Metric):
             .agg(pl.when(matches.is_not_null().any()).then(matches.any()).cast(pl.Float64).alias(self.name))
             .collect()[self.name]
         )
+
+    def why(self, frame: pl.DataFrame) -> list[str]:
+        """Return that a row has no reference, or none that is a pattern."""
+        return [self.otherwise if references else "no_reference" for references in frame["references"].to_list()]

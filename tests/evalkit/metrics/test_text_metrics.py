@@ -115,6 +115,19 @@ def test_one_pattern_can_serve_all_rows():
     assert "pattern:^a" in scored(frame, "regex", pattern="^a").signatures[0]
 
 
+def test_one_pattern_needs_no_reference():
+    frame = answers(("abc", None), ("xyz", []), ("", None))
+    alone, own = (scored(frame, "regex", **settings).scores[0] for settings in ({"pattern": "^a"}, {}))
+
+    assert (alone.value, alone.n, alone.reasons) == (0.5, 2, {"empty_prediction": 1})
+    assert (own.n, own.reasons) == (0, {"empty_prediction": 1, "no_reference": 2})
+
+
+def test_one_pattern_that_cannot_be_read_is_told():
+    with pytest.raises(ConfigError, match="no pattern that the engine can read"):
+        make_metric("regex", {"pattern": "(["})
+
+
 def test_the_value_is_the_mean():
     assert value(answers(("a", "a"), ("b", "a"), ("a", "a"), ("c", "a")), "exact_match") == 0.5
 
