@@ -17,7 +17,9 @@ from curate.core.run.errors import InputError
 PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
     "prediction": pl.String,  # null: there is none
-    "references": pl.List(pl.String),  # null or empty: there is none
+    "references": pl.List(
+        pl.String
+    ),  # null: there is none; empty: an empty list, which is one for metrics of JSON alone
     "prompt": pl.String,  # a text, or the JSON of messages
     "slices": pl.String,  # JSON of {field: value}, keys sorted; null: none
     "cluster": pl.String,

@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-Need = Literal["answer", "text", "reference", "likelihood", "choices"]
+Need = Literal["answer", "text", "reference", "value", "likelihood", "choices"]
 
 REASONS = {
     "request_failed": "The request failed, so that there is no answer to judge.",
@@ -34,7 +34,8 @@ def reason(needs: tuple[Need, ...]) -> pl.Expr:
     """Return why a row cannot be scored by a metric with these needs; null where it can.
 
     ``answer``: the request succeeded and there is a prediction, maybe an empty one; ``text``: one that is not empty.
-    ``likelihood``: of the reference; ``choices``: of each choice, and which is right.
+    ``value``: a reference of JSON, which an empty list is too. ``likelihood``: of the reference; ``choices``: of each
+    choice, and which is right.
     """
     found = pl.lit(None, dtype=pl.String)
     if "likelihood" in needs:
@@ -44,6 +45,8 @@ def reason(needs: tuple[Need, ...]) -> pl.Expr:
         found = pl.when(pl.col("gold").is_null()).then(pl.lit("no_choices")).otherwise(found)
     if "reference" in needs:
         found = pl.when(pl.col("references").list.len().fill_null(0) == 0).then(pl.lit("no_reference")).otherwise(found)
+    if "value" in needs:
+        found = pl.when(pl.col("references").is_null()).then(pl.lit("no_reference")).otherwise(found)
     if "text" in needs:
         blank = pl.col("prediction").str.strip_chars() == ""
         found = pl.when(blank.fill_null(value=False)).then(pl.lit("empty_prediction")).otherwise(found)

@@ -47,9 +47,11 @@ class Item:
     def row(self) -> dict[str, Any]:
         """Return what the row of a prediction says of the item itself."""
         asked = {"prompt": self.prompt} if not self.messages else {"messages": list(self.messages)}
-        wanted: dict[str, Any] = {"references": list(self.references)} if self.several else {}
-        if self.references and not self.several:
-            wanted = {"reference": self.references[0]}
+        wanted: dict[str, Any] = {}
+        if self.references:
+            wanted = {"references": list(self.references)} if self.several else {"reference": self.references[0]}
+        elif self.several:
+            wanted = {"reference": []}  # an empty list is what is wanted
         told = {"tools": list(self.tools), "schema": self.schema, "check": self.check}
         told |= {"choices": list(self.choices), "gold": self.gold}
         more = {name: value for name, value in told.items() if value not in (None, [])}

@@ -158,6 +158,8 @@ def _given(record: Record, fields: ItemFields, place: str) -> dict[str, Any]:
         wanted = under(record, fields.reference)
     else:
         wanted = record.get("references", record.get("reference"))
+        if wanted == [] and "references" in record:  # none is known; an empty "reference" is an empty list
+            wanted = None
     references = as_references(wanted) or []
     made: dict[str, Any] = {"references": tuple(references), "several": isinstance(wanted, list)}
     made["tools"] = tuple(record.get("tools") or ())

@@ -94,7 +94,7 @@ def _references(record: Record, named: str | None) -> list[str] | None:
         return as_references(under(record, named))
     several = record.get("references")
     if isinstance(several, list):
-        return [text for one in several if (text := as_text(one)) is not None]
+        return [text for one in several if (text := as_text(one)) is not None] or None
     return as_references(record.get("reference") if several is None else several)
 
 

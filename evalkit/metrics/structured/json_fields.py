@@ -12,11 +12,13 @@ import polars as pl
 from pydantic import Field
 
 from evalkit.metrics.metric import Metric, Numbers
-from evalkit.metrics.structured.json_text import NOTHING, exact, extracted, whole
+from evalkit.metrics.structured.equal import equal
+from evalkit.metrics.structured.json_text import NOTHING, as_told, extracted
+from evalkit.unscored import Need
 
 _FIELDS_SHOWN = 200
-_INDEX = re.compile(r"(?<=/)\[\d*\](?=/|$)")
-Leaf = tuple[str, str, object]  # the pointer (of a list: [place]), the kind of the value, the value
+_INDEX = re.compile(r"(?<=/)~\[\d*\](?=/|$)")
+Leaf = tuple[str, str, object]  # the pointer (of a list: ~[place], which no key is), the kind of the value, the value
 
 
 class JsonFields(Metric):
@@ -31,8 +33,17 @@ class JsonFields(Metric):
 
     use: Literal["json_fields"] = "json_fields"
     variants: ClassVar[tuple[str, ...]] = ("f1", "precision", "recall", "exact")
-    lists: Literal["ordered", "unordered"] = Field("ordered", description="Whether the place in a list counts.")
+    needs: ClassVar[tuple[Need, ...]] = ("text", "value")
+    lists: Literal["ordered", "unordered"] = Field(
+        "ordered",
+        description="Whether the place in a list counts; unordered, :exact alone tells which fields stand together.",
+    )
     extract: bool = Field(default=False, description="Take the value out of other text, as json_extracted does.")
+
+    @property
+    def version(self) -> int:
+        """Return 2: an empty list is a reference, long numbers are exact, and so is ``:exact`` of unordered lists."""
+        return 2
 
     @property
     def width(self) -> int:
@@ -56,17 +67,21 @@ class JsonFields(Metric):
         found = {how: one.statistics(frame) for how, one in read.items()}
         return [found[one.lists, one.extract].alias(one.name) for one in metrics]
 
-    def _read(self, frame: pl.DataFrame) -> Iterator[tuple[Counter[Leaf], Counter[Leaf]] | None]:
-        """Yield the leaves of each answer and of its best reference; None where no reference is JSON."""
-        read = extracted if self.extract else whole
+    def _read(self, frame: pl.DataFrame) -> Iterator[tuple[Counter[Leaf], Counter[Leaf], bool] | None]:
+        """Yield the leaves of an answer, of its best reference, and if they are equal; None where none is JSON."""
         for text, references in zip(frame["prediction"], frame["references"].to_list(), strict=True):
-            wanted = [value for reference in references if (value := exact(reference)) is not NOTHING]
+            wanted, read = as_told(references)
             if not wanted:
                 yield None
                 continue
-            value = exact(text, read)
+            value = extracted(text, read) if self.extract else read(text)
             said = Counter[Leaf]() if value is NOTHING else self._leaves(value)
-            yield said, max((self._leaves(one) for one in wanted), key=lambda leaves: _fit(said, leaves))
+            fits = [(own := self._leaves(one), self._equal(value, said, one, own)) for one in wanted]
+            yield said, *max(fits, key=lambda fit: (*_fit(said, fit[0]), fit[1]))
+
+    def _equal(self, value: Any, said: Counter[Leaf], other: Any, wanted: Counter[Leaf]) -> bool:
+        """Say whether two values are equal; where lists have no order, equal leaves may stand in other elements."""
+        return said == wanted and (self.lists == "ordered" or equal(value, other, ordered=False))
 
     def _leaves(self, value: Any) -> Counter[Leaf]:
         return Counter(leaves(value, ordered=self.lists == "ordered"))
@@ -115,7 +130,7 @@ def leaves(value: Any, *, ordered: bool) -> Iterator[Leaf]:
         if isinstance(inner, dict) and inner:
             stack += [(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", one) for key, one in inner.items()]
         elif isinstance(inner, list) and inner:
-            stack += [(f"{pointer}/[{place if ordered else ''}]", one) for place, one in enumerate(inner)]
+            stack += [(f"{pointer}/~[{place if ordered else ''}]", one) for place, one in enumerate(inner)]
         elif isinstance(inner, dict | list):
             yield pointer, type(inner).__name__, ""
         elif isinstance(inner, int | float) and not isinstance(inner, bool):
@@ -128,9 +143,9 @@ def _general(pointer: str) -> str:
     return _INDEX.sub("*", pointer)
 
 
-def _counts(said: Counter[Leaf], wanted: Counter[Leaf]) -> list[float]:
+def _counts(said: Counter[Leaf], wanted: Counter[Leaf], same: bool) -> list[float]:
     right = (said & wanted).total()
-    return [float(right), float(said.total()), float(wanted.total()), float(said == wanted)]
+    return [float(right), float(said.total()), float(wanted.total()), float(same)]
 
 
 def _fit(said: Counter[Leaf], wanted: Counter[Leaf]) -> tuple[float, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -35,10 +35,10 @@ def whole(text: str) -> Any:
         return NOTHING
 
 
-def exact(text: str, read: Callable[[str], Any] = whole) -> Any:
-    """Return what ``whole`` or ``extracted`` returns, with every digit of long numbers, for values to be compared."""
-    value = read(text)
-    if value is NOTHING or read is not whole or _LONG_NUMBER.search(text) is None:
+def exact(text: str) -> Any:
+    """Return what ``whole`` returns, with every digit of long numbers, for values to be compared."""
+    value = whole(text)
+    if value is NOTHING or _LONG_NUMBER.search(text) is None:
         return value
     try:
         return json.loads(text)
@@ -46,17 +46,28 @@ def exact(text: str, read: Callable[[str], Any] = whole) -> Any:
         return value
 
 
-def extracted(text: str) -> Any:
-    """Return the value that an answer holds, or ``NOTHING``.
+def as_told(references: Sequence[str]) -> tuple[list[Any], Callable[[str], Any]]:
+    """Return the values of references, those that are JSON, and what reads an answer to be compared with them.
+
+    No reference is an empty list. An answer's long numbers are read to the last digit only where a reference has one to
+    the last digit: what came as an object, and no text of JSON, has long numbers as doubles.
+    """
+    values = [value for one in references or ["[]"] if (value := exact(one)) is not NOTHING]
+    long = any(_LONG_NUMBER.search(one) for one in references)
+    return values, exact if long else whole
+
+
+def extracted(text: str, read: Callable[[str], Any] = whole) -> Any:
+    """Return the value that an answer holds, read by ``whole`` or ``exact``, or ``NOTHING``.
 
     The rule: the whole text if it is JSON; else the content of its first fenced block if that is JSON; else the first
     object or array in the text that is JSON, of at most 100 places where one could begin.
     """
-    value = whole(text)
+    value = read(text)
     if value is not NOTHING:
         return value
     block = fenced(text)
-    if block is not None and (value := whole(block)) is not NOTHING:
+    if block is not None and (value := read(block)) is not NOTHING:
         return value
     for tries, opening in enumerate(_OPENING.finditer(text)):
         if tries == _PLACES:
@@ -65,6 +76,6 @@ def extracted(text: str) -> Any:
             _, end = _DECODER.raw_decode(text, opening.start())
         except (ValueError, RecursionError):
             continue
-        if (value := whole(text[opening.start() : end])) is not NOTHING:
+        if (value := read(text[opening.start() : end])) is not NOTHING:
             return value
     return NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import polars as pl
@@ -11,7 +11,8 @@ from pydantic import Field
 
 from evalkit.metrics.metric import Metric, truths
 from evalkit.metrics.structured.json_fields import leaves
-from evalkit.metrics.structured.json_text import NOTHING, exact, whole
+from evalkit.metrics.structured.json_text import NOTHING, as_told, exact
+from evalkit.unscored import Need
 
 Call = tuple[str, frozenset[object]]  # the name, and the leaves of the arguments
 
@@ -26,8 +27,14 @@ class ToolCalls(Metric):
 
     use: Literal["tool_calls"] = "tool_calls"
     variants: ClassVar[tuple[str, ...]] = ("", "names")
+    needs: ClassVar[tuple[Need, ...]] = ("text", "value")
     ordered: bool = Field(default=False, description="The order of several calls counts.")
     shares: ClassVar[bool] = True
+
+    @property
+    def version(self) -> int:
+        """Return 2: an empty list is a reference, and long numbers in arguments are compared to the last digit."""
+        return 2
 
     @property
     def choices(self) -> Mapping[str, object]:
@@ -40,10 +47,11 @@ class ToolCalls(Metric):
         return truths(self.name, [self._same(prediction, references) for prediction, references in pairs])
 
     def _same(self, prediction: str, references: list[str]) -> bool | None:
-        wanted = [made for reference in references if (made := calls(exact(reference))) is not None]
+        values, read = as_told(references)
+        wanted = [made for value in values if (made := calls(value, exact)) is not None]
         if not wanted:
             return None
-        said = self._compared(calls(exact(prediction)) or [])
+        said = self._compared(calls(read(prediction), read) or [])
         return any(said == self._compared(one) for one in wanted)
 
     def _compared(self, made: list[Call]) -> object:
@@ -51,22 +59,25 @@ class ToolCalls(Metric):
         return told if self.ordered else Counter(told)
 
 
-def calls(value: Any) -> list[Call] | None:
-    """Return the calls that a value of JSON stands for; None where it is no call and no list of them."""
+def calls(value: Any, read: Callable[[str], Any]) -> list[Call] | None:
+    """Return the calls that a value of JSON stands for; None where it is no call and no list of them.
+
+    ``read`` reads arguments that are a string of JSON.
+    """
     if value is NOTHING:
         return None
-    found = [_call(one) for one in (value if isinstance(value, list) else [value])]
+    found = [_call(one, read) for one in (value if isinstance(value, list) else [value])]
     return None if None in found else [one for one in found if one is not None]
 
 
-def _call(value: Any) -> Call | None:
+def _call(value: Any, read: Callable[[str], Any]) -> Call | None:
     if isinstance(value, dict) and isinstance(value.get("function"), dict):
         value = value["function"]
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         return None
     arguments = value.get("arguments", value.get("parameters", {}))
     if isinstance(arguments, str):
-        arguments = whole(arguments or "{}")
+        arguments = read(arguments or "{}")
     if arguments is None:
         arguments = {}
     return (value["name"], frozenset(leaves(arguments, ordered=True))) if isinstance(arguments, dict) else None

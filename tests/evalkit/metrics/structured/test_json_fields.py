@@ -21,6 +21,7 @@ from tests.evalkit.answers import answers, scored, value, values
             '{"a": 12345678901234567890123}', '{"a": 12345678901234567890124}', 0, 0, 0, 0, id="long numbers are exact"
         ),
         pytest.param('{"a": [1, 2]}', '{"a": [2, 1]}', 0, 0, 0, 0, id="the order of a list counts"),
+        pytest.param('{"a": {"[0]": 1}}', '{"a": [1]}', 0, 0, 0, 0, id="a key in brackets is no place in a list"),
         pytest.param('{"a": {}}', '{"a": {}}', 1, 1, 1, 1, id="an empty object is a field"),
         pytest.param("no JSON", '{"a": 1}', 0, 0, 0, 0, id="an answer that is no JSON has no field"),
     ],
@@ -36,6 +37,43 @@ def test_fields(said, wanted, f1, precision, recall, exact):
 def test_lists_can_be_sets():
     assert value(answers(('{"a": [1, 2, 2]}', '{"a": [2, 1, 2]}')), "json_fields:f1", lists="unordered") == 1.0
     assert value(answers(('{"a": [1, 2]}', '{"a": [2, 1, 2]}')), "json_fields:recall", lists="unordered") == 2 / 3
+
+
+def test_unordered_lists_are_equal_where_their_elements_are():
+    """Oracle: by hand; the fields are all there, in objects that are not."""
+    ann, bob = '{"name": "Ann", "age": 30}', '{"name": "Bob", "age": 40}'
+    swapped = '[{"name": "Ann", "age": 40}, {"name": "Bob", "age": 30}]'
+    frame = answers(
+        (f"[{ann}, {bob}]", f"[{bob}, {ann}]"), (f"[{ann}, {bob}]", swapped), ("[[1, 2], [3]]", "[[3, 1], [2]]")
+    )
+
+    assert [row[3] for row in values(frame, "json_fields:exact", lists="unordered")] == [1, 0, 0]
+    assert values(
+        answers((f"[{ann}, {bob}]", [swapped, f"[{bob}, {ann}]"])), "json_fields:exact", lists="unordered"
+    ) == [[4, 4, 4, 1]]
+
+
+LONG = 12345678901234567890123
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "exact", "settings"),
+    [
+        pytest.param(f'Here: {{"id": {LONG}}}', f'{{"id": {LONG}}}', 1, {"extract": True}, id="equal, in other text"),
+        pytest.param(f'Here: {{"id": {LONG + 1}}}', f'{{"id": {LONG}}}', 0, {"extract": True}, id="one more"),
+        pytest.param(
+            f'{{"id": {LONG}}}', '{"id": 1.2345678901234568e22}', 1, {}, id="a reference that lost its digits"
+        ),
+    ],
+)
+def test_long_numbers(said, wanted, exact, settings):
+    assert values(answers((said, wanted)), "json_fields:exact", **settings)[0][3] == exact
+
+
+def test_an_empty_list_can_be_what_is_wanted():
+    frame = answers(("[]", []), ('[{"a": 1}]', []), ("none", []), ("[]", None))
+
+    assert values(frame, "json_fields:exact") == [[1, 1, 1, 1], [0, 1, 1, 0], [0, 0, 1, 0], None]
 
 
 def test_fields_are_counted_over_all_rows_and_each_apart():
@@ -85,14 +123,14 @@ def test_a_reference_that_is_no_json_is_unscored():
 def test_fields_are_told_of_scored_rows_alone():
     """Oracle: the two rows that have a score; none of the others says that a field is wrong."""
     able = [('{"a": 1}', '{"a": 1}'), ('{"a": 2}', '{"a": 1}')]
-    unable = [("", '{"a": 1}'), (" ", '{"a": 1}'), (None, '{"a": 1}'), ('{"a": 1}', None), ('{"a": 1}', [])]
+    unable = [("", '{"a": 1}'), (" ", '{"a": 1}'), (None, '{"a": 1}'), ('{"a": 1}', None)]
     result = scored(answers(*able, *unable, ('{"a": 1}', "none")), "json_fields:f1")
 
     told = as_scores(result, {})["metrics"]["json_fields:f1"]
 
     assert (told["n"], told["reasons"]) == (
         2,
-        {"bad_reference": 1, "empty_prediction": 2, "no_prediction": 1, "no_reference": 2},
+        {"bad_reference": 1, "empty_prediction": 2, "no_prediction": 1, "no_reference": 1},
     )
     assert told["details"] == {
         "field_kinds": 1,

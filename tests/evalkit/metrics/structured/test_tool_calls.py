@@ -24,6 +24,12 @@ CALL = {"name": "book", "arguments": {"seats": 2, "to": "Rome"}}
         pytest.param([CALL, CALL], CALL, 0, id="one call too many"),
         pytest.param([CALL, {"name": "now"}], [{"name": "now", "arguments": {}}, CALL], 1, id="in another order"),
         pytest.param("I booked it.", CALL, 0, id="prose where a call is wanted"),
+        pytest.param(
+            {"name": "f", "arguments": {"a": {"[0]": 1}}},
+            {"name": "f", "arguments": {"a": [1]}},
+            0,
+            id="a key is no place",
+        ),
         pytest.param("I cannot.", [], 1, id="prose where none is"),
         pytest.param(CALL, [], 0, id="a call where none is wanted"),
     ],
@@ -32,6 +38,59 @@ def test_tool_calls(said, wanted, score):
     text = said if isinstance(said, str) else json.dumps(said)
 
     assert values(answers((text, json.dumps(wanted))), "tool_calls") == [score]
+
+
+LONG = 12345678901234567890123
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "score"),
+    [
+        pytest.param(f'"{{\\"id\\": {LONG}}}"', f'"{{\\"id\\": {LONG + 1}}}"', 0, id="texts that differ"),
+        pytest.param(f'"{{\\"id\\": {LONG}}}"', f'{{"id": {LONG}}}', 1, id="a text and an object that are equal"),
+        pytest.param(
+            f'"{{\\"id\\": {LONG}}}"', '{"id": 1.2345678901234568e22}', 1, id="an object that lost its digits"
+        ),
+    ],
+)
+def test_long_numbers_in_arguments(said, wanted, score):
+    frame = answers((f'{{"name": "f", "arguments": {said}}}', f'{{"name": "f", "arguments": {wanted}}}'))
+
+    assert values(frame, "tool_calls") == [score]
+
+
+def test_a_call_where_none_is_wanted_is_wrong(thresher, tmp_path, jsonl):
+    """An empty list as reference is JSON; an empty list of references says that none is known, and so does null."""
+    call = json.dumps(CALL)
+    rows = [
+        ("no call", "Hello", {"reference": []}),
+        ("a call", call, {"reference": []}),
+        ("right", call, {"reference": [CALL]}),
+    ]
+    rows += [("none known", call, {"references": []}), ("null", call, {"reference": None})]
+    jsonl(
+        [{"id": name, "prompt": "Book it.", "prediction": said} | wanted for name, said, wanted in rows], "said.jsonl"
+    )
+    told = {"exact_match": {"no_reference": 4}, "tool_calls": {"no_reference": 2}}
+
+    asked = thresher(
+        "predict",
+        "--data",
+        tmp_path / "said.jsonl",
+        "--model",
+        f"replay:{tmp_path / 'said.jsonl'}",
+        "--out",
+        tmp_path / "run",
+    )
+    assert asked.code == 0, asked.err
+    for path in (tmp_path / "said.jsonl", tmp_path / "run"):
+        ran = thresher("score", path, "--metrics", "tool_calls,exact_match", "--json", "--quiet")
+        assert ran.code == 0, ran.err
+        assert {name: one["reasons"] for name, one in ran.json["metrics"].items()} == told
+        assert (ran.json["metrics"]["tool_calls"]["n"], round(ran.json["metrics"]["tool_calls"]["value"], 4)) == (
+            3,
+            0.6667,
+        )
 
 
 def test_names_of_calls_alone_and_their_order():
