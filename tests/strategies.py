@@ -47,7 +47,19 @@ ANSWER = st.one_of(SPOKEN, MESSAGE, MESSAGES)
 Records = st.SearchStrategy[dict[str, Any]]
 RECORDS: dict[str, Records] = {
     "preference": st.one_of(
-        st.fixed_dictionaries({"prompt": SPOKEN | MESSAGES, "chosen": ANSWER, "rejected": ANSWER}),
+        st.fixed_dictionaries(
+            {"prompt": SPOKEN | MESSAGES, "chosen": ANSWER, "rejected": ANSWER},
+            optional={"system": SPOKEN | st.none(), "input": SPOKEN | st.none(), "messages": st.none()},
+        ),
+        st.fixed_dictionaries(
+            {"instruction": SPOKEN, "chosen": ANSWER, "rejected": ANSWER},
+            optional={
+                "input": SPOKEN | st.none(),
+                "system_prompt": SPOKEN,
+                "history": st.lists(st.tuples(SPOKEN, SPOKEN).map(list), max_size=2) | st.none(),
+            },
+        ),
+        MESSAGES.map(lambda chat: {"messages": chat, "chosen": chat, "rejected": chat}),
         st.fixed_dictionaries({"chosen": MESSAGES, "rejected": MESSAGES}, optional={"tools": TOOLS}),
         st.fixed_dictionaries({"messages": MESSAGES, "chosen": MESSAGE, "rejected": MESSAGE | SPOKEN}),
         st.fixed_dictionaries({"conversations": st.lists(TURN, min_size=1), "chosen": TURN, "rejected": TURN}),
@@ -71,12 +83,17 @@ RECORDS: dict[str, Records] = {
         optional={
             "input": SPOKEN | st.none(),
             "system": SPOKEN | st.none(),
+            "system_prompt": SPOKEN | st.none(),
             "history": st.lists(st.tuples(SPOKEN, SPOKEN).map(list), max_size=2) | st.none(),
         },
     ),
-    "prompt_completion": st.fixed_dictionaries({"prompt": SPOKEN | MESSAGES, "completion": SPOKEN | MESSAGES}),
+    "prompt_completion": st.fixed_dictionaries(
+        {"prompt": SPOKEN | MESSAGES, "completion": SPOKEN | MESSAGES},
+        optional={"system": SPOKEN | NUMBERS | st.none(), "system_prompt": SPOKEN | st.none()},
+    ),
     "input_output": st.fixed_dictionaries(
-        {"input": SPOKEN, "output": SPOKEN}, optional={"system_prompt": SPOKEN | st.none()}
+        {"input": SPOKEN, "output": SPOKEN},
+        optional={"system_prompt": SPOKEN | st.none(), "system": SPOKEN | NUMBERS | st.none()},
     ),
     "classification": st.fixed_dictionaries({"text": SPOKEN, "label": SPOKEN | st.integers(0, 9) | st.booleans()}),
     "text": st.fixed_dictionaries({"text": SPOKEN}, optional={"meta": JSON}),
@@ -86,7 +103,21 @@ _NAMES = st.sampled_from(
     [
         *("messages", "conversations", "tools", "functions", "role", "content", "name", "weight", "tool_calls"),
         *("function_call", "tool_call_id", "from", "value", "type", "text", "function", "arguments", "parameters"),
-        *("system", "history", "input", "output", "prompt", "completion", "chosen", "rejected", "label", "id", "$ref"),
+        *(
+            "system",
+            "system_prompt",
+            "history",
+            "instruction",
+            "input",
+            "output",
+            "prompt",
+            "completion",
+            "chosen",
+            "rejected",
+            "label",
+            "id",
+            "$ref",
+        ),
     ]
 )
 # Values in whose objects the fields of the layouts turn up where they do not belong.

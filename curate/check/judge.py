@@ -75,7 +75,8 @@ class Judge:
     def _plain_rest(self, record: Record, layout: str) -> bool:
         asked = record.get("input", "")
         if layout == "alpaca" and asked.__class__ is str:
-            return record.get("system") in (None, "") and record.get("history") in (None, [])
+            unsaid = all(record.get(name) in (None, "") for name in ("system", "system_prompt"))
+            return unsaid and record.get("history") in (None, [])
         return layout in ("classification", "text") or _FLAT_SPECIAL.isdisjoint(record)
 
     def _plain_chat(self, record: Record) -> bool:

@@ -164,9 +164,11 @@ static const name_t FIELDS[][20] = { /* a record with a field of a pair is one, 
     [SHAREGPT] = {NAME("conversations", CHAT), NAME("system", FIRST), NAME("tools", NOTHING),
                   NAME("functions", NULL_ONLY), PAIR},
     [ALPACA] = {NAME("instruction", ASKED), NAME("output", ANSWER), NAME("input", BESIDE), NAME("system", FIRST),
-                NAME("history", NOTHING), PAIR},
-    [PROMPT_COMPLETION] = {NAME("prompt", ASKED), NAME("completion", ANSWER), NAME("label", BESIDE), PAIR},
-    [INPUT_OUTPUT] = {NAME("input", ASKED), NAME("output", ANSWER), NAME("system_prompt", FIRST), PAIR},
+                NAME("system_prompt", SILENT), NAME("history", NOTHING), PAIR},
+    [PROMPT_COMPLETION] = {NAME("prompt", ASKED), NAME("completion", ANSWER), NAME("label", BESIDE),
+                           NAME("system", FIRST), NAME("system_prompt", SILENT), PAIR},
+    [INPUT_OUTPUT] = {NAME("input", ASKED), NAME("output", ANSWER), NAME("system_prompt", FIRST),
+                      NAME("system", SILENT), PAIR},
     [CLASSIFICATION] = {NAME("text", ASKED), NAME("label", BESIDE), PAIR},
     [TEXT] = {NAME("text", ANSWER), PAIR},
 };
@@ -291,7 +293,7 @@ static int record(line_t *line, value_t *slots, size_t *first) {
     if (system->kind == STRING && system->size) {
         if (blank(system->at, system->size)) return 0;
         line->asked->turns[*first = 0] = (turn_t){SYSTEM, system->at, system->size};
-    } else if (system->kind > NONE && system->kind != STRING)
+    } else if (system->kind > NONE && system->kind != STRING && layout != PROMPT_COMPLETION) /* there it may be any */
         return 0;
     if (layout == ALPACA) {
         if (beside->kind > NONE && (beside->kind != STRING || slots[ASKED].kind != STRING)) return 0;

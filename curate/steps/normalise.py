@@ -107,13 +107,13 @@ class Normalise(Step):
         return texts.to_frame("text").select(self._text(pl.col("text"))).to_series()
 
     def _made(self, block: pl.DataFrame, turns: Turns) -> dict[int, list[Piece]]:
-        """Return the pieces of the turns that more than one string makes: parts, and the question of an alpaca row."""
+        """Return the pieces of the turns that more than one string makes: parts, and a question with an input."""
         parts = turns.flat["parts"]
         made = {at: parts_of(parts[at]) for at in parts.is_not_null().arg_true().to_list()}
-        alpaca = (block["layout"] == "alpaca").fill_null(value=False).to_numpy()
+        asked = block["layout"].is_in(["alpaca", "preference"]).fill_null(value=False).to_numpy()
         joined = turns.flat["text"].str.contains(JOINT, literal=True).fill_null(value=False).to_numpy()
         last = turns.last(turns.has_role("user")).to_list()
-        for row in np.flatnonzero(alpaca):
+        for row in np.flatnonzero(asked):
             at = last[row]
             pieces = (
                 question_of(block["raw"][int(row)], turns.flat["text"][at]) if at is not None and joined[at] else None

@@ -29,6 +29,7 @@ def sharegpt(**beside: Any) -> dict[str, Any]:
     return {"conversations": said} | beside
 
 
+PIRATE, POET = "You are a pirate. Answer as one.", "Answer in verse, as Shakespeare."
 PAIR = {"prompt": QUESTION, "chosen": ANSWER}
 CODE = "Write a function that says whether the first of two numbers is smaller and return"
 APART = [
@@ -47,6 +48,22 @@ APART = [
     pytest.param({"prompt": f"{CODE} a < b", "completion": "Here is the function that you asked me for: a < b"},
                  {"prompt": f"{CODE} a > b", "completion": "Here is the function that you asked me for: a > b"},
                  id="an operator"),
+    pytest.param({"instruction": QUESTION, "input": "", "chosen": ANSWER, "rejected": "No."},
+                 {"instruction": "Is that a dog?", "input": "", "chosen": ANSWER, "rejected": "No."},
+                 id="a pair's instruction"),
+    pytest.param({"prompt": "Look, then answer.", "input": QUESTION, "chosen": ANSWER, "rejected": "No."},
+                 {"prompt": "Look, then answer.", "input": "Has it sails?", "chosen": ANSWER, "rejected": "No."}, id="a pair's input"),
+    pytest.param(PAIR | {"rejected": "No.", "system": PIRATE}, PAIR | {"rejected": "No.", "system": POET},
+                 id="a pair's system prompt"),
+    pytest.param({"conversations": sharegpt()["conversations"][:1], "system": PIRATE, "chosen": ANSWER, "rejected": "No."},
+                 {"conversations": sharegpt()["conversations"][:1], "system": POET, "chosen": ANSWER, "rejected": "No."},
+                 id="that of a pair in ShareGPT's words"),
+    pytest.param({"prompt": QUESTION, "completion": ANSWER, "system": PIRATE},
+                 {"prompt": QUESTION, "completion": ANSWER, "system": POET}, id="a system prompt beside a prompt"),
+    pytest.param({"input": QUESTION, "output": ANSWER, "system": PIRATE},
+                 {"input": QUESTION, "output": ANSWER, "system": POET}, id="a system prompt beside an input"),
+    pytest.param({"instruction": QUESTION, "output": ANSWER, "system_prompt": PIRATE},
+                 {"instruction": QUESTION, "output": ANSWER, "system_prompt": POET}, id="beside an instruction"),
 ]  # fmt: skip
 SAME = [
     pytest.param(sharegpt(image="1.png"), sharegpt(image="1.png", id=2), id="the same image"),

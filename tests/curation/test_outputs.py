@@ -158,6 +158,10 @@ def said(content):
     return {"role": "assistant", "content": content}
 
 
+def asked(content):
+    return {"role": "user", "content": content}
+
+
 PAIR = {"prompt": [QUESTION], "chosen": [said("c")]}
 OPENAI = {"input": {"messages": [QUESTION]}, "preferred_output": [said("c")]}
 
@@ -204,6 +208,26 @@ OPENAI = {"input": {"messages": [QUESTION]}, "preferred_output": [said("c")]}
         pytest.param(
             OPENAI | {"non_preferred_output": [said("x\n y")]}, OPENAI | {"non_preferred_output": [said("x y")]}, {},
             id="OpenAI's names",
+        ),
+        pytest.param(
+            {"instruction": "a  b", "input": "c\n\nd", "chosen": "e  f", "rejected": "g"},
+            {"instruction": "a b", "input": "c d", "chosen": "e f", "rejected": "g"}, {}, id="a pair as in alpaca",
+        ),
+        pytest.param(
+            {"q": "a  b", "input": "c\n\nd", "chosen": "e  f", "rejected": "g"},
+            {"q": "a b", "input": "c d", "chosen": "e f", "rejected": "g"}, {"prompt": "q"},
+            id="the same under other names",
+        ),
+        pytest.param(
+            {"prompt": "a  b", "messages": [asked("a  b"), said("c  d")],
+             "chosen": [asked("a  b"), said("c  d")], "rejected": [asked("a  b"), said("e")]},
+            {"prompt": "a b", "messages": [asked("a b"), said("c d")],
+             "chosen": [asked("a b"), said("c d")], "rejected": [asked("a b"), said("e")]}, {},
+            id="a pair that says its chat twice",
+        ),
+        pytest.param(
+            {"system": "a  b", "prompt": "c  d", "completion": "e"}, {"system": "a b", "prompt": "c d", "completion": "e"},
+            {}, id="a system prompt beside a prompt",
         ),
     ],
 )  # fmt: skip
@@ -292,6 +316,11 @@ TURN = {"from": "gpt", "value": "42", "loss": False}
         pytest.param(
             {"prompt": "6 * 7?", "completion": [THOUGHT]}, "messages", {"messages": [ASKED, THOUGHT]}, [],
             id="beside a prompt that is a string",
+        ),
+        pytest.param(
+            {"system": "Be brief.", "prompt": "6 * 7?", "completion": [THOUGHT]}, "messages",
+            {"messages": [{"role": "system", "content": "Be brief."}, ASKED, THOUGHT]}, [],
+            id="beside a system prompt in a field of its own",
         ),
         pytest.param(
             {"system": "Be brief.", "conversations": [{"from": "human", "value": "6 * 7?", "id": 1}, TURN]}, "messages",

@@ -65,6 +65,11 @@ RICH = {
             "prompt_completion", {"prompt": "Hi", "completion": "Hello", "system": 1}, id="prompt, completion"
         ),
         pytest.param(
+            "prompt_completion",
+            {"prompt": "Hi", "completion": "Hello", "system": "Be kind"},
+            id="prompt, completion with a system prompt",
+        ),
+        pytest.param(
             "input_output", {"input": "Hi", "output": "Hello", "system_prompt": "Be kind"}, id="input, output"
         ),
         pytest.param("classification", {"text": "Where is it?", "label": "lost"}, id="a label"),

@@ -56,6 +56,20 @@ def test_prompts_are_the_same_only_as_a_whole(tmp_path):
     assert run.stats["split"]["group_sizes"] == {"1": 2, "2": 1}
 
 
+@pytest.mark.parametrize("beside", [(), ("prompt",), ("messages",), ("prompt", "messages")])
+def test_pairs_of_one_question_stay_together_whatever_repeats_it(tmp_path, beside):
+    """As UltraFeedback has them: ``messages`` is the preferred chat."""
+    draw = random.Random(1)
+    rows = []
+    for question in [text(draw, 15) for _ in range(30)] * 2:
+        chosen, rejected = (chat(question, text(draw, 40))["messages"] for _ in "ab")
+        repeated = {"prompt": question, "messages": chosen}
+        rows.append({name: repeated[name] for name in beside} | {"chosen": chosen, "rejected": rejected})
+    run = curate_rows(tmp_path, rows, [], split=THIRDS | {"similarity": 0})
+
+    assert run.stats["split"]["group_sizes"] == {"2": 30}
+
+
 def test_validation_and_test_are_capped(tmp_path):
     run = curate_rows(tmp_path, distinct(200), split=THIRDS | {"max_rows": 10})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from curate.core.read.layouts import Record
 from curate.core.read.layouts.layout import Path
-from curate.core.read.layouts.preference import context_field, is_sharegpt, pair_fields
+from curate.core.read.layouts.preference import context_field, is_sharegpt, sides, tools_holder
 
 Turn = tuple[Record, Path]  # a message and its place
 
@@ -25,13 +25,18 @@ def chats(record: Record, layout: str) -> Iterator[tuple[Record, list[Turn]]]:
             yield record, turns
     elif layout == "preference":
         field = context_field(record)
-        value = record.get(field)
-        context = _turns(value["messages"], (field, "messages")) if isinstance(value, dict) else _turns(value, (field,))
-        holder = value if field == "input" and isinstance(value, dict) else record
-        for name in pair_fields(record):
-            yield holder, context + _turns(record[name], (name,))
+        context = _context(record, field)
+        for name, kept in sides(record, field):
+            yield tools_holder(record, field), context[:kept] + _turns(record[name], (name,))
     elif layout == "sharegpt":
         yield record, []  # its calls are texts
+
+
+def _context(record: Record, field: str | None) -> list[Turn]:
+    if field is None:
+        return []
+    value = record[field]
+    return _turns(value["messages"], (field, "messages")) if isinstance(value, dict) else _turns(value, (field,))
 
 
 def _turns(value: Any, at: Path) -> list[Turn]:

@@ -113,6 +113,10 @@ def _strings(record: Record, required: tuple[str, ...] = (), optional: tuple[str
 
 def _alpaca(record: Record) -> Iterator[Fault]:
     yield from _strings(record, ("instruction", "output"), ("input", "system"))
+    yield from _history(record)
+
+
+def _history(record: Record) -> Iterator[Fault]:
     history = record.get("history")
     pairs = isinstance(history, list) and all(
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair) for pair in history
@@ -133,17 +137,19 @@ def _preference(record: Record) -> Iterator[Fault]:
         return
     good, bad = pair_fields(record)
     context = context_field(record)
-    value = record.get(context)
-    if isinstance(value, dict):
+    value = None if context is None else record[context]
+    if context is None:
+        if isinstance(record.get(good), str):
+            yield Fault("missing_field", "a preference pair needs 'prompt', 'instruction', 'messages' or 'input'")
+    elif isinstance(value, dict):
         if "messages" in value:
             yield from check_messages(value["messages"], (context, "messages"))
         else:
             yield Fault("missing_field", f"{context} has no field 'messages'", pointer(context))
-    elif value is None:
-        if isinstance(record.get(good), str):
-            yield Fault("missing_field", "a preference pair needs 'prompt', 'messages' or 'input'")
     elif not isinstance(value, str):
         yield from _chat(value, (context,))
+    elif context == "instruction":
+        yield from _history(record)
     for name in (good, bad):
         answer = record.get(name)
         if answer is None:

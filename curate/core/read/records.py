@@ -152,7 +152,9 @@ def _fit(layout: Layout | None, records: list[Record | None], faults: dict[int, 
     is_pair = layout.name == "preference"
     for index, record in enumerate(records):
         if record is not None and (not fits(record) or (not is_pair and pair(record))):
-            faults.setdefault(index, []).append(_misfit(layout, record))
+            named = {name: "" if value is None else value for name, value in record.items()}
+            if not fits(named) or (not is_pair and pair(record)):  # a null is no misfit: it is of the wrong type
+                faults.setdefault(index, []).append(_misfit(layout, named))
 
 
 def _misfit(layout: Layout, record: Record) -> Fault:

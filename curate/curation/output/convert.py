@@ -74,7 +74,9 @@ def converted(row: dict[str, Any], raw: bytes, target: str, fields: Mapping[str,
     own = {fields.get(name, name) for name in LAYOUTS[row["layout"]].own}
     rest = {key: value for key, value in record.items() if key not in own}
     turns = written.get(_LISTS.get(target, ""))
-    lost = _carry(_extras(renamed(record, fields), row["layout"]), turns)
+    extras = _extras(renamed(record, fields), row["layout"])
+    before: list[Record] = [{}] * (len(row["messages"]) - len(extras))  # of a system prompt in a field of its own
+    lost = _carry([*before, *extras], turns)
     lost += [key for key, value in rest.items() if key in written and value is not None]
     carried = {key: value for key, value in rest.items() if key not in written}
     return Converted(orjson.dumps(written | carried), list(dict.fromkeys(lost)))
@@ -95,10 +97,9 @@ def _carry(extras: Sequence[Record], turns: list[Record] | None) -> list[str]:
 
 
 def _extras(record: Record, layout: str) -> list[Record]:
-    """Return for each turn of a record the fields of its message that no turn of a block has."""
+    """Return for each message of a record its fields that no turn of a block has."""
     if layout == "sharegpt":
-        system: list[Record] = [{}] if record.get("system") else []
-        return system + [_without(turn, _OF_SHAREGPT) for turn in record["conversations"]]
+        return [_without(turn, _OF_SHAREGPT) for turn in record["conversations"]]
     extras: list[Record] = []
     for name in _MESSAGES.get(layout, ()):
         messages = record[name] if isinstance(record[name], list) else [{}]

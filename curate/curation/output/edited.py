@@ -11,7 +11,7 @@ import orjson
 from curate.core.read.layouts import LAYOUTS, renamed
 from curate.core.read.layouts.cut import cut_text
 from curate.core.read.layouts.layout import JOINT, PART_JOINT, Path, text_of
-from curate.core.read.layouts.preference import rejected_turns
+from curate.core.read.layouts.preference import rejected_turns, repeated_strings
 from curate.core.write.splice import splice
 
 
@@ -40,6 +40,7 @@ def edited_line(
             return None
         pairs += [(places, text) for (_, places), text in zip(turns, cut, strict=True)]
     edits: dict[Path, str] = {}
+    said: dict[tuple[str, ...], list[str]] = {}  # new strings by the old ones
     for paths, text in pairs:
         if not paths or text is None:
             continue
@@ -48,8 +49,11 @@ def edited_line(
         new = cut_text(old, text, PART_JOINT if parts else JOINT, folded=folded)
         if new is None:
             return None
-        changed = {path: piece for path, was, piece in zip(paths, old, new, strict=True) if was != piece}
-        edits |= {(fields.get(str(path[0]), path[0]), *path[1:]): piece for path, piece in changed.items()}
+        said[tuple(old)] = new
+        edits |= {path: piece for path, was, piece in zip(paths, old, new, strict=True) if was != piece}
+    for paths in repeated_strings(record) if layout == "preference" else ():
+        edits |= dict(zip(paths, said.get(tuple(_at(record, path) for path in paths), ()), strict=False))
+    edits = {(fields.get(str(path[0]), path[0]), *path[1:]): piece for path, piece in edits.items()}
     return splice(raw, edits | {(name,): text for name, text in others.items()})
 
 

@@ -75,7 +75,6 @@ def at(record: Any, path: tuple[str | int, ...]) -> Any:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_strings_make_the_text(layout):
     shape = LAYOUTS[layout]
-    joint = JOINT if layout == "alpaca" else PART_JOINT
 
     @given(RECORDS[layout])
     def holds(record):
@@ -84,6 +83,7 @@ def test_the_strings_make_the_text(layout):
         assert len(places) == len(draft.messages)
         for message, paths in zip(draft.messages, places, strict=True):
             texts = [at(record, path) for path in paths]
+            joint = PART_JOINT if paths and paths[0][-1] == "text" and len(paths[0]) > 1 else JOINT
             assert all(isinstance(text, str) for text in texts)
             if layout == "classification" and not texts:
                 assert not isinstance(record["label"], str)
@@ -167,6 +167,106 @@ def test_the_strings_make_the_text(layout):
             {"input": {"messages": [USER]}, "preferred_output": [ASSISTANT], "non_preferred_output": [CALLING]},
             [("user", "Hi"), ("assistant", "Hello")],
             id="a pair as OpenAI has it",
+        ),
+        pytest.param(
+            {"instruction": "Add", "input": "2 2", "chosen": "4", "rejected": "5", "history": [["a", "b"]]},
+            [("user", "a"), ("assistant", "b"), ("user", "Add\n\n2 2"), ("assistant", "4")],
+            id="a pair whose question is as in alpaca",
+        ),
+        pytest.param(
+            {"prompt": "Add", "input": "2 2", "chosen": "4", "rejected": "5"},
+            [("user", "Add\n\n2 2"), ("assistant", "4")],
+            id="an instruction that is called prompt, and its input",
+        ),
+        pytest.param(
+            {"prompt": "Add 2 and 2.", "instruction": "Add", "input": "2 2", "chosen": "4", "rejected": "5"},
+            [("user", "Add 2 and 2."), ("assistant", "4")],
+            id="a prompt made of an instruction and its input",
+        ),
+        pytest.param(
+            {"prompt": "a", "input": {"city": "Lima"}, "chosen": "b", "rejected": "c"},
+            [("user", "a"), ("assistant", "b")],
+            id="an input that is no part of the question",
+        ),
+        pytest.param(
+            {"prompt": "Hi", "messages": [USER, ASSISTANT], "chosen": [USER, ASSISTANT], "rejected": [USER, CALLING]},
+            [("user", "Hi"), ("assistant", "Hello")],
+            id="messages that are the preferred chat",
+        ),
+        pytest.param(
+            {"messages": [USER, ASSISTANT], "chosen": "Hello", "rejected": "No"},
+            [("user", "Hi"), ("assistant", "Hello")],
+            id="messages that end in the preferred answer",
+        ),
+        pytest.param(
+            {"prompt": [USER], "chosen": [USER, ASSISTANT], "rejected": [USER, CALLING]},
+            [("user", "Hi"), ("assistant", "Hello")],
+            id="a prompt that both answers repeat",
+        ),
+        pytest.param(
+            {"prompt": "Hi", "chosen": [USER, ASSISTANT], "rejected": [USER, CALLING]},
+            [("user", "Hi"), ("assistant", "Hello")],
+            id="a prompt of text beside whole chats",
+        ),
+        pytest.param(
+            {"prompt": [USER, ASSISTANT], "chosen": [USER, CALLING], "rejected": [USER, ASSISTANT]},
+            [("user", "Hi"), ("assistant", "Hello"), ("user", "Hi"), ("assistant", None)],
+            id="a chat that goes on",
+        ),
+        pytest.param(
+            {"system": "S", "prompt": "a", "chosen": "b", "rejected": "c"},
+            [("system", "S"), ("user", "a"), ("assistant", "b")],
+            id="a pair with a system prompt",
+        ),
+        pytest.param(
+            {"system": "S", "chosen": [USER, ASSISTANT], "rejected": [USER, CALLING]},
+            [("system", "S"), ("user", "Hi"), ("assistant", "Hello")],
+            id="whole chats with a system prompt beside them",
+        ),
+        pytest.param(
+            {"system": "S", "messages": [{"role": "system", "content": "Own"}, USER], "chosen": "b", "rejected": "c"},
+            [("system", "Own"), ("user", "Hi"), ("assistant", "b")],
+            id="a pair with a system prompt of its own",
+        ),
+        pytest.param(
+            {"messages": None, "conversations": None, "input": None, "prompt": "a", "chosen": "b", "rejected": "c"},
+            [("user", "a"), ("assistant", "b")],
+            id="a null context is none",
+        ),
+        pytest.param(
+            {"messages": [USER, ASSISTANT], "chosen": None, "rejected": None},
+            [("user", "Hi"), ("assistant", "Hello")],
+            id="null answers make no pair",
+        ),
+        pytest.param(
+            {"messages": None, "conversations": [{"from": "human", "value": "a"}]},
+            [("user", "a")],
+            id="null messages are none",
+        ),
+        pytest.param(
+            {"system": "S", "prompt": "a", "completion": "b"},
+            [("system", "S"), ("user", "a"), ("assistant", "b")],
+            id="prompt and completion with a system prompt",
+        ),
+        pytest.param(
+            {"system": "S", "prompt": [{"role": "developer", "content": "Own"}, USER], "completion": "b"},
+            [("developer", "Own"), ("user", "Hi"), ("assistant", "b")],
+            id="a prompt with instructions of its own",
+        ),
+        pytest.param(
+            {"system": {"name": "llama"}, "prompt": "a", "completion": "b"},
+            [("user", "a"), ("assistant", "b")],
+            id="a system that is no text",
+        ),
+        pytest.param(
+            {"system": "S", "input": "a", "output": "b"},
+            [("system", "S"), ("user", "a"), ("assistant", "b")],
+            id="input and output with a system prompt by its other name",
+        ),
+        pytest.param(
+            {"system_prompt": "S", "instruction": "a", "output": "b"},
+            [("system", "S"), ("user", "a"), ("assistant", "b")],
+            id="alpaca with a system prompt by its other name",
         ),
     ],
 )

@@ -175,3 +175,23 @@ def test_blank_lines_are_counted_apart(jsonl, lines, blank, sized, scanner):
         pass
 
     assert (seen.blank, seen.rows, seen.by_value) == (blank, len(lines) - blank, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        pytest.param([PAIR, {**PAIR, "chosen": None}], {2: ["missing_field"]}, id="an answer"),
+        pytest.param([PAIR, {**PAIR, "chosen": None, "rejected": None}], {2: ["missing_field"] * 2}, id="both answers"),
+        pytest.param([CHAT, {**CHAT, "chosen": None, "rejected": None}], {}, id="answers beside messages"),
+        pytest.param([CHAT, {"messages": None, "conversations": None}], {2: ["wrong_type"]}, id="messages"),
+        pytest.param([TEXT, {"text": None}], {2: ["wrong_type"]}, id="a text"),
+        pytest.param([{"messages": None}], {1: ["wrong_type"]}, id="the only field of the only row"),
+    ],
+)
+def test_a_null_field_is_told_at_its_place_and_makes_no_other_layout(jsonl, rows, found):
+    """Where a file's layout is known its null field is a fault of the field, not of the layout."""
+    told: dict[int, list[str]] = {}
+    for fault in check_sources([Source(0, "a.jsonl", jsonl(rows))], Judge()).faults:
+        told.setdefault(fault.line or 0, []).append(fault.slug)
+
+    assert told == found

@@ -68,6 +68,16 @@ def test_a_system_prompt_of_its_own_field_takes_no_turns_thought(jsonl):
             id="input and output with a system prompt",
         ),
         pytest.param(
+            {"system": "Be kind", "prompt": "Hi", "completion": [HI[1] | {"reasoning_content": "hm"}]},
+            [{"role": "system", "content": "Be kind"}, HI[0], HI[1] | {"reasoning_content": "hm"}],
+            id="prompt and completion with a system prompt",
+        ),
+        pytest.param(
+            {"system": "Be kind", "instruction": "Say", "input": "Hi", "chosen": "Hello", "rejected": "No"},
+            [{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Say\n\nHi"}, HI[1]],
+            id="a pair with a system prompt: the answer preferred",
+        ),
+        pytest.param(
             {"instruction": "Say", "input": "Hi", "output": "Hello"},
             [{"role": "user", "content": "Say\n\nHi"}, HI[1]],
             id="alpaca",

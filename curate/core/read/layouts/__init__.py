@@ -20,8 +20,11 @@ FIRST_ROWS = 100  # rows from which a file's layout is told
 
 
 def layout_of(record: Record) -> Layout | None:
-    """Return the most specific layout that the record's fields fit."""
-    return next((layout for layout in LAYOUTS.values() if layout.fits(record)), None)
+    """Return the most specific layout that the record's fields fit, null ones only where no others do."""
+    told = next((layout for layout in LAYOUTS.values() if layout.fits(record)), None)
+    if told is None and None in record.values():
+        return layout_of({name: "" if value is None else value for name, value in record.items()})
+    return told
 
 
 def detect(records: Iterable[Record]) -> Layout | None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from curate.core.read.layouts.layout import Record
+from curate.core.read.layouts.layout import INSTRUCTING, Record
 from curate.core.read.layouts.sharegpt import ROLES
 
 MEDIA = ("image", "images", "video", "videos", "audio", "audios")
@@ -20,7 +20,6 @@ _SAID = (*MEDIA, *_TAUGHT, "refusal")  # of a turn, beside its content
 _TRAINED = ("weight", "train")
 _ASKED = ("messages", "conversations", "prompt")
 _PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected", "non_preferred_output")
-_INSTRUCTING = ("system", "developer")  # they are no turns to count: the same may be asked under another one
 _TEXTS = ("text", "input_text", "output_text")  # types of parts
 _RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
 _BYTES = 8
@@ -65,7 +64,7 @@ def told_parts(content: Any) -> list[Any]:
 def _turns(record: Record) -> Iterator[tuple[int | str, dict[str, Any]]]:
     """Yield the turns that may say something beside their text, each with its number; those of a rejected answer apart.
 
-    Turns count on from the prompt to the answer, instructions do not count.
+    Turns count on from the prompt to the answer; instructions do not count: the same may be asked under another one.
     """
     inner = record.get("input")
     asked = [record.get(name) for name in _ASKED] + [inner.get("messages") if isinstance(inner, dict) else None]
@@ -80,7 +79,7 @@ def _turns(record: Record) -> Iterator[tuple[int | str, dict[str, Any]]]:
 
 
 def _instructs(turn: Any) -> bool:
-    return isinstance(turn, dict) and turn.get("role", turn.get("from")) in _INSTRUCTING
+    return isinstance(turn, dict) and turn.get("role", turn.get("from")) in INSTRUCTING
 
 
 def _given(values: dict[str, Any], names: Sequence[str]) -> list[list[Any]]:

@@ -2,22 +2,40 @@
 
 ``{"instruction": "Translate", "input": "Hallo", "output": "Hello"}`` ·
 ``{"prompt": "Hi", "completion": "Hello"}`` · ``{"system_prompt": "Be kind", "input": "Hi", "output": "Hello"}``
+
+Each may have a system prompt, in ``system`` or ``system_prompt``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from curate.core.read.layouts.layout import JOINT, Draft, Layout, Message, Path, Record, is_bare
+from curate.core.read.layouts.layout import INSTRUCTING, JOINT, Draft, Layout, Message, Path, Record, has, is_bare
 from curate.core.read.layouts.messages import message_paths, read_messages
 
-
-def _has(*names: str) -> Any:
-    return lambda record: all(name in record for name in names)
+SYSTEM = ("system", "system_prompt")
 
 
 def _given(record: Record, name: str) -> bool:
-    return isinstance(record.get(name), str) and record[name] != ""
+    value = record.get(name)
+    return isinstance(value, str) and value != ""
+
+
+def system_field(record: Record, turns: Sequence[tuple[Any, ...]] = (), names: Sequence[str] = SYSTEM) -> str | None:
+    """Return the field that holds the system prompt of some turns; None where there is none, or they have their own."""
+    if turns and turns[0][0] in INSTRUCTING:
+        return None
+    for name in names:
+        if _given(record, name):
+            return name
+    return None
+
+
+def _system(record: Record, names: Sequence[str] = SYSTEM) -> tuple[list[Message], list[list[Path]]]:
+    """Return the system prompt of a record as turns, one or none, and the places of their strings."""
+    name = system_field(record, names=names)
+    return ([], []) if name is None else ([Message("system", record[name])], [[(name,)]])
 
 
 def _single(draft: Draft) -> tuple[str | None, str, str] | None:
@@ -39,21 +57,38 @@ def _history(record: Record) -> list[list[str]]:
     return history if isinstance(history, list) else []
 
 
-def read_alpaca(record: Record) -> Draft:
-    """Return the history's turns, then the instruction and its input as one user turn, then the output."""
-    turns = [Message("system", record["system"])] if _given(record, "system") else []
+def read_history(record: Record) -> list[Message]:
+    """Return the turns of the history."""
+    turns: list[Message] = []
     for question, reply in _history(record):
         turns += [Message("user", question), Message("assistant", reply)]
-    asked = [record["instruction"], record["input"]] if _given(record, "input") else [record["instruction"]]
-    return Draft([*turns, Message("user", JOINT.join(asked)), Message("assistant", record["output"])])
+    return turns
+
+
+def history_strings(record: Record) -> list[list[Path]]:
+    """Return the places of the strings of each turn of the history."""
+    return [[("history", i, side)] for i in range(len(_history(record))) for side in (0, 1)]
+
+
+def read_question(record: Record, name: str = "instruction") -> Message:
+    """Return the field and the input, if there is one, as one user turn."""
+    return Message("user", JOINT.join([record[name], record["input"]]) if _given(record, "input") else record[name])
+
+
+def question_strings(record: Record, name: str = "instruction") -> list[Path]:
+    """Return the places of the strings of that turn."""
+    return [(name,), ("input",)] if _given(record, "input") else [(name,)]
+
+
+def read_alpaca(record: Record) -> Draft:
+    """Return the history's turns, then the instruction and its input as one user turn, then the output."""
+    reply = Message("assistant", record["output"])
+    return Draft([*_system(record)[0], *read_history(record), read_question(record), reply])
 
 
 def alpaca_strings(record: Record) -> list[list[Path]]:
     """Return the places of the strings of each turn."""
-    places: list[list[Path]] = [[("system",)]] if _given(record, "system") else []
-    places += [[("history", i, side)] for i in range(len(_history(record))) for side in (0, 1)]
-    asked: list[Path] = [("instruction",), ("input",)] if _given(record, "input") else [("instruction",)]
-    return [*places, asked, [("output",)]]
+    return [*_system(record)[1], *history_strings(record), question_strings(record), [("output",)]]
 
 
 def write_alpaca(draft: Draft) -> Record | None:
@@ -74,13 +109,16 @@ def _turns(value: Any, role: str) -> list[tuple[Any, ...]]:
 
 
 def read_prompt_completion(record: Record) -> Draft:
-    """Return the prompt's turns and the completion's."""
-    return Draft([*_turns(record["prompt"], "user"), *_turns(record["completion"], "assistant")])
+    """Return the prompt's turns and the completion's, the system prompt first where they have none of their own."""
+    turns = [*_turns(record["prompt"], "user"), *_turns(record["completion"], "assistant")]
+    system = system_field(record, turns)
+    return Draft(turns if system is None else [Message("system", record[system]), *turns])
 
 
 def prompt_completion_strings(record: Record) -> list[list[Path]]:
     """Return the places of the strings of each turn."""
-    places: list[list[Path]] = []
+    system = system_field(record, _turns(record["prompt"], "user"))
+    places: list[list[Path]] = [] if system is None else [[(system,)]]
     for name in ("prompt", "completion"):
         value = record[name]
         places += [[(name,)]] if isinstance(value, str) else message_paths(value, (name,))
@@ -88,24 +126,25 @@ def prompt_completion_strings(record: Record) -> list[list[Path]]:
 
 
 def write_prompt_completion(draft: Draft) -> Record | None:
-    """Return prompt and completion; a system turn has no place here."""
+    """Return prompt and completion; no system prompt: TRL does not read one beside them."""
     single = _single(draft)
     return None if single is None or single[0] else {"prompt": single[1], "completion": single[2]}
 
 
 # input_output: input + output (+ system_prompt)
 
+_SYSTEM_HERE = ("system_prompt", "system")
+
 
 def read_input_output(record: Record) -> Draft:
     """Return the turns, the system prompt first where there is one."""
-    turns = [Message("system", record["system_prompt"])] if _given(record, "system_prompt") else []
-    return Draft([*turns, Message("user", record["input"]), Message("assistant", record["output"])])
+    turns = [Message("user", record["input"]), Message("assistant", record["output"])]
+    return Draft([*_system(record, _SYSTEM_HERE)[0], *turns])
 
 
 def input_output_strings(record: Record) -> list[list[Path]]:
     """Return the places of the strings of each turn."""
-    places: list[list[Path]] = [[("system_prompt",)]] if _given(record, "system_prompt") else []
-    return [*places, [("input",)], [("output",)]]
+    return [*_system(record, _SYSTEM_HERE)[1], [("input",)], [("output",)]]
 
 
 def write_input_output(draft: Draft) -> Record | None:
@@ -120,8 +159,8 @@ def write_input_output(draft: Draft) -> Record | None:
 ALPACA = Layout(
     "alpaca",
     "instruction (+ input) + output",
-    frozenset({"instruction", "input", "output", "system", "history"}),
-    _has("instruction", "output"),
+    frozenset({"instruction", "input", "output", *SYSTEM, "history"}),
+    has("instruction", "output"),
     read_alpaca,
     alpaca_strings,
     write_alpaca,
@@ -129,8 +168,8 @@ ALPACA = Layout(
 PROMPT_COMPLETION = Layout(
     "prompt_completion",
     "prompt + completion",
-    frozenset({"prompt", "completion"}),
-    _has("prompt", "completion"),
+    frozenset({"prompt", "completion", *SYSTEM}),
+    has("prompt", "completion"),
     read_prompt_completion,
     prompt_completion_strings,
     write_prompt_completion,
@@ -138,8 +177,8 @@ PROMPT_COMPLETION = Layout(
 INPUT_OUTPUT = Layout(
     "input_output",
     "input + output (+ system_prompt)",
-    frozenset({"input", "output", "system_prompt"}),
-    _has("input", "output"),
+    frozenset({"input", "output", *SYSTEM}),
+    has("input", "output"),
     read_input_output,
     input_output_strings,
     write_input_output,

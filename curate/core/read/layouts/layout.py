@@ -53,11 +53,20 @@ class Layout(NamedTuple):
         return draft if fits else None
 
 
+def has(*names: str) -> Callable[[Record], bool]:
+    """Return what says whether a record has all these fields; a null one is absent, as in rows of merged sets."""
+    if len(names) == 1:
+        (name,) = names
+        return lambda record: record.get(name) is not None
+    return lambda record: all(record.get(name) is not None for name in names)
+
+
 def is_bare(turn: Message) -> bool:
     """Say whether a turn is a role and a text alone, which any layout can hold."""
     return turn.text is not None and all(value is None for value in turn[2:])
 
 
+INSTRUCTING = ("system", "developer")  # roles of turns that are no part of what is said
 JOINT = "\n\n"  # between strings of a record that make one text: an instruction and its input
 PART_JOINT = "\n"  # between text parts of one content
 

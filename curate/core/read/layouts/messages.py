@@ -8,14 +8,9 @@ from typing import Any
 import orjson
 
 from curate.core.read.layouts.cut import with_text
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths, text_of
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths, has, text_of
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-
-
-def fits(record: Record) -> bool:
-    """Say whether the record has the field ``messages``."""
-    return "messages" in record
 
 
 def read_messages(messages: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -93,4 +88,6 @@ def write(draft: Draft) -> Record | None:
     return record
 
 
-MESSAGES = Layout("messages", "messages", frozenset({"messages", "tools", "functions"}), fits, read, strings, write)
+MESSAGES = Layout(
+    "messages", "messages", frozenset({"messages", "tools", "functions"}), has("messages"), read, strings, write
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, is_bare
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, has, is_bare
 
 
 def read_classification(record: Record) -> Draft:
@@ -49,11 +49,9 @@ CLASSIFICATION = Layout(
     "classification",
     "text + label",
     frozenset({"text", "label"}),
-    lambda record: "text" in record and "label" in record,
+    has("text", "label"),
     read_classification,
     classification_strings,
     write_classification,
 )
-TEXT = Layout(
-    "text", "text alone", frozenset({"text"}), lambda record: "text" in record, read_text, text_strings, write_text
-)
+TEXT = Layout("text", "text alone", frozenset({"text"}), has("text"), read_text, text_strings, write_text)

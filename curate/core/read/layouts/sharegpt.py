@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, is_bare
+from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, has, is_bare
 
 ROLES = {
     "human": "user",
@@ -29,11 +29,6 @@ ROLES = {
     "function": "function",
 }
 _NAMES = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation", "function": "function"}
-
-
-def fits(record: Record) -> bool:
-    """Say whether the record has the field ``conversations``."""
-    return "conversations" in record
 
 
 def _system(record: Record) -> list[Message]:
@@ -69,5 +64,11 @@ def write(draft: Draft) -> Record | None:
 
 
 SHAREGPT = Layout(
-    "sharegpt", "conversations", frozenset({"conversations", "system", "tools"}), fits, read, strings, write
+    "sharegpt",
+    "conversations",
+    frozenset({"conversations", "system", "tools"}),
+    has("conversations"),
+    read,
+    strings,
+    write,
 )
