@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from itertools import islice
+
+import orjson
 
 from curate.core.read.lines import BOM, Lines
 
@@ -15,6 +19,9 @@ _SPACE = re.compile(
     re.DOTALL,
 )
 
+_FIRST_LINES = 1_000  # objects in so many lines are a file of JSON Lines
+_TWO = re.compile(rb"\}[ \t]*\{")  # two values in a line, or their look in a text
+
 
 def is_array(data: bytes) -> bool:
     """Say whether a file's text starts as an array, its byte-order mark aside."""
@@ -22,12 +29,51 @@ def is_array(data: bytes) -> bool:
 
 
 def is_spread(data: bytes) -> bool:
-    """Say whether the first value of a file runs over more than one line, as pretty-printed objects do."""
-    first = data.removeprefix(BOM).lstrip(b" \t\r\n").split(b"\n", 1)[0]
+    """Say whether a file that is no array is to be read value by value: its lines are not its rows.
+
+    So it is where one of the first lines is no object by itself, as of pretty-printed objects and of two in one line,
+    and each value is one. Where neither lines nor values are all sound, that of which more bytes are is read, if the
+    first value opens more brackets in its line than it closes; else lines are.
+    """
+    body = data.removeprefix(BOM)
+    at = _first_unsound(body)
+    if at is None:
+        return False
+    rest = body[at:]
+    if all(_is_object(rest[start:end]) for start, end in _concatenated(rest)):
+        return True
+    if not _opens(body):
+        return False
+    lines = sum(len(line) for line in io.BytesIO(body) if line.startswith(b"{") and _is_object(line))
+    values = (end - start for start, end in _concatenated(body) if _is_object(body[start:end]))
+    return sum(values) >= lines
+
+
+def _first_unsound(body: bytes) -> int | None:
+    """Return where the first line starts that is no object by itself, nor blank; None where all are rows."""
+    at = 0
+    for line in islice(io.BytesIO(body), _FIRST_LINES):
+        bare = line.strip(b" \t\r\n")
+        plain = bare.startswith(b"{") and bare.endswith(b"}") and _TWO.search(bare) is None
+        if bare and not plain and not _is_object(bare):
+            return at
+        at += len(line)
+    return None
+
+
+def _opens(body: bytes) -> bool:
+    first = body.lstrip(b" \t\r\n").split(b"\n", 1)[0]
     depth = 0
     for token in _TOKEN.finditer(first):
         depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token.group(), 0)
     return depth > 0 and first.startswith(b"{")
+
+
+def _is_object(data: bytes) -> bool:
+    try:
+        return orjson.loads(data).__class__ is dict
+    except orjson.JSONDecodeError:
+        return False
 
 
 def read_values(data: bytes, size: int) -> Iterator[Lines]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.core.read.array import one_line, read_values
+from curate.core.read.array import is_spread, one_line, read_values
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
@@ -55,6 +55,26 @@ def read(path: Path, data: str | bytes) -> list[tuple[int, bytes, str | None, in
             '{\n "text": "a"\n}\n{\n "text": "b"\n}\n',
             [(1, b'{"text":"a"}'), (4, b'{"text":"b"}')],
             id="values one after another",
+        ),
+        pytest.param(
+            '{"text": "a"}{"text": "b"} {"text": "c"}\n',
+            [(1, b'{"text": "a"}'), (1, b'{"text": "b"}'), (1, b'{"text": "c"}')],
+            id="values in one line",
+        ),
+        pytest.param(
+            '{"text": "a"}\n\n{\n "text": "b"\n}\n{"text": "c"}\n',
+            [(1, b'{"text": "a"}'), (3, b'{"text":"b"}'), (6, b'{"text": "c"}')],
+            id="a value over several lines after one in a line",
+        ),
+        pytest.param(
+            '{\n"messages": [\n{"role": "user"},\n{"role": "assistant"}\n]}\n',
+            [(1, b'{"messages":[{"role":"user"},{"role":"assistant"}]}')],
+            id="objects in lines of their own inside a value",
+        ),
+        pytest.param(
+            '{"text": "} {"}\n{"text": "}{"}',
+            [(1, b'{"text": "} {"}'), (2, b'{"text": "}{"}')],
+            id="lines with brackets in texts",
         ),
         pytest.param(
             '\ufeff[{"text": "]"}, {"text": "\\"},{"}]',
@@ -113,6 +133,53 @@ def test_a_json_file_is_read_whatever_its_form(data, wanted, tmp_path):
 )
 def test_a_faulty_element_leaves_its_neighbours(data, wanted, tmp_path):
     assert read(tmp_path / "a.json", data) == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        pytest.param(
+            '{"text": "x", "meta": {"a": 1}\n{"text": "a"}\n{"text": "b"}\n',
+            [(1, "truncated_line"), (2, None), (3, None)],
+            id="a first row that is not closed",
+        ),
+        pytest.param(
+            '{"text": "x\n{"text": "a"}\n{"text": "b"}\n',
+            [(1, "truncated_line"), (2, None), (3, None)],
+            id="a first row that is cut in a string",
+        ),
+        pytest.param(
+            '{"text": "a"}\n{"text": "x"\n{"text": "b"}\n',
+            [(1, None), (2, "truncated_line"), (3, None)],
+            id="a later row",
+        ),
+        pytest.param(
+            '{"text": "a"}\n{"text": "x"} tail\n{"text": "b"}\n',
+            [(1, None), (2, "not_json"), (3, None)],
+            id="a row with junk behind it",
+        ),
+        pytest.param(
+            '{\n "text": "a"\n}\n{\n "text": x\n}\n{\n "text": "b"\n}\n',
+            [(1, None), (4, "not_json"), (7, None)],
+            id="a value over several lines",
+        ),
+        pytest.param('{\n "text": "x"\n', [(1, "truncated_line")], id="all that there is"),
+    ],
+)
+def test_a_faulty_row_of_a_file_without_array_leaves_its_neighbours(data, wanted, tmp_path):
+    assert [(place, slug) for place, _, slug, _ in read(tmp_path / "a.json", data)] == wanted
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=3), max_size=4), st.sampled_from(["\n", "", " "]))
+def test_objects_one_after_another_come_back_however_they_are_laid_out(values, between):
+    data = between.join(json.dumps(value, indent=at % 2 or None) for at, value in enumerate(values)).encode()
+    lines = [json.dumps(value).encode() for value in values]
+
+    assert not is_spread(b"\n".join(lines))
+    if is_spread(data):
+        assert [orjson.loads(row) for row in rows(data)] == values
+    else:
+        assert [orjson.loads(line) for line in data.splitlines() if line.strip()] == values
 
 
 def test_a_mark_before_an_array_is_told(tmp_path):
