@@ -18,7 +18,7 @@ def written_turns(record: Record, layout: str) -> list[Record]:
     A system prompt in a field of its own is none of them.
     """
     chats = (context_field(record), pair_fields(record)[0]) if layout == "preference" else _CHATS.get(layout, ())
-    return [turn for name in chats for turn in _turns(record.get(name))]
+    return [turn for name in chats if name is not None for turn in _turns(record.get(name))]
 
 
 def extras(written: Sequence[Record], turns: int) -> list[Record]:
