@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from curate.core.run.errors import ConfigError
+from curate.core.run.errors import ConfigError, nearest
 from train.data.curated import run_of
 from train.data.rows import read_rows
 from train.examples import Examples
@@ -27,6 +27,9 @@ class Asked:
     """What a preflight looks at: files, or folders of curation runs, whose training split it is.
 
     A limit or a template that is absent is the tokenizer's own.
+
+    Raises:
+        ConfigError: a limit leaves no token, or nothing is called what is to be trained on.
     """
 
     files: Sequence[Path]
@@ -35,6 +38,15 @@ class Asked:
     max_tokens: int | None = None
     train_on: TrainOn = "assistant"
     tests: Sequence[Path] = ()
+
+    def __post_init__(self) -> None:
+        if self.max_tokens is not None and self.max_tokens < 1:
+            raise ConfigError(
+                f"max_tokens is {self.max_tokens}, and no token of a row is left",
+                hint="give 1 or more, or none: what the model sees",
+            )
+        if self.train_on not in (known := get_args(TrainOn)):
+            raise ConfigError(f"train_on is {self.train_on!r}{nearest(self.train_on, known)}")
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,20 @@ _SCORED = (SCORES, ROWS, JUDGEMENTS)  # of older predictions in the same folder
 
 @dataclass(frozen=True)
 class Data:
-    """What is asked: a file, the names of its fields, and how much of it."""
+    """What is asked: a file, the names of its fields, and how much of it.
+
+    Raises:
+        ConfigError: a limit leaves no item, or counts from the end.
+    """
 
     path: Path
     fields: ItemFields = field(default_factory=ItemFields)
     ledger: Path | None = None
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ConfigError(f"limit is {self.limit}, and no item is asked", hint="give 1 or more, or none: all items")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 import thresher as door
+from curate.core.run.errors import ConfigError
 
 ITEMS = [{"id": name, "prompt": f"{name}?", "reference": name} for name in ("a", "b", "c")]
 SAID = [
@@ -143,6 +144,16 @@ def test_from_python(data, jsonl, tmp_path):
 
     assert outcome.answered == 2
     assert json.loads((tmp_path / "out" / "manifest.json").read_bytes()) == outcome.manifest
+
+
+@pytest.mark.parametrize("limit", [0, -1, -100])
+def test_a_limit_that_leaves_no_item_or_counts_from_the_end_is_refused(data, jsonl, tmp_path, limit):
+    said = jsonl(SAID, "said.jsonl")
+
+    with pytest.raises(ConfigError, match=f"limit is {limit}"):
+        door.predict(data, f"replay:{said}", tmp_path / "out", limit=limit)
+
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("slip", ["--data", "--model"])

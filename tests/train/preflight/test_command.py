@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -241,6 +242,22 @@ def test_from_python(jsonl, tokenizer):
     done = thresher.preflight([jsonl(ROWS)], tokenizer(), train_on="last", max_tokens=90)
 
     assert (done.errors, done.limit, len(done.examples)) == (0, 90, 600)
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"max_tokens": 0}, "max_tokens is 0"),
+        ({"max_tokens": -3}, "max_tokens is -3"),
+        ({"train_on": "lats"}, "train_on is 'lats'; did you mean 'last'?"),
+    ],
+)
+def test_from_python_what_would_be_taken_for_something_else_is_refused(jsonl, tokenizer, asked, problem):
+    import thresher
+    from curate.core.run.errors import ConfigError
+
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        thresher.preflight([jsonl(ROWS)], tokenizer(), **asked)
 
 
 def test_without_transformers_it_says_what_to_install(thresher, jsonl, monkeypatch):
