@@ -53,6 +53,22 @@ def test_a_fault_fails_the_job_at_its_line(run):
     assert "::error file=bad.jsonl,line=2" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "more", ["| tee faults.txt", "\necho done", "--format json | tee faults.txt\ncat faults.txt"], ids=["pipe", "line", "both"]
+)
+def test_what_follows_the_command_hides_no_fault(run, more):
+    """Oracle: the code of the command alone, which is that of the same words in a step of the workflow's own."""
+    done, told = run(command=f"check bad.jsonl {more}")
+
+    assert (done.returncode, told) == (1, "exit-code=1")
+
+
+def test_several_commands_all_run_where_all_pass(run):
+    done, told = run(command="check good.jsonl | tee faults.txt\necho done")
+
+    assert (done.returncode, told, done.stdout.splitlines()[-1]) == (0, "exit-code=0", "done")
+
+
 @pytest.mark.parametrize(("meaning", "code"), [("fail", 3), ("warn", 0)])
 def test_an_inconclusive_verdict_is_what_the_workflow_says(run, tmp_path, meaning, code):
     (tmp_path / "bin" / "thresher").write_text("#!/bin/sh\nexit 3\n")
