@@ -116,6 +116,8 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
         start[own], size[own] = ends[:-1], np.diff(ends) - 1
     for number, origin in enumerate(run.origins):
         own = np.flatnonzero((kept["source"] == origin.source).to_numpy())
+        if not len(own):  # an empty file has no layout to read it by
+            continue
         checks: list[int] = []
         lines = _checked(run.lines(split[own].tolist(), start[own].tolist(), size[own].tolist()), checks)
         for block in blocks_of(lines, origin, work):

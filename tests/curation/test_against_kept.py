@@ -38,6 +38,18 @@ def test_kept_rows_are_read_as_they_were_written(tmp_path, curate, kind, asked, 
     assert tue.reasons == ["near_duplicate_of_earlier"]
 
 
+def test_files_of_which_nothing_was_kept_are_in_nobodys_way(tmp_path, curate):
+    files = {"a": b"", "m": as_line(HERON) + b"\n", "x": b'{"foo": 1}\n', "y": b"no JSON\n", "z": b""}
+    for name, content in files.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(content)
+    curate("mon", input={"files": [f"{name}.jsonl" for name in files]})
+    against = curate("tue", [NEARLY_HERON, STORK], input={"against": ["mon"]})
+    joined = curate("wed", [NEARLY_HERON, STORK], split={"previous": "mon"}, steps=[])
+
+    assert against.reasons == ["near_duplicate_of_earlier", None]
+    assert joined.manifest["counts"]["kept"] == 2
+
+
 @KINDS
 def test_an_index_holds_what_signing_the_kept_rows_gives(tmp_path, curate, kind):
     """Oracle: the index of a run against the same rows, kept by a run that wrote none."""
