@@ -13,12 +13,16 @@ thresher.predict("test.jsonl", "local:models/small+tuned/adapter", out="answers"
 outcome = thresher.score("answers", ["exact_match", "token_f1"])
 print(outcome.scores["metrics"]["token_f1"]["value"])
 print(thresher.gate("scores/new", "scores/prod", "gate.toml").said, "is the verdict")
+
+What goes wrong is a ``thresher.ThresherError``. The import takes the module name ``curate``, and leaves the path as it
+is; ``evalkit`` and ``train`` are loaded by the functions that need them.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,18 +40,58 @@ if TYPE_CHECKING:
     from train.run import Outcome as TrainOutcome
 
 _HERE = str(Path(__file__).resolve().parent)
-sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]  # a user's train.py must not stand before ours
 
-from curate.core.run.rest import at_rest, leave  # noqa: E402 - now that our folder is first on the path
+
+def _taken_by(name: str) -> str | None:
+    """Load a package from beside this file, whatever stands before it on the path; return what has its name instead."""
+    if name not in sys.modules:
+        sys.path.insert(0, _HERE)
+        try:
+            import_module(name)
+        finally:
+            sys.path.remove(_HERE)
+    found = sys.modules[name]
+    places = [Path(place).resolve() for place in getattr(found, "__path__", ())]
+    return None if Path(_HERE, name) in places else str(getattr(found, "__file__", None) or places)
+
+
+if _other := _taken_by("curate"):
+    raise ImportError(f"thresher has a package 'curate', and another is loaded: {_other}; import thresher before it")
+
+from curate.core.run.errors import ThresherError  # noqa: E402 - now that the package is known to be ours
+from curate.core.run.rest import at_rest, leave  # noqa: E402
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from curate.core.command.door import run  # noqa: PLC0415 - after our folder is first on the path
+    # a user's train.py must not stand before ours
+    sys.path[:] = [_HERE, *(entry for entry in sys.path if entry != _HERE)]
+    try:
+        from curate.core.command.door import run  # noqa: PLC0415 - after our folder is first on the path
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:  # while it is loaded; later ones end inside
+        from curate.core.command.exits import INTERRUPTED  # noqa: PLC0415
+        from curate.core.run.aside import aside  # noqa: PLC0415
+
+        aside("interrupted\n")
+        code = INTERRUPTED
     leave()
     raise SystemExit(code)
+
+
+def _load(*names: str) -> None:
+    """Load packages of ours that a function needs.
+
+    Raises:
+        ThresherError: the user's program has loaded another of that name.
+    """
+    for name in names:
+        if other := _taken_by(name):
+            raise ThresherError(
+                f"thresher has a package {name!r}, and another is loaded: {other}",
+                hint=f"call your module something else than {name}, or run thresher as a command, in its own process",
+            )
 
 
 @at_rest()
@@ -148,6 +192,7 @@ def predict(
     Raises:
         ThresherError: a setting is wrong, the data or the model cannot be read, or the budget is reached.
     """
+    _load("evalkit")
     from curate.core.run.settings import validate  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.answers import Asking, Generation, ReplayFields  # noqa: PLC0415
     from evalkit.answers.items import ItemFields  # noqa: PLC0415
@@ -164,6 +209,7 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
     Raises:
         ThresherError: a setting is wrong, a guard refuses data or settings, or something cannot be read or written.
     """
+    _load("evalkit", "train")
     from evalkit.answers.local.weights import imported  # noqa: PLC0415
     from train.config import load_train  # noqa: PLC0415
 
@@ -205,6 +251,7 @@ def preflight(
     Raises:
         ThresherError: transformers is not installed, or a file, the tokenizer or the template cannot be read.
     """
+    _load("evalkit", "train")
     from train.preflight import Asked, run_preflight  # noqa: PLC0415 - Polars is loaded only by those who need it
 
     chosen = None if template is None else Path(template)
@@ -234,6 +281,7 @@ def score(
         ThresherError: no metric is named, there is no such metric, the file cannot be read, or the folder cannot be
             written.
     """
+    _load("evalkit")
     from curate.core.run.errors import ConfigError, nearest  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.read import READERS, Fields  # noqa: PLC0415
     from evalkit.run import Options, run_scores  # noqa: PLC0415
@@ -259,6 +307,7 @@ def gate(
     Raises:
         ThresherError: the runs cannot be compared, or the rules are wrong.
     """
+    _load("evalkit")
     from evalkit.gate.config import load_gate  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.gate.rules.waivers import load_waivers  # noqa: PLC0415
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
@@ -283,6 +332,7 @@ def compare(base: str | Path, candidate: str | Path) -> Comparison:
     Raises:
         ThresherError: a run cannot be read, or they share no item.
     """
+    _load("evalkit")
     from evalkit.compare.compare import compare as run  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 

@@ -54,7 +54,9 @@ def test_a_fault_fails_the_job_at_its_line(run):
 
 
 @pytest.mark.parametrize(
-    "more", ["| tee faults.txt", "\necho done", "--format json | tee faults.txt\ncat faults.txt"], ids=["pipe", "line", "both"]
+    "more",
+    ["| tee faults.txt", "\necho done", "--format json | tee faults.txt\ncat faults.txt"],
+    ids=["pipe", "line", "both"],
 )
 def test_what_follows_the_command_hides_no_fault(run, more):
     """Oracle: the code of the command alone, which is that of the same words in a step of the workflow's own."""
