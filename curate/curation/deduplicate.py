@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -62,11 +63,13 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     refuse_target(out, [found.path])
     if out.suffix in PACKED:
         raise OutputError(f"{out} is named as a packed file, and lines are written as they are", hint="name it .jsonl")
+    if out.is_dir():
+        raise OutputError(f"{out} is a folder", hint="name a file")
     if not out.resolve().parent.is_dir():
         raise OutputError(f"{out} cannot be written: there is no folder {out.parent}", hint="make it first")
-    seen = Seen()
-    with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
-        keys = ColumnTable(Path(folder, "keys"))
+    seen, place = Seen(), out.resolve()
+    with _beside(out) as folder:
+        keys = ColumnTable(folder / "keys")
         blocks = _blocks(found, seen, memory.block // LESS, lines=step.reads_fields)
         for some in in_order(step.keys, blocks, memory.threads):
             keys.append(some)
@@ -74,14 +77,33 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         give_back()
         if seen.rows and (missing := step.missing(keys)):
             raise ConfigError(missing, hint="name a field of the records")
-        engine = LocalEngine(DiskTable(Path(folder, "none")))
+        engine = LocalEngine(DiskTable(folder / "none"))
         decided = (
             step.decide(keys.without(pl.Series([], dtype=pl.UInt64)), engine) if keys.rows else DECISIONS.to_frame()
         )
-    twins = decided.filter("drops").select("row", "matched", "similarity")
-    with out.open("wb") as target:
-        _copy(found, target, twins["row"].to_numpy())
+        twins = decided.filter("drops").select("row", "matched", "similarity")
+        made = folder / "kept" if place.is_file() or not place.exists() else place  # a pipe is written to as it is
+        with made.open("wb") as target:
+            _copy(found, target, twins["row"].to_numpy())
+        if made != place:
+            made.replace(place)
     return Deduplicated(seen.rows, seen.rows - len(twins), twins)
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """Give a folder for as long as a file is made, on the same disk.
+
+    Raises:
+        OutputError: something cannot be written there; what was in the file stays.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="thresher-", dir=out.resolve().parent) as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise OutputError(
+            f"{out} cannot be written: {error.strerror}", hint="name another file, or make room"
+        ) from error
 
 
 def _blocks(source: Source, seen: Seen, block_bytes: int, *, lines: bool) -> Iterator[pl.DataFrame]:

@@ -105,6 +105,12 @@ def test_what_cannot_be_done_is_an_error_of_ours(tmp_path):
         thresher.deduplicate(tmp_path / "a.jsonl", tmp_path / "out.jsonl.gz")
     with pytest.raises(OutputError, match="no folder"):
         thresher.deduplicate(tmp_path / "a.jsonl", tmp_path / "nowhere" / "out.jsonl")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(thresher.ThresherError, match="folder is a folder\n  hint: name a file"):
+        thresher.deduplicate(tmp_path / "a.jsonl", tmp_path / "folder")
+    (tmp_path / "folder").rmdir()
+    with pytest.raises(thresher.ThresherError, match=r"^/proc/out\.jsonl cannot be written: No such file"):
+        thresher.deduplicate(tmp_path / "a.jsonl", "/proc/out.jsonl")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
 
 
