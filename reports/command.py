@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from curate.core.command.numbers import Real
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, harmless
 from curate.core.run.aside import aside
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
@@ -28,7 +29,7 @@ ANOTHER = "name another file in a folder that is there"
 
 @click.command("report")
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
+@click.option("--output", type=Place(), default=Path("report.html"), show_default=True)
 @click.option("--no-text", is_flag=True, help="Leave texts of the data out; ids, places and slices stay.")
 @click.option(
     "--max-mb",
@@ -38,8 +39,8 @@ ANOTHER = "name another file in a folder that is there"
     help="Megabytes the page may have; what had no room is said.",
 )
 @click.option("--all-text", is_flag=True, help="Texts of all rows, not of a sample, as far as --max-mb goes.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Also write a summary that fits a comment.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Also write JUnit XML.")
+@click.option("--markdown", type=Place(), help="Also write a summary that fits a comment.")
+@click.option("--junit", type=Place(), help="Also write JUnit XML.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
 def command(  # noqa: PLR0913 - a flag each

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,14 +21,16 @@ from curate.check.run import check_sources
 from curate.check.withheld import withhold
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, wants_colour
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.lines import MAX_LINE_BYTES
 from curate.core.read.source import Wanted, find_sources
 from curate.core.run.aside import aside
-from curate.core.run.errors import ConfigError, OutputError
+from curate.core.run.errors import ConfigError
 from curate.core.run.settings import assignment
 from curate.core.write.spared import refuse_target
+from curate.core.write.whole import replace_whole
 
 
 @click.command("check")
@@ -50,7 +51,7 @@ from curate.core.write.spared import refuse_target
 @click.option("--format", "form", metavar="F", help=f"{', '.join(FORMATS)}; text where it is not given.")
 @click.option("--json", "wants_json", is_flag=True, help="The same as --format json.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Report new faults only; an earlier --format json.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the report here; the counts go to stderr.")
+@click.option("--output", type=Place(), help="Write the report here; the counts go to stderr.")
 @click.option("--no-text", is_flag=True, help="Quote nothing from the data.")
 def command(  # noqa: PLR0913 - click hands over each option by its name
     *,
@@ -123,25 +124,8 @@ def _deliver(report: str, findings: Findings, output: Path | None) -> None:
     if output is None:
         emit(report)
         return
-    try:
-        _write(output, report)
-    except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror}", hint="check the path") from error
+    replace_whole(output, report.encode(errors="backslashreplace"), "check the path")
     aside("\n".join([f"wrote {output}", *summary(findings), ""]))
-
-
-def _write(output: Path, report: str) -> None:
-    """Write the report whole or not at all; what is no plain file (``/dev/stderr``, a pipe) is written to as it is."""
-    target = output.resolve()
-    if target.exists() and not target.is_file():
-        target.write_text(report, encoding="utf-8", newline="\n", errors="backslashreplace")
-        return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(report, encoding="utf-8", newline="\n", errors="backslashreplace")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _format(form: str | None, *, wants_json: bool) -> str:

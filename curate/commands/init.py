@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 
 from curate.core.command.exits import DONE
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError, OutputError
 from curate.core.run.version import version
+from curate.core.write.whole import replace_whole
 
+_ELSEWHERE = "name another folder, or make room"
 _PRINTED = ("--schema", "--augment-schema", "--markdown")
 STARTER = {
     "curate.toml": "curate.toml",
@@ -27,7 +30,7 @@ STARTER = {
 
 
 @click.command("init")
-@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
+@click.argument("folder", default=".", metavar="[DIR]", type=Place())
 @click.option("--schema", is_flag=True, help="Print the JSON schema of curate.toml, and write nothing.")
 @click.option("--augment-schema", is_flag=True, help="Print the JSON schema of augment.toml, and write nothing.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/configuration.md, and write nothing.")
@@ -70,10 +73,9 @@ def write_new(path: Path, text: str) -> bool:
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as new:
-            new.write(text)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="name another folder") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror}", hint=_ELSEWHERE) from error
+    replace_whole(path, text.encode(), _ELSEWHERE)
     emit(f"wrote {path}")
     return True
 

@@ -8,6 +8,7 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.numbers import Real, Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 
 
@@ -17,7 +18,7 @@ from curate.core.command.terminal import emit
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), help="Text where it is not given.")
 @click.option("--alpha", type=Real(0.001, 0.4), default=0.05, show_default=True, help="Of each bound.")
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of the bootstrap.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write Markdown too, as for a comment.")
+@click.option("--output", type=Place(), help="Write Markdown too, as for a comment.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def command(
     base: Path, candidate: Path, *, form: str | None, alpha: float, seed: int, output: Path | None, as_json: bool

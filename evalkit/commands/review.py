@@ -9,6 +9,7 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.numbers import Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit
 from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
@@ -18,7 +19,7 @@ from curate.core.write.whole import write_whole
 
 @click.command("review")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), help="The page to write; RUN/review.html if absent.")
+@click.option("--output", type=Place(), help="The page to write; RUN/review.html if absent.")
 @click.option("--sample", type=Whole(min=1), default=150, show_default=True, help="Rows on the page.")
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of sample and intervals.")
 @click.option("--metric", metavar="NAME", help="What ratings are held against; what the judge did, if absent.")

@@ -9,6 +9,7 @@ import click
 
 from curate.core.command.exits import DONE
 from curate.core.command.numbers import Real, Whole
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, styled
 from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
@@ -37,7 +38,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--seed", type=Whole(0), default=7, show_default=True, help="Of the draw.")
 @click.option("--from", "origin", metavar="FILE|hub", help="The file of a public suite, or a text, that lies here; "
               "hub, hub@REVISION or hub:REPO[@REVISION]:FILE fetches it.")  # fmt: skip
-@click.option("--output", type=_PATH, help="Write the items here, as thresher predict --data reads them.")
+@click.option("--output", type=Place(), help="Write the items here, as thresher predict --data reads them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     names: tuple[str, ...],

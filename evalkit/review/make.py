@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from curate.core.run.canonical import write_json
+from curate.core.run.canonical import canonical
 from curate.core.run.errors import InputError
+from curate.core.write.whole import replace_whole
 from evalkit.judge.ask import other_answers
 from evalkit.judge.config import load_rubric
 from evalkit.metrics import make_metric
@@ -85,7 +86,7 @@ def taken_back(
     task = task_of(run, metric, None if rubric is None else load_rubric(rubric))
     ids = frozenset(run.rows["id"])
     told = compared(run, task, [read_ratings(path, task, ids, run.sha256[:16]) for path in files], seed)
-    write_json(folder / AGREEMENT, told)
+    replace_whole(folder / AGREEMENT, canonical(told), "the ratings are agreed on, and not kept: make room there")
     return told
 
 

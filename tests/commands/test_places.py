@@ -30,6 +30,33 @@ def test_an_empty_folder_is_a_variable_that_nobody_set(thresher, tmp_path, jsonl
     assert [file.name for file in tmp_path.iterdir()] == ["train.jsonl"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "train.jsonl", "--output", "-"),
+        ("suites", "arithmetic", "--n", "3", "--output", "-"),
+        ("report", "run", "--output", "-"),
+        ("report", "run", "--junit", "-"),
+        ("review", "run", "--output", "-"),
+        ("compare", "run", "run", "--output", "-"),
+        ("gate", "run", "--accept", "-"),
+        ("gate", "run", "--limits", "gate.toml", "--summary", "-"),
+        ("curate", "train.jsonl", "--out", "-"),
+        ("init", "-"),
+    ],
+)
+def test_a_dash_is_no_file_of_that_name(thresher, tmp_path, jsonl, monkeypatch, arguments):
+    """It is standard input where a file is read, so that what was written there could not be read again."""
+    jsonl(TRAIN, "train.jsonl")
+    monkeypatch.chdir(tmp_path)
+
+    ran = thresher(*arguments)
+
+    assert ran.code == 2
+    assert "'-' is no place to write to; name one" in ran.err
+    assert [file.name for file in tmp_path.iterdir()] == ["train.jsonl"]
+
+
 def test_two_files_of_one_name_are_refused(thresher, tmp_path, jsonl):
     """Each would say that it was written."""
     run = tmp_path / "out"

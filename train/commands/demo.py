@@ -14,12 +14,15 @@ import click
 
 from curate.core.command.door import call
 from curate.core.command.exits import CANNOT, DONE
+from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, styled
 from curate.core.run.errors import OutputError
+from curate.core.write.whole import replace_whole
 
 MARK = ".thresher-demo"  # says that a folder is ours to write into again
 OUT = "clean"
 TUNING = "tuning"
+_ELSEWHERE = "name another folder: thresher demo DIR"
 ROWS = ("raw/support.jsonl:16", "act-006")  # a near-duplicate, by its place; a broken tool call, by its id
 TOUR = (
     ("check", "raw/"),
@@ -36,7 +39,7 @@ JUDGED = (
 
 
 @click.command("demo")
-@click.argument("folder", default="thresher-demo", metavar="[DIR]", type=click.Path(path_type=Path))
+@click.argument("folder", default="thresher-demo", metavar="[DIR]", type=Place())
 @click.option("--replay", is_flag=True, help="Take written answers, and train nothing, although torch is there.")
 def command(folder: Path, *, replay: bool) -> int:
     """Write a small project with sample data into DIR and run the whole flow on it, from check to the gate.
@@ -103,15 +106,14 @@ def _prepare(folder: Path) -> None:
     Raises:
         OutputError: it is not ours, or cannot be written.
     """
-    hint = "name another: thresher demo DIR"
     try:
         if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
             some = ", ".join(sorted(entry.name for entry in folder.iterdir())[:3])
-            raise OutputError(f"{folder} holds files that no demo wrote ({some})", hint=hint)
+            raise OutputError(f"{folder} holds files that no demo wrote ({some})", hint=_ELSEWHERE)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARK).touch()
     except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}", hint=hint) from error
+        raise OutputError(f"{folder} cannot be written: {error.strerror}", hint=_ELSEWHERE) from error
 
 
 def _lay_out(source: Traversable, target: Path) -> None:
@@ -122,6 +124,6 @@ def _lay_out(source: Traversable, target: Path) -> None:
         if entry.is_dir():
             _lay_out(entry, place)
         elif not place.exists():
-            place.write_bytes(entry.read_bytes())
+            replace_whole(place, entry.read_bytes(), _ELSEWHERE)  # half a file would be one that the user changed
         elif place.read_bytes() != entry.read_bytes():
             emit(f"left alone {place}, which you changed; remove it to get the first one back")

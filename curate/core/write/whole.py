@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from curate.core.run.errors import OutputError
@@ -9,16 +11,36 @@ from curate.core.write.spared import refuse_target
 
 
 def write_whole(path: Path, content: bytes, hint: str) -> None:
-    """Write a file beside itself and move it into place; ``hint`` says what to do where it cannot be written.
+    """Write a file that no run lists, whole or not at all; ``hint`` says what to do where it cannot be written.
 
     Raises:
         OutputError: it cannot be written, or a run lists it; what was there before stays.
     """
     refuse_target(path)
-    made = path.with_name(f".{path.name}.part")
+    replace_whole(path, content, hint)
+
+
+def replace_whole(path: Path, content: bytes, hint: str) -> None:
+    """Write a file beside itself and move it into place; a pipe or a terminal is written to as it is.
+
+    Raises:
+        OutputError: it cannot be written; what was there before stays.
+    """
+    place = path.resolve()
     try:
-        made.write_bytes(content)
-        made.replace(path)
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
+        else:
+            _replace(place, content)
     except OSError as error:
-        made.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
+
+
+def _replace(place: Path, content: bytes) -> None:
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(place)
+    finally:
+        with suppress(OSError):  # on a file system that is read only, or full, the first error is the one to tell
+            part.unlink(missing_ok=True)

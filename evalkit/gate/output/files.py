@@ -13,14 +13,14 @@ from curate.core.run.counts import all_kept
 from curate.core.run.errors import OutputError
 from curate.core.run.version import version, versions
 from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.whole import replace_whole
 from evalkit.gate.output.junit import as_junit
 from evalkit.gate.output.summary import as_markdown
 from evalkit.gate.runs.run import Run
 from evalkit.gate.verdict import Verdict
 
 VERDICT, JUNIT, SUMMARY = "verdict.json", "junit.xml", "summary.md"
-
-
+_ANOTHER = "name another file"
 _OWN = (VERDICT, JUNIT, SUMMARY)
 
 
@@ -81,14 +81,14 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    if os.environ.get("GITHUB_STEP_SUMMARY") != str(path):
+        replace_whole(path, text.encode(), _ANOTHER)
+        return
     try:
-        if os.environ.get("GITHUB_STEP_SUMMARY") == str(path):
-            with path.open("a", encoding="utf-8") as file:
-                file.write(text)
-        else:
-            path.write_text(text, encoding="utf-8")
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror}", hint=_ANOTHER) from error
 
 
 def _told(path: Path, name: str) -> dict[str, Any]:
