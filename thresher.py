@@ -14,8 +14,8 @@ outcome = thresher.score("answers", ["exact_match", "token_f1"])
 print(outcome.scores["metrics"]["token_f1"]["value"])
 print(thresher.gate("scores/new", "scores/prod", "gate.toml").said, "is the verdict")
 
-What goes wrong is a ``thresher.ThresherError``. The import takes the module name ``curate``, and leaves the path as it
-is; ``evalkit`` and ``train`` are loaded by the functions that need them.
+# What goes wrong is a thresher.ThresherError. The import takes the module name curate, and leaves the path as it is;
+# evalkit and train are loaded by the functions that need them.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def next_command(findings: Findings, files: Sequence[str], said: Sequence[Said],
     notes = _fate(findings)
     notes += [f"keeps none of {path_word(name)}" for name in list(findings.spoilt)[:SHOWN_FILES]]
     told = [shlex.quote(word) for one in said if one.curation for word in one.curation]
-    command = " ".join(["thresher curate", words, *told, f"--out {_free_folder(read)}/"])
+    command = " ".join(["thresher curate", words, *told, f"--out {free_folder(read)}/"])
     return f"{command}  ({'; '.join(notes)})" if notes else command
 
 
@@ -61,7 +61,7 @@ def _fate(findings: Findings) -> list[str]:
     return told
 
 
-def _free_folder(read: Sequence[Path]) -> str:
+def free_folder(read: Sequence[Path]) -> str:
     """Return a folder that a curation may write: one that is not there, is empty, or holds another curation."""
     for number in count(1):
         folder = Path("clean" if number == 1 else f"clean{number}")

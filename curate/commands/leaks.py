@@ -45,8 +45,9 @@ def command(
     TRAIN and TEST are files, folders or patterns.
     """
     from curate.check.asked import field_names, one_of  # noqa: PLC0415 - Polars is loaded where there is work
+    from curate.check.following import free_folder  # noqa: PLC0415
     from curate.core.read.layouts import LAYOUTS  # noqa: PLC0415
-    from curate.core.read.source import Wanted  # noqa: PLC0415
+    from curate.core.read.source import Wanted, find_sources  # noqa: PLC0415
     from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from curate.curation.leaked import find_leaks  # noqa: PLC0415
     from curate.steps.leaks import Leaks  # noqa: PLC0415
@@ -63,7 +64,9 @@ def command(
         if threshold != Leaks.model_fields["threshold"].default:
             flags += ["--set", f"defaults.leaks.threshold={threshold:g}"]
         held = [part for test in tests for part in ("--protect", path_word(test))]
-        following = " ".join(["thresher curate", path_word(train), *held, *map(shlex.quote, flags), "--out clean"])
+        read = [source.path for source in find_sources([*ours, *theirs], Path.cwd()) if not source.is_stdin]
+        out = ["--out", free_folder(read)]
+        following = " ".join(["thresher curate", path_word(train), *held, *map(shlex.quote, [*flags, *out])])
         emit(as_text(leaked, following, Leaks.reasons, texts=not no_text))
     return NO if leaked.sure else DONE
 

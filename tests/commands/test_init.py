@@ -98,6 +98,20 @@ def test_the_starters_of_an_evaluation_run_from_the_first_run_to_a_verdict(thres
     assert json.loads((tmp_path / "again/gate/verdict.json").read_text())["verdict"] == "pass"
 
 
+def test_the_plan_that_the_starter_of_the_rules_names_is_made(thresher, tmp_path, jsonl):
+    thresher("init", tmp_path)
+    rows = [
+        {"id": f"q{n}", "prompt": f"{n}?", "reference": "yes", "prediction": "yes" if n % 3 else "no"}
+        for n in range(60)
+    ]
+    thresher("score", jsonl(rows), "--metrics", "token_f1", "--out", tmp_path / "run")
+    (line,) = re.findall(r"thresher (gate --plan .*)", (tmp_path / "gate.toml").read_text())
+    places = {"RUN": tmp_path / "run", "gate.toml": tmp_path / "gate.toml"}
+    ran = thresher(*(places.get(word, word) for word in line.split()))
+
+    assert (ran.code, "token_f1" in ran.out) == (0, True), ran.err
+
+
 @pytest.mark.parametrize(("name", "package"), [("eval", "evalkit/eval"), ("gate", "evalkit/gate")])
 def test_every_setting_of_an_evaluation_that_is_off_fits_its_schema(thresher, tmp_path, name, package):
     thresher("init", tmp_path)

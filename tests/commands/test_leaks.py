@@ -95,6 +95,16 @@ def test_a_dry_run_shows_leaked_rows_beside_their_places(thresher):
 
 
 @pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("named", [("clean/train.jsonl", "test.jsonl"), ("train.jsonl", "clean/train.jsonl")])
+def test_the_command_that_it_names_runs_where_a_file_lies_in_a_curation(thresher, named):
+    assert thresher("curate", "test.jsonl", "--out", "clean", "--quiet").code == 0
+    following = thresher("leaks", *named).out.rpartition("next: thresher ")[2].split()
+
+    assert following[-2:] == ["--out", "clean2"]
+    assert thresher(*following, "--quiet", "--set", "limits.min_kept=0").code == 0
+
+
+@pytest.mark.usefixtures("files")
 def test_explain_tells_the_protected_place(thresher):
     assert thresher("curate", "train.jsonl", "--protect", "test.jsonl", "--out", "out", "--quiet").code == 0
     ran = thresher("explain", "out", "train.jsonl:3")

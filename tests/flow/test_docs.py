@@ -91,6 +91,18 @@ def test_every_option_that_a_sentence_names_is_one(page):
     assert told - ours - (OTHERS if page.name in OTHERS_ON else set()) == set()
 
 
+@pytest.mark.parametrize("name", DOOR.list_commands(click.Context(DOOR)))
+def test_every_option_stands_on_a_page(name):
+    told = {
+        flag for page in PAGES for flag in re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8"))
+    }
+    command = DOOR.get_command(click.Context(DOOR), name)
+    shown = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+    ours = {flag for option in shown for flag in option.opts if flag.startswith("--")}
+
+    assert sorted(ours - told) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_no_backslash_stands_inside_of_code(page):
     """Markdown shows it there; only the bar of a table needs one."""
