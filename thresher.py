@@ -168,8 +168,10 @@ def deduplicate(
     from curate.curation.deduplicate import deduplicate as run  # noqa: PLC0415
     from curate.steps.near_duplicates import NearDuplicates  # noqa: PLC0415
 
-    given = {"threshold": threshold, "warn_from": threshold, "tell_prompts": False, "tell_clusters": False, **settings}
-    step = validate(NearDuplicates, given, "the settings")
+    given = {"threshold": threshold, "tell_prompts": False, "tell_clusters": False, **settings}
+    step = validate(NearDuplicates, given, "the call", "docs/steps.md has the settings of near_duplicates")
+    if "warn_from" not in settings:
+        step = step.model_copy(update={"warn_from": step.threshold})  # what is no duplicate is not told of
     return run(Path(source), Path(out), step, cores() if threads is None else threads)
 
 
@@ -198,7 +200,7 @@ def predict(
     from evalkit.answers.items import ItemFields  # noqa: PLC0415
     from evalkit.answers.run import Data, run_predictions  # noqa: PLC0415
 
-    made = validate(Generation, generation or {}, "generation")
+    made = validate(Generation, generation or {}, "generation", "docs/predict.md tells its settings")
     asking = Asking(made, dict(chat or {}), dict(local or {}), ReplayFields(), Path.cwd())
     return run_predictions(Data(Path(data), ItemFields(slices=_each(slices)), None, limit), model, Path(out), asking)
 
@@ -231,7 +233,7 @@ def leaks(train: str | Path, tests: str | Path | Sequence[str | Path], *, thresh
     from curate.curation.leaked import find_leaks  # noqa: PLC0415
     from curate.steps.leaks import Leaks  # noqa: PLC0415
 
-    step = validate(Leaks, {"threshold": threshold}, "the settings")
+    step = validate(Leaks, {"threshold": threshold}, "the call", "a similarity above 0, up to 1")
     return find_leaks([Wanted(str(train))], [Wanted(test) for test in _each(tests)], step, Path.cwd())
 
 

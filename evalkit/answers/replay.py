@@ -36,7 +36,9 @@ class Replay:
     def __init__(self, path: Path, fields: ReplayFields) -> None:
         self._file = InputFile(path)
         if not path.exists() or path.is_dir():
-            raise InputError(f"there is no file {self._file.name!r}", hint="--model replay:FILE")
+            raise InputError(
+                f"there is no file {self._file.name!r}", hint="the model is replay:FILE, a file of answers"
+            )
         self._fields = fields
         self._records: dict[str, Record] = {}
         self._unused = 0

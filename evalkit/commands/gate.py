@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
 from curate.core.command.paths import Place
-from curate.core.command.terminal import emit
+from curate.core.command.terminal import emit, on_github
 from curate.core.command.words import path_word
 from curate.core.run.errors import ConfigError
 
@@ -135,7 +134,7 @@ def command(  # noqa: PLR0913 - a flag each
         emit(as_text(verdict))
         if accept is not None:
             emit(f"wrote {accept}, accepted under the verdict {verdict.said}")
-        if os.environ.get("GITHUB_ACTIONS") == "true" and (marks := as_annotations(verdict)):
+        if on_github() and (marks := as_annotations(verdict)):
             emit(marks)
     return verdict.exit_code
 

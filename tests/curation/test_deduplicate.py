@@ -62,6 +62,17 @@ def test_an_unknown_setting_is_an_error(tmp_path):
         thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", treshold=0.5)
 
 
+def test_a_mistake_tells_of_what_was_given_and_of_nothing_else(tmp_path):
+    with pytest.raises(ConfigError) as told:
+        thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", threshold=2)
+
+    assert str(told.value).splitlines() == [
+        "the call has a mistake",
+        "  threshold: Input should be less than or equal to 1 (is 2)",
+        "  hint: docs/steps.md has the settings of near_duplicates",
+    ]
+
+
 @pytest.mark.parametrize(
     "written",
     [

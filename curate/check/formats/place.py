@@ -22,8 +22,7 @@ def calm(text: str, limit: int | None = None) -> str:
 
     GitHub obeys ``::name::`` at the start of a line and ``##[name]`` anywhere in it.
     """
-    flat = inert(text, limit).replace("##[", "## [")
-    return f"./{flat}" if flat.startswith("::") else flat
+    return inert(f"./{text}" if text.lstrip().startswith("::") else text, limit).replace("##[", "## [")
 
 
 def in_tree(file: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from curate.core.run.aside import silence
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_COMMAND = re.compile(r"^\s*::|##\[")  # to a runner of GitHub: at the start of a line; in the older way anywhere in it
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -21,8 +23,21 @@ def inert(text: str, limit: int | None = None) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return the text with a � for each character that can steer a terminal; spaces stay as they are."""
-    return text if text.isascii() and text.isprintable() else "".join(c if _printable(c) else "�" for c in text)
+    """Return the text with a � for each character that can steer a terminal; spaces stay as they are.
+
+    On GitHub, where a line of output can be a command to the runner, none is left that a text of data may begin.
+    """
+    clean = text if text.isascii() and text.isprintable() else "".join(c if _printable(c) else "�" for c in text)
+    return clean if _COMMAND.search(clean) is None or not on_github() else _COMMAND.sub(_apart, clean)
+
+
+def _apart(command: re.Match[str]) -> str:
+    return f"{command[0][:-1]} {command[0][-1]}"
+
+
+def on_github() -> bool:
+    """Say whether a runner of GitHub reads the output: a line may be a command to it there."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def _printable(char: str) -> bool:

@@ -22,8 +22,8 @@ def aside(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Say whether standard error is a terminal."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    """Say whether standard error is a terminal that takes control sequences."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def silence(descriptor: int) -> None:
