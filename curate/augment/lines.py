@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 import polars as pl
 
-from curate.augment.shapes import Shape, Shapes
 from curate.augment.step import AugmentStep, Made
 from curate.core.read.layouts import LAYOUTS, Draft
 from curate.curation.output.edited import edited_line
+from curate.index.shapes import Shape, Shapes
 
 NOT_WRITTEN = "not_written"
 SENTENCES = {NOT_WRITTEN: "The layout of the parent has no place for this row, or its texts cannot be told apart."}

@@ -18,7 +18,6 @@ from curate.augment.gating.given import GivenRun, given_run
 from curate.augment.gating.home import HELD_AGAINST
 from curate.augment.lines import Writer
 from curate.augment.produce import Models, produce
-from curate.augment.shapes import Shapes
 from curate.augment.step import AugmentStep
 from curate.augment.told.measured import added_stats, limits_of
 from curate.core.record.block import row_of
@@ -39,6 +38,7 @@ from curate.curation.passes.stage import stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 from curate.curation.run import Options, Outcome, cluster_of, run_view, write_rows
+from curate.index.shapes import Shapes
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 
@@ -65,7 +65,7 @@ def run_augment(
     given = given_run(config.input.run, base)
     refuse_read_in(out, [given.folder])
     with output_folder(out, "augment") as folder, Progress(quiet=options.quiet) as progress:
-        shapes = Shapes(given.gates, given.layouts)
+        shapes = given.shapes
         gates = open_gates(given, config, base, shapes, folder.work / "earlier")
         models = Models(config, base, folder.work, progress)
         seeds = seeds_in(given, shapes)

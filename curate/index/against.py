@@ -19,6 +19,7 @@ from curate.index.part import Part, name_of
 from curate.index.read import Index
 from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of
 from curate.index.scheme import Scheme, refuse_other
+from curate.index.shapes import Shapes
 from curate.index.write import IndexRows, placed
 from curate.split.draw import NAMES
 
@@ -103,7 +104,8 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
         InputError: the folder is none of a finished run, or a kept file was changed.
     """
     folder = base / name
-    run = _run(folder, name)
+    manifest = _manifest(folder, name)
+    run = KeptRun(folder.resolve(), tuple(_files(manifest)), ())
     run.check(contents=True)
     rows = IndexRows(scheme, kind, group_by, work / "parts")
     ledger = pl.read_parquet(folder / LEDGER_FILE, glob=False, columns=["id", "source", "line", "decision", "split"])
@@ -114,10 +116,10 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
     for number, ends in starts.items():
         own = np.flatnonzero(split == number)
         start[own], size[own] = ends[:-1], np.diff(ends) - 1
-    for number, origin in enumerate(run.origins):
-        own = np.flatnonzero((kept["source"] == origin.source).to_numpy())
-        if not len(own):  # an empty file has no layout to read it by
-            continue
+    where = split.tolist(), start.tolist(), size.tolist()
+    read = _read_by(manifest, folder, kept["source"], run.lines(*where))
+    run = replace(run, origins=tuple(origin for origin, _ in read))
+    for number, (origin, own) in enumerate(read):
         checks: list[int] = []
         lines = _checked(run.lines(split[own].tolist(), start[own].tolist(), size[own].tolist()), checks)
         for block in blocks_of(lines, origin, work):
@@ -156,27 +158,49 @@ def _manifest(folder: Path, name: str) -> dict[str, Any]:
         manifest = orjson.loads((folder / MANIFEST).read_bytes())
     except (OSError, orjson.JSONDecodeError):
         manifest = {}
-    if manifest.get("command") != "curate":
+    if manifest.get("command") not in ("curate", "augment"):
         raise InputError(
             f"{name} holds no finished curation run: it has no {MANIFEST} of one",
-            hint="name the --out folder of a run, or an index that --write-index wrote",
+            hint="name the --out folder of curate or augment, or an index that --write-index wrote",
         )
     found: dict[str, Any] = manifest
     return found
 
 
-def _run(folder: Path, name: str) -> KeptRun:
-    """Return what a run kept, as its manifest and its stats say."""
-    manifest = _manifest(folder, name)
-    stats = orjson.loads((folder / STATS_FILE).read_bytes())
-    target = manifest["config"]["output"]["layout"]
-    files = []
+def _files(manifest: dict[str, Any]) -> Iterator[KeptFile]:
+    """Yield the splits of a run."""
     for output in manifest["outputs"]:
         split = output["path"].removesuffix(".jsonl")
         if split in NAMES:
-            files.append(KeptFile(split, output["sha256"], output["bytes"], output["rows"]))
-    origins = [origin_of(one["source"], one["layout"], one["fields"], target) for one in stats["sources"]]
-    return KeptRun(folder.resolve(), tuple(files), tuple(origins))
+            yield KeptFile(split, output["sha256"], output["bytes"], output["rows"])
+
+
+def _read_by(
+    manifest: dict[str, Any], folder: Path, sources: pl.Series, lines: Iterable[bytes]
+) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
+    """Return how the kept rows are read, and the positions of those that are read so.
+
+    ``sources`` and ``lines`` are of each row. A source of which no row was kept may have no layout to read it by.
+    """
+    told = orjson.loads((folder / STATS_FILE).read_bytes())["sources"]
+    if manifest["command"] == "augment":
+        gates = manifest["config"]["gates"]
+        named = [one["map"] for one in gates["input"]["files"] if isinstance(one, dict) and one["map"]]
+        shapes = Shapes(gates["output"]["layout"], named, {one["source"]: one["layout"] for one in told})
+        return _by_shape(shapes, sources, lines)
+    target = manifest["config"]["output"]["layout"]
+    origins = [origin_of(one["source"], one["layout"], one["fields"], target) for one in told]
+    found = [(origin, np.flatnonzero((sources == origin.source).to_numpy())) for origin in origins]
+    return [(origin, rows) for origin, rows in found if len(rows)]
+
+
+def _by_shape(shapes: Shapes, sources: pl.Series, lines: Iterable[bytes]) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
+    """Return the same of an augmented run, whose sources are the splits of another: rows of any shape lie in one."""
+    found: dict[object, tuple[Origin, list[int]]] = {}
+    for at, (source, line) in enumerate(zip(sources, lines, strict=True)):
+        shape, _ = shapes.of(orjson.loads(line), source)
+        found.setdefault((source, shape.key), (Origin(source, shape.layout, dict(shape.fields)), []))[1].append(at)
+    return [(origin, np.array(rows, dtype=np.intp)) for origin, rows in found.values()]
 
 
 def origin_of(source: str, layout: str, fields: dict[str, str], target: str | None) -> Origin:

@@ -9,7 +9,6 @@ import orjson
 import polars as pl
 
 from curate.augment.gating.given import GivenRun
-from curate.augment.shapes import Shape, Shapes
 from curate.core.read.build import Builder
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import LAYOUTS, Layout, Record
@@ -17,6 +16,7 @@ from curate.core.read.lines import BLOCK_BYTES, Lines, read_lines, split
 from curate.core.read.records import Batch
 from curate.core.record.block import BLOCK, row_of
 from curate.core.run.errors import InputError
+from curate.index.shapes import Shape, Shapes
 
 _WHOLE_LINES = 1 << 40  # bytes: a run's own line is never too long
 

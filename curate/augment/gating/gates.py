@@ -14,12 +14,12 @@ from curate.augment.gating.frozen import split_blocks
 from curate.augment.gating.given import GivenRun
 from curate.augment.gating.held_out import HeldOut
 from curate.augment.gating.home import home_of, recorded
-from curate.augment.shapes import Shapes
 from curate.core.read.source import Source
 from curate.core.run.errors import ConfigError, InputError
 from curate.curation.config import CurateConfig, Index, Split, make_steps
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
 from curate.curation.plan import Plan, plan_of
+from curate.index.shapes import Shapes
 from curate.split.draw import NAMES
 from curate.steps.normalise import Normalise
 from curate.steps.step import Step

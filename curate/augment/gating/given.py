@@ -14,9 +14,10 @@ import polars as pl
 from curate.core.run.errors import InputError
 from curate.core.run.settings import validate
 from curate.core.write.folder import MANIFEST, is_ours, sha256_of
-from curate.curation.config import CurateConfig, Limits
+from curate.curation.config import CurateConfig, InputFile, Limits
 from curate.curation.output.outputs import LEDGER_FILE
 from curate.curation.output.published import STATS_FILE
+from curate.index.shapes import Shapes
 from curate.split.draw import NAMES
 
 COMMANDS = ("curate", "augment")
@@ -50,6 +51,12 @@ class GivenRun:
         told |= {"steps": [_earlier_first(step) for step in steps], "defaults": {}}
         told["limits"] = Limits(min_kept=0).model_dump()
         return validate(CurateConfig, told, f"the configuration in {self.folder / MANIFEST}")
+
+    @property
+    def shapes(self) -> Shapes:
+        """Return what tells the shape of each of its lines."""
+        named = [one.map for one in self.gates.input.files if isinstance(one, InputFile) and one.map]
+        return Shapes(self.gates.output.layout, named, self.layouts)
 
     @cached_property
     def kept(self) -> pl.DataFrame:

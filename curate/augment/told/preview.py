@@ -16,7 +16,6 @@ from curate.augment.gating.given import given_run
 from curate.augment.lines import Candidate
 from curate.augment.produce import ROLES, Models, produce, seeds_of
 from curate.augment.run import seeds_in, writer
-from curate.augment.shapes import Shapes
 from curate.augment.step import ChatStep, FreeStep
 from curate.core.chat.estimate import Estimate, estimate
 from curate.core.chat.request import Request, identity
@@ -61,7 +60,7 @@ def preview(config: AugmentConfig, base: Path) -> Preview:
     """
     steps = make_augments(config)
     given = given_run(config.input.run, base)
-    shapes = Shapes(given.gates, given.layouts)
+    shapes = given.shapes
     with TemporaryDirectory(prefix="thresher-") as work:
         open_gates(given, config, base, shapes, Path(work)).plan([])  # what is wrong with them is told in time
     seeds = seeds_in(given, shapes)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from curate.core.read.layouts import LAYOUTS, Layout, layout_of, renamed
 from curate.core.run.errors import InputError
-from curate.curation.config import CurateConfig, InputFile
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,14 @@ class Shape:
 
 
 class Shapes:
-    """Tells the shape of each line of a run's splits, from its configuration and the layouts of its sources."""
+    """Tells the shape of each line of a run's splits, from the layout that it wrote and those of its sources.
 
-    def __init__(self, gates: CurateConfig, layouts: Mapping[str, str]) -> None:
-        target = gates.output.layout
-        named = [dict(one.map) for one in gates.input.files if isinstance(one, InputFile) and one.map]
+    ``named`` are the names of fields, ours to theirs, that the run was told of.
+    """
+
+    def __init__(self, target: str | None, named: Iterable[Mapping[str, str]], layouts: Mapping[str, str]) -> None:
         # what was converted has our names; a file's own names come before ours, which may mean something else there
-        self._names: list[dict[str, str]] = [{}] if target else [*named, {}]
+        self._names: list[Mapping[str, str]] = [{}] if target else [*named, {}]
         self._target = target
         self._layouts = layouts
 
