@@ -25,7 +25,8 @@ def command(
 ) -> int:
     """Show what changed from BASE to CANDIDATE: data, configuration, versions; then paired differences, flips, slices.
 
-    Both are folders of scores, or committed baseline files. Items that only one of them has are said, and left out.
+    Both are folders of scores, or committed baseline files. Items that only one of them has, or has a
+    score of, are said, and left out; an empty answer counts as wrong.
     """
     from curate.core.run.canonical import canonical  # noqa: PLC0415 - Polars is loaded after the flags are read
     from curate.core.run.errors import ConfigError  # noqa: PLC0415

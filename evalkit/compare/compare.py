@@ -13,9 +13,11 @@ from evalkit.compare.changes import Change, changes
 from evalkit.drift import Drift, drift
 from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.runs.flips import Flips, flips
-from evalkit.gate.runs.pairing import NotComparableError, Pair, common
+from evalkit.gate.runs.pairing import NEITHER, NotComparableError, Pair, common
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Estimate, Settings, digits, estimate
+
+_NONE_SHARED = "no item has a score in both runs"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,14 @@ class Moved:
     unit: str
     better: str
     estimate: Estimate
-    counted_wrong: int
+    left_out: dict[str, int]  # base, candidate or both -> items that are left out, for they have no score there
+    counted_wrong: dict[str, int]  # base or candidate -> items with an empty answer, which is a wrong one
+
+    @property
+    def without_score(self) -> str:
+        """Return what became of items without a score, such as ``candidate 50 left out``; empty where all have one."""
+        named = (("left out", self.left_out), ("counted wrong", self.counted_wrong))
+        return ", ".join(f"{who} {n:,} {what}" for what, own in named for who, n in own.items())
 
     def told(self) -> dict[str, Any]:
         """Return it for ``--json``."""
@@ -43,6 +52,7 @@ class Moved:
             "difference": digits(found.value),
             "interval": [digits(found.low), digits(found.high)],
             "n": found.n,
+            "left_out": self.left_out,
             "counted_wrong": self.counted_wrong,
             "signature": f"{self.metric}|{found.method}",
             "test": test,
@@ -63,6 +73,11 @@ class Comparison:
     drift: list[Drift]  # of behaviour
     not_compared: dict[str, str]  # metric, or "metric on slice" -> why
     alpha: float
+
+    @property
+    def has_without_score(self) -> bool:
+        """Say whether any number leaves items out, or counts them as wrong without a score."""
+        return any(one.without_score for one in (*self.moved, *self.slices))
 
     def as_object(self) -> dict[str, Any]:
         """Return it for ``--json``."""
@@ -104,10 +119,13 @@ def compare(base: Run, candidate: Run, settings: Settings | None = None) -> Comp
             refused[name] = error.problem
             continue
         if not scored.sample.n:
-            refused[name] = "no item has a score in both runs"
+            refused[name] = _NONE_SHARED
             continue
-        inside = [where for where, rows in pair.slices.items() if np.isin(scored.places, rows).any()]
-        for where in (None, *inside):
+        for where in (None, *pair.slices):
+            if where is not None and not np.isin(scored.places, pair.slices[where]).any():
+                if {*scored.left_out(pair.slices[where])} != {NEITHER}:
+                    refused[f"{name} on {where}"] = _NONE_SHARED
+                continue
             found = _moved(pair, name, where, settings)
             if why := no_number(found.estimate, "difference", scored.sample.metric, base.name, candidate.name):
                 refused[f"{name} on {where}" if where else name] = why
@@ -137,5 +155,13 @@ def _moved(pair: Pair, name: str, where: str | None, settings: Settings) -> Move
         sample = sample.take(np.flatnonzero(np.isin(scored.places, pair.slices[where])))
         settings = Settings(settings.alpha, settings.draws, settings.seed, exact=False)
     found = estimate(sample, "difference", settings)
+    among = None if where is None else pair.slices[where]
+    left, wrong = (_by_role(pair, counts) for counts in (scored.left_out(among), scored.counted_wrong(among)))
     metric = sample.metric
-    return Moved(name, where, metric.unit, metric.better, found, sum(scored.counted_wrong.values()))
+    return Moved(name, where, metric.unit, metric.better, found, left, wrong)
+
+
+def _by_role(pair: Pair, counts: dict[str, int]) -> dict[str, int]:
+    """Return counts of items without a score by what a run is here: its path is too long for a table."""
+    roles = {NEITHER: "both", pair.candidate.name: "candidate"} | ({pair.base.name: "base"} if pair.base else {})
+    return {roles[who]: n for who, n in counts.items()}

@@ -21,14 +21,14 @@ def as_text(compared: Comparison) -> str:
     lines = [f"{inert(compared.base.name)} -> {inert(compared.candidate.name)}, {compared.items:,} items in both", ""]
     lines += _changed_text(compared.changed)
     if compared.moved:
-        lines += ["", *columns([_head(compared.alpha), *map(_cells, compared.moved)])]
+        lines += ["", *columns([_head(compared), *(_cells(compared, one) for one in compared.moved)])]
     lines += [f"{name} is not compared: {inert(why)}" for name, why in compared.not_compared.items()]
     if spreads := _spreads(compared):
         lines += ["", "how behaviour is distributed", *columns([_SPREAD, *spreads])]
     lines += ["", *_flips(compared)] if compared.flips else []
     if compared.slices:
-        rows = [(inert(one.slice or "", 60), *_cells(one)) for one in _ranked(compared)]
-        lines += ["", "slices, worst first; unadjusted", *columns([("slice", *_head(compared.alpha)), *rows[:_SLICES]])]
+        rows = [(inert(one.slice or "", 60), *_cells(compared, one)) for one in _ranked(compared)]
+        lines += ["", "slices, worst first; unadjusted", *columns([("slice", *_head(compared)), *rows[:_SLICES]])]
         lines += [f"and {len(rows) - _SLICES:,} more"] if len(rows) > _SLICES else []
     lines += ["", *(styled(f"{one.metric}|{one.estimate.method}", "dim") for one in compared.moved)]
     return "\n".join(lines)
@@ -41,14 +41,15 @@ def as_markdown(compared: Comparison) -> str:
         rows = [[cell(inert(str(one), 100)) for one in change] for change in compared.changed[:_CHANGES]]
         parts += ["What changed\n", table(("section", "key", "base", "candidate"), rows), ""]
     if compared.moved:
-        parts += [table(_head(compared.alpha), [list(map(cell, _cells(one))) for one in compared.moved]), ""]
+        parts += [table(_head(compared), [list(map(cell, _cells(compared, one))) for one in compared.moved]), ""]
     parts += [f"* {cell(name)} is not compared: {cell(inert(why))}" for name, why in compared.not_compared.items()]
     parts += [f"* {cell(line)}" for line in _flips(compared)]
     if spreads := _spreads(compared):
         parts += ["\nHow behaviour is distributed\n", table(_SPREAD, [list(map(cell, row)) for row in spreads])]
     if compared.slices:
-        rows = [[cell(inert(one.slice or "", 60)), *map(cell, _cells(one))] for one in _ranked(compared)[:_SLICES]]
-        parts += ["\nSlices, worst first; unadjusted\n", table(("slice", *_head(compared.alpha)), rows)]
+        ranked = _ranked(compared)[:_SLICES]
+        rows = [[cell(inert(one.slice or "", 60)), *map(cell, _cells(compared, one))] for one in ranked]
+        parts += ["\nSlices, worst first; unadjusted\n", table(("slice", *_head(compared)), rows)]
     return "\n".join(parts) + "\n"
 
 
@@ -81,15 +82,16 @@ def _value(value: Any) -> str:
     return "(none)" if value is None else inert(str(value), 80)
 
 
-def _head(alpha: float) -> tuple[str, ...]:
+def _head(compared: Comparison) -> tuple[str, ...]:
     return (
         "metric",
         "base",
         "candidate",
         "difference",
-        f"{100 * (1 - 2 * alpha):.4g}% interval",
+        f"{100 * (1 - 2 * compared.alpha):.4g}% interval",
         "n",
         "test of no difference",
+        *(["without a score"] if compared.has_without_score else []),
     )
 
 
@@ -98,7 +100,7 @@ def _chance(p_value: float) -> str:
     return f"p={p_value:.3g}" if p_value >= _LEAST_CHANCE else f"p<{_LEAST_CHANCE:g}"
 
 
-def _cells(one: Moved) -> tuple[str, ...]:
+def _cells(compared: Comparison, one: Moved) -> tuple[str, ...]:
     found = one.estimate
     test = "" if found.test is None else f"{found.test[0]} {_chance(found.test[1])}"
     return (
@@ -109,6 +111,7 @@ def _cells(one: Moved) -> tuple[str, ...]:
         f"{number(found.low)} to {number(found.high)}",
         f"{found.n:,}",
         test,
+        *([one.without_score] if compared.has_without_score else []),
     )
 
 

@@ -73,9 +73,9 @@ def plan(
         if limit.slice != "*":
             places = [limit.slice] if alone is None else slices_of(limit, alone)
             found = [_planned(config, limit, where, both, alone, items) for where in places]
-            left = 0 if alone is None or both is not None else _scored(alone, limit).left_out
-            told = f"; {left:,} items without a score are left out" if left else ""
-            planned += [replace(one, assumed=one.assumed + told) for one in found]
+            if alone is not None and both is None:
+                found = [replace(one, assumed=one.assumed + _left_out(alone, limit, one.slice)) for one in found]
+            planned += found
     return planned
 
 
@@ -183,6 +183,11 @@ def _told(
 def _scored(own: Pair, limit: Limit) -> Scored:
     """Return what a plan knows of a metric: one run's own value, or its spread."""
     return own.scored(limit.metric) if limit.alone else own.spread(limit.metric)
+
+
+def _left_out(own: Pair, limit: Limit, where: str | None) -> str:
+    left = sum(_scored(own, limit).left_out(None if where is None else own.slices[where]).values())
+    return f"; {left:,} items without a score are left out" if left else ""
 
 
 def _sample(own: Pair, limit: Limit, where: str | None) -> Sample:

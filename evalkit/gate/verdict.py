@@ -124,6 +124,7 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
     estimate, needed = one.estimate, needed_n(one, config)
     pair_ = found.pair(one)
     scored = pair_.scored(one.limit.metric)
+    among = None if one.slice is None else pair_.slices[one.slice]
     undecided = one.verdict == "inconclusive" and one in found.gating
     return {
         "name": one.name,
@@ -147,8 +148,8 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
         "smallest_detectable": digits(smallest_detectable(one, config)),
         "n": estimate.n,
         "units": estimate.units,
-        "unpaired": scored.left_out,
-        "counted_wrong": scored.counted_wrong,
+        "unpaired": sum(scored.left_out(among).values()),
+        "counted_wrong": scored.counted_wrong(among),
         "needed_n": needed,
         "signature": f"{one.limit.metric}|{estimate.method}",
         "test": None if estimate.test is None else {"name": estimate.test[0], "p_value": digits(estimate.test[1])},
@@ -197,10 +198,10 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
     base = "" if own.base is None else own.base.name
     if why := no_number(found, one.line.kind, scored.sample.metric, base, own.candidate.name):
         told.append(f"{one.name}: {why}")
-    for who, items in scored.lacking.items():
+    for who, items in scored.left_out().items():
         verb = "has a" if who == NEITHER else "has no"
         told.append(f"{one.limit.metric}: {items:,} items are left out, for {who} {verb} score of them")
-    for run, items in scored.counted_wrong.items():
+    for run, items in scored.counted_wrong().items():
         told.append(f"{one.limit.metric}: {items:,} items without an answer in {run} count as wrong")
     return told
 

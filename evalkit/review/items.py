@@ -75,7 +75,7 @@ def flips(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> Flips:
         NotComparableError: they were scored by different rules.
     """
     name = _common(base, candidate, metric)
-    pair = common(candidate.judged, base.judged)
+    pair = common(candidate.judged, base.judged, failed="wrong")
     scored = pair.scored(name)
     found = gate.flips(scored, pair.ids)
     sides = zip(pair.ids[scored.places], *gate.values(scored), strict=True)

@@ -132,6 +132,9 @@ def _sentences(compared: Comparison) -> Iterator[str]:
     for one in compared.moved[:1]:
         before, now = value(one.estimate.base, one.unit), value(one.estimate.candidate, one.unit)
         yield f"{one.metric}: {before} before, {now} now."
+    for one in compared.moved:
+        if one.without_score:
+            yield f"{one.metric}, items without a score: {one.without_score}."
 
 
 def _forests(key: str, moved: Sequence[Moved], level: str) -> Iterator[Chart]:

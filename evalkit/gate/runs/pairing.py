@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,9 @@ from evalkit.gate.runs.signature import other_items, signature_of
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
+
+Places = NDArray[np.intp]
+Failed = Literal["refused", "wrong", "left out"]  # what becomes of an item that a run has no score of
 
 NEITHER = "neither run"
 _SHOWN = 3
@@ -34,14 +37,17 @@ class Scored:
     """What both runs have of one metric."""
 
     sample: Sample
-    places: NDArray[np.intp]  # of its items among the pair's
-    counted_wrong: dict[str, int]  # run -> items without an answer that count as wrong
-    lacking: dict[str, int]  # who has no score -> items that are left out for it
+    places: Places  # of its items among the pair's
+    wrong: dict[str, Places]  # run -> those of items without an answer, which count as wrong
+    lacking: dict[str, Places]  # who has no score -> those of items that are left out for it
 
-    @property
-    def left_out(self) -> int:
-        """Return how many items are left out: a run has no score of them, and no wrong answer can stand for it."""
-        return sum(self.lacking.values())
+    def counted_wrong(self, among: Places | None = None) -> dict[str, int]:
+        """Return how many items without an answer count as wrong, by run; ``among`` are the places of a slice."""
+        return _counts(self.wrong, among)
+
+    def left_out(self, among: Places | None = None) -> dict[str, int]:
+        """Return how many items are left out, by who has no score of them: no wrong answer can stand for it."""
+        return _counts(self.lacking, among)
 
 
 @dataclass
@@ -51,11 +57,11 @@ class Pair:
     candidate: Run
     base: Run | None
     ids: NDArray[np.object_]
-    rows: NDArray[np.intp]  # of each item in the candidate, -1 where it is missing
-    base_rows: NDArray[np.intp]
-    clusters: NDArray[np.intp] | None
-    slices: dict[str, NDArray[np.intp]]
-    allow_missing: bool
+    rows: Places  # of each item in the candidate, -1 where it is missing
+    base_rows: Places
+    clusters: Places | None
+    slices: dict[str, Places]
+    failed: Failed
     notes: list[str]
     _scored: dict[str, Scored] = field(default_factory=dict)
     _spread: dict[str, Scored] = field(default_factory=dict)
@@ -87,7 +93,7 @@ class Pair:
         numbers = _at(all_numbers, self.rows)
         self._same_signature(name)
         base = _at(base_run.statistics(name)[1], self.base_rows)
-        counted: dict[str, int] = {}
+        counted: dict[str, Places] = {}
         for run, own, other, rows in (
             (self.candidate, numbers, base, self.rows),
             (base_run, base, numbers, self.base_rows),
@@ -98,19 +104,19 @@ class Pair:
             wrong = as_wrong(metric, other[lacks])
             silent = run.reasons(name)[rows[lacks]] == _OWN_FAULT
             silent[rows[lacks] < 0] = False
-            if not self.allow_missing and (wrong is None or not silent.all()):
+            if self.failed == "refused" and (wrong is None or not silent.all()):
                 counts = run is self.candidate and wrong is not None
                 raise self._lacking(run, name, lacks[~silent] if wrong is not None else lacks, counts=counts)
-            if run is base_run:  # a baseline that lacks an answer must not look worse for it
+            if run is base_run or self.failed == "left out":  # a baseline that lacks an answer must not look worse
                 lacks, wrong = lacks[silent], None if wrong is None else wrong[silent]
             if wrong is not None and len(lacks):
                 own[lacks] = wrong
-                counted[run.name] = len(lacks)
+                counted[run.name] = lacks
         old, new = np.isnan(base[:, 0]), np.isnan(numbers[:, 0])
         places = np.flatnonzero(~old & ~new)
         sample = Sample(metric, base[places], numbers[places], self._clusters(places))
         lacking = {NEITHER: old & new, base_run.name: old & ~new, self.candidate.name: new & ~old}
-        return Scored(sample, places, counted, {who: int(some.sum()) for who, some in lacking.items() if some.any()})
+        return Scored(sample, places, counted, {who: np.flatnonzero(some) for who, some in lacking.items()})
 
     def _alone(self, name: str, *, own: bool = True) -> Scored:
         """Return the candidate's statistics; answers that are missing or empty are wrong ones here too.
@@ -124,7 +130,7 @@ class Pair:
         numbers = _at(all_numbers, self.rows)
         why = self.candidate.reasons(name)[self.rows]
         silent, failed = why == _OWN_FAULT, np.isin(why, _NO_ANSWER)
-        if failed.any() and not self.allow_missing:
+        if failed.any() and self.failed == "refused":
             raise self._lacking(self.candidate, name, np.flatnonzero(failed), counts=own)
         lacks = np.flatnonzero(silent | failed if own else silent)
         if own and len(lacks) and needs_reference(metric):
@@ -132,13 +138,13 @@ class Pair:
         wrong = None if needs_reference(metric) else as_wrong(metric, np.zeros((len(lacks), metric.width)))
         if wrong is not None:
             numbers[lacks] = wrong
-        counted = {self.candidate.name: len(lacks)} if wrong is not None and len(lacks) else {}
-        places = np.flatnonzero(~np.isnan(numbers[:, 0]))
+        counted = {} if wrong is None else {self.candidate.name: lacks}
+        lacking = np.isnan(numbers[:, 0])
+        places = np.flatnonzero(~lacking)
         sample = Sample(metric, numbers[places, :0], numbers[places], self._clusters(places))
-        left = len(numbers) - len(places)
-        return Scored(sample, places, counted, {self.candidate.name: left} if left else {})
+        return Scored(sample, places, counted, {self.candidate.name: np.flatnonzero(lacking)})
 
-    def _clusters(self, places: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    def _clusters(self, places: Places) -> Places | None:
         if self.clusters is None:
             return None
         return np.unique(self.clusters[places], return_inverse=True)[1].astype(np.intp)
@@ -156,7 +162,7 @@ class Pair:
                 or self.base.again(name, settings_of(self.candidate.manifest, name)),
             )
 
-    def _lacking(self, run: Run, name: str, places: NDArray[np.intp], *, counts: bool) -> NotComparableError:
+    def _lacking(self, run: Run, name: str, places: Places, *, counts: bool) -> NotComparableError:
         """Return the error of items without a score; ``counts``: --allow-missing counts them as wrong."""
         ids = self.ids[places]
         rows = self.rows if run is self.candidate else self.base_rows
@@ -170,7 +176,7 @@ class Pair:
             hint=f"answer them, or --allow-missing {'counts them as wrong' if counts else 'leaves them out'}",
         )
 
-    def _unanswered(self, name: str, places: NDArray[np.intp]) -> NotComparableError:
+    def _unanswered(self, name: str, places: Places) -> NotComparableError:
         return NotComparableError(
             f"{self.candidate.name} has no answer to {len(places):,} items, which {name} cannot count as wrong alone",
             f"what a wrong answer adds to it depends on the item's reference; such as {_some(self.ids[places])}",
@@ -185,10 +191,11 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
     Raises:
         NotComparableError: their items differ, or what was asked does.
     """
+    failed: Failed = "wrong" if allow_missing else "refused"
     ids = candidate.rows["id"]
     if base is None:
         order = ids.arg_sort().to_numpy().astype(np.intp)
-        return _pair(candidate, None, ids.gather(order), order, order, allow_missing, [])
+        return _pair(candidate, None, ids.gather(order), order, order, failed, [])
     base_ids = base.rows["id"]
     missing, extra = base_ids.filter(~base_ids.is_in(ids.implode())), ids.filter(~ids.is_in(base_ids.implode()))
     notes = []
@@ -216,18 +223,21 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
             hint="predict and score both runs on one file; thresher compare shows what changed",
         )
     together = base_ids.sort()
-    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), allow_missing, notes)
+    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), failed, notes)
 
 
-def common(candidate: Run, base: Run) -> Pair:
-    """Return the items that two runs share, whatever else differs: for showing, never for a verdict."""
+def common(candidate: Run, base: Run, failed: Failed = "left out") -> Pair:
+    """Return the items that two runs share, whatever else differs: for showing, never for a verdict.
+
+    What one of them did not answer is left out, unless it is to count as it does in a gate that allows it (``wrong``).
+    """
     ids, base_ids = candidate.rows["id"], base.rows["id"]
     together = base_ids.filter(base_ids.is_in(ids.implode())).sort()
-    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), True, [])
+    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), failed, [])
 
 
 def _pair(
-    candidate: Run, base: Run | None, ids: pl.Series, rows: Any, base_rows: Any, allow_missing: bool, notes: list[str]
+    candidate: Run, base: Run | None, ids: pl.Series, rows: Any, base_rows: Any, failed: Failed, notes: list[str]
 ) -> Pair:
     """Return the pair; cluster and slices of an item are the candidate's, or the baseline's where it is missing."""
     columns = []
@@ -236,11 +246,17 @@ def _pair(
         columns.append(own if base is None else own.fill_null(_at_rows(base.rows[column], base_rows)))
     return Pair(
         candidate, base, ids.to_numpy().astype(object), rows, base_rows, _numbered(columns[0]), slices(columns[1]),
-        allow_missing, notes,
+        failed, notes,
     )  # fmt: skip
 
 
-def _numbered(names: pl.Series) -> NDArray[np.intp] | None:
+def _counts(named: dict[str, Places], among: Places | None) -> dict[str, int]:
+    """Return how many places each has, of all or of some; without those that have none."""
+    found = {who: own if among is None else np.intersect1d(own, among) for who, own in named.items()}
+    return {who: len(own) for who, own in found.items() if len(own)}
+
+
+def _numbered(names: pl.Series) -> Places | None:
     """Return a number for the cluster of each item, an item without one being its own; None where no two share one."""
     known = names.drop_nulls()
     if known.n_unique() == len(known):
@@ -250,18 +266,18 @@ def _numbered(names: pl.Series) -> NDArray[np.intp] | None:
     return np.array([seen.setdefault(place if one is None else one, len(seen)) for place, one in enumerate(found)])
 
 
-def _rows(ids: pl.Series, wanted: pl.Series) -> NDArray[np.intp]:
+def _rows(ids: pl.Series, wanted: pl.Series) -> Places:
     places = dict(zip(ids.to_list(), range(len(ids)), strict=True))
     return np.array([places.get(one, -1) for one in wanted.to_list()], dtype=np.intp)
 
 
-def _at(numbers: Numbers, rows: NDArray[np.intp]) -> Numbers:
+def _at(numbers: Numbers, rows: Places) -> Numbers:
     found = numbers[rows] if len(numbers) else np.full((len(rows), numbers.shape[1]), np.nan)
     found[rows < 0] = np.nan
     return found
 
 
-def _at_rows(column: pl.Series, rows: NDArray[np.intp]) -> pl.Series:
+def _at_rows(column: pl.Series, rows: Places) -> pl.Series:
     return column.gather(pl.Series([None if row < 0 else row for row in rows.tolist()], dtype=pl.UInt32))
 
 

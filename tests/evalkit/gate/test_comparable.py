@@ -76,6 +76,19 @@ def test_requests_that_failed_are_missing_and_silence_is_an_answer(thresher, tmp
     assert quiet.json["limits"][0]["counted_wrong"] == {str(tmp_path / "silent"): 100}
 
 
+def test_a_slice_says_what_is_wrong_or_left_out_in_it_alone(thresher, tmp_path):
+    rows = right([1] * 40, slices=lambda n: {"area": "ab"[n // 20]})
+    silent = scored(tmp_path, "silent", [row | ({"prediction": ""} if n < 5 else {}) for n, row in enumerate(rows)])
+    unasked = [row | ({"reference": None} if n >= 30 else {}) for n, row in enumerate(rows)]
+    nowhere = scored(tmp_path, "unasked", unasked)
+
+    counted = gate(thresher, silent, scored(tmp_path, "whole", rows), limits(tmp_path), "--json").json["slices"]
+    left = gate(thresher, nowhere, nowhere, limits(tmp_path), "--json").json["slices"]
+
+    assert {one["slice"]: one["counted_wrong"] for one in counted} == {"area=a": {str(silent): 5}, "area=b": {}}
+    assert {one["slice"]: one["unpaired"] for one in left} == {"area=a": 0, "area=b": 10}
+
+
 def test_silence_does_not_help_a_rule_on_one_run_either(thresher, tmp_path):
     rows = right(GOOD)
     silent = [row | ({"prediction": ""} if n >= 700 else {}) for n, row in enumerate(rows)]

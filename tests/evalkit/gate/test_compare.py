@@ -128,3 +128,59 @@ def test_the_same_items_by_another_name_are_no_other_data(thresher, jsonl, tmp_p
 
     assert ran.code == 0
     assert "data" not in {one["section"] for one in ran.json["changed"]}
+
+
+def left(rows, first, last, **instead):
+    """Return rows of which some have something else in place of an answer."""
+    return [row | (instead if first <= n < last else {}) for n, row in enumerate(rows)]
+
+
+FAILED = {"prediction": None, "fault": {"kind": "request_failed"}}
+
+
+@pytest.mark.parametrize("turned", [pytest.param(False, id="the candidate's"), pytest.param(True, id="the baseline's")])
+def test_failed_requests_are_left_out_of_either_run_and_said(thresher, tmp_path, turned):
+    """Oracle: without those items both runs have 50 of 150 right."""
+    rows = right([1] * 100 + [0] * 100, **AREAS)
+    whole = scored(tmp_path, "whole", rows)
+    failed = scored(tmp_path, "failed", left(rows, 0, 50, **FAILED))
+    runs, who = ((failed, whole), "base") if turned else ((whole, failed), "candidate")
+
+    told = thresher("compare", *runs, "--json").json
+    shown = [thresher("compare", *runs, "--format", form).out for form in ("text", "markdown")]
+
+    (row,), slices = told["metrics"], {one["slice"]: one for one in told["slices"]}
+    assert (row["base"], row["candidate"], row["n"]) == (0.333333, 0.333333, 150)
+    assert (row["left_out"], row["counted_wrong"]) == ({who: 50}, {})
+    assert [slices[f"area={one}"]["left_out"] for one in "ab"] == [{who: 25}, {who: 25}]
+    assert told["flips"]["exact_match"]["right_to_wrong"] == 0
+    assert all(
+        "without a score" in out and f"{who} 50 left out" in out and f"{who} 25 left out" in out for out in shown
+    )
+
+
+@pytest.mark.parametrize("turned", [pytest.param(False, id="the candidate's"), pytest.param(True, id="the baseline's")])
+def test_empty_answers_count_as_wrong_in_their_slice_alone(thresher, tmp_path, turned):
+    rows = right([1] * 40, slices=lambda n: {"area": "ab"[n // 20]})
+    whole, silent = scored(tmp_path, "whole", rows), scored(tmp_path, "silent", left(rows, 0, 10, prediction=""))
+    runs, who = ((silent, whole), "base") if turned else ((whole, silent), "candidate")
+
+    told = thresher("compare", *runs, "--json").json
+
+    slices = {one["slice"]: one for one in told["slices"]}
+    assert (told["metrics"][0][who], told["metrics"][0]["counted_wrong"]) == (0.75, {who: 10})
+    assert [slices[f"area={one}"]["counted_wrong"] for one in "ab"] == [{who: 10}, {}]
+    assert f"{who} 10 counted wrong" in thresher("compare", *runs).out
+
+
+def test_a_slice_that_one_run_did_not_answer_is_said(thresher, tmp_path):
+    rows = right([1] * 40, slices=lambda n: {"area": "ab"[n // 20]})
+    whole, failed = scored(tmp_path, "whole", rows), scored(tmp_path, "failed", left(rows, 0, 20, **FAILED))
+
+    told = thresher("compare", whole, failed, "--json").json
+
+    assert told["not_compared"] == {"exact_match on area=a": "no item has a score in both runs"}
+
+
+def test_nothing_is_said_of_runs_that_answered_everything(thresher, runs):
+    assert "without a score" not in thresher("compare", *runs).out
