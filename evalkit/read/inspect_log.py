@@ -15,7 +15,9 @@ from curate.core.read.bytestream import open_bytes
 from curate.core.read.decode import Record
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
-from evalkit.read.records import Fields, InputFile, json_document, under
+from evalkit.read.named import Named
+from evalkit.read.records import Fields, InputFile, json_document, of_kind, under
+from evalkit.read.rows import add_named
 
 _ZSTANDARD = 93  # of the zip format
 _LOCAL = 30  # bytes of a member's own header, before its name
@@ -26,16 +28,20 @@ def read_inspect(file: InputFile, fields: Fields) -> Iterator[Answer]:
     """Yield the answers of a log. A sample of several epochs is several rows of one cluster.
 
     Raises:
-        InputError: the file is no log of Inspect.
+        InputError: the file is no log of Inspect, or no sample has a field that a flag names.
     """
+    file.word = "sample"
+    named = Named(fields)
     header, samples = _archive(file) if file.path.suffix == ".eval" else _document(file)
     model = under(header, "eval.model")
     if isinstance(model, str):
         file.models.add(model)
     for number, sample in enumerate(samples, 1):
-        answer = _answer(sample, fields, number)
+        named.see(sample)
+        answer = _answer(sample, fields, number, file.at(number))
         answer.place = f"sample {number}"
         yield answer
+    named.refuse_missing(file)
 
 
 def _document(file: InputFile) -> tuple[Record, list[Record]]:
@@ -82,45 +88,55 @@ def _member(archive: zipfile.ZipFile, data: bytes, name: str) -> bytes:
     return plain
 
 
-def _answer(sample: Record, fields: Fields, number: int) -> Answer:
-    output = sample.get("output") or {}
-    choices = output.get("choices") or []
-    choice: Record = choices[0] if choices else {}
-    usage = output.get("usage") or {}
+def _answer(sample: Record, fields: Fields, number: int, at: str) -> Answer:
+    output = of_kind(sample.get("output"), dict, "output", at)
+    choices = of_kind(output.get("choices"), list, "output.choices", at)
+    choice = of_kind(choices[0] if choices else None, dict, "output.choices.0", at)
+    usage = of_kind(output.get("usage"), dict, "output.usage", at)
+    attached = of_kind(sample.get("attachments"), dict, "attachments", at)
     name = as_text(under(sample, fields.id or "id")) or f"sample-{number}"
     epoch = sample.get("epoch") or 1
     error = sample.get("error") or output.get("error")
     target = under(sample, fields.reference) if fields.reference else sample.get("target")
-    said = _content(under(choice, "message.content"), sample) if choice else None
-    prompt = sample.get("input")
+    said = _content(under(choice, "message.content"), attached)
+    said = said if said is not None else as_text(output.get("completion"))
+    if fields.prediction is not None:
+        said = _plain(under(sample, fields.prediction), attached)
     finish = as_text(choice.get("stop_reason"))
     seconds = output.get("time")
-    return Answer(
+    answer = Answer(
         id=name if epoch == 1 else f"{name}#{epoch}",
-        prediction=None if error else said if said is not None else as_text(output.get("completion")),
+        prediction=None if error else said,
         references=None if target in ("", []) else as_references(target),
-        prompt=_resolved(prompt, sample) if isinstance(prompt, str) else as_text(prompt),
+        prompt=_plain(sample.get("input"), attached),
         cluster=name,
         finish=finish,
         fault="request_failed" if error else None,
         tokens=float(usage["output_tokens"]) if isinstance(usage.get("output_tokens"), int) else None,
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
     )
+    add_named(answer, sample, fields)
+    return answer
 
 
-def _content(content: Any, sample: Record) -> str | None:
+def _content(content: Any, attached: Record) -> str | None:
     """Return the text of a message, without what a model thought before."""
     if isinstance(content, str):
-        return _resolved(content, sample)
+        return _resolved(content, attached)
     if isinstance(content, list):
         parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
-        return "".join(_resolved(part, sample) for part in parts if isinstance(part, str))
+        return "".join(_resolved(part, attached) for part in parts if isinstance(part, str))
     return None
 
 
-def _resolved(text: str, sample: Record) -> str:
+def _plain(value: Any, attached: Record) -> str | None:
+    """Return a field as a text."""
+    return _resolved(value, attached) if isinstance(value, str) else as_text(value)
+
+
+def _resolved(text: str, attached: Record) -> str:
     """Return a text that the log keeps apart because it is long or stands several times."""
     if not text.startswith(_ATTACHED):
         return text
-    found = (sample.get("attachments") or {}).get(text.removeprefix(_ATTACHED))
+    found = attached.get(text.removeprefix(_ATTACHED))
     return found if isinstance(found, str) else text

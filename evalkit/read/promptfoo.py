@@ -9,7 +9,9 @@ from typing import Any
 from curate.core.read.decode import Record
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
-from evalkit.read.records import Fields, InputFile, json_document, under
+from evalkit.read.named import Named
+from evalkit.read.records import Fields, InputFile, json_document, of_kind, under
+from evalkit.read.rows import add_named
 
 _EQUAL = ("equals", "contains", "icontains", "similar", "rouge-n", "bleu", "levenshtein")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")  # logs keep assertions as they were written
@@ -19,12 +21,15 @@ _VARS = ("reference", "expected", "answer", "target")
 def read_promptfoo(file: InputFile, fields: Fields) -> Iterator[Answer]:
     """Yield the answers of a results file; with several providers or prompts each is a slice, and part of the id.
 
+    A flag names a variable, or a field of the result where there is no such variable.
     The reference is the variable that ``--reference-field`` names, else the text of the first assertion that compares,
     else a variable called reference, expected, answer or target.
 
     Raises:
-        InputError: the file holds no results of promptfoo.
+        InputError: the file holds no results of promptfoo, or none of them has a field that a flag names.
     """
+    file.word = "result"
+    named = Named(fields)
     document = json_document(file)
     results = under(document, "results.results") if isinstance(document, dict) else None
     if results is None and isinstance(document, dict):
@@ -36,9 +41,13 @@ def read_promptfoo(file: InputFile, fields: Fields) -> Iterator[Answer]:
     ways = sorted({_way(one, prompts) for one in rows})
     file.models.update(provider for provider, _ in ways)
     for number, row in enumerate(rows, 1):
-        answer = _answer(row, fields, number, None if len(ways) == 1 else _way(row, prompts))
+        known = row | _variables(row)
+        named.see(known)
+        answer = _answer(row, fields, number, None if len(ways) == 1 else _way(row, prompts), file.at(number))
+        add_named(answer, known, fields)
         answer.place = f"result {number}"
         yield answer
+    named.refuse_missing(file)
 
 
 def _prompts(rows: list[Record]) -> dict[str, str]:
@@ -62,17 +71,21 @@ def _way(row: Record, prompts: dict[str, str]) -> tuple[str, str]:
     return as_text(told) or "", prompts[_template(row)]
 
 
-def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | None) -> Answer:
+def _variables(row: Record) -> Record:
+    return row["vars"] if isinstance(row.get("vars"), dict) else {}
+
+
+def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | None, at: str) -> Answer:
     response: Record = row["response"] if isinstance(row.get("response"), dict) else {}
-    variables: Record = row["vars"] if isinstance(row.get("vars"), dict) else {}
-    name = as_text(under(variables, fields.id) if fields.id else row.get("testIdx", number - 1)) or f"result-{number}"
-    output = response.get("output")
+    known = row | _variables(row)
+    name = as_text(under(known, fields.id) if fields.id else row.get("testIdx", number - 1)) or f"result-{number}"
+    output = under(known, fields.prediction) if fields.prediction else response.get("output")
     failed = output is None and (row.get("error") or response.get("error"))
-    usage = response.get("tokenUsage") or row.get("tokenUsage") or {}
+    usage = of_kind(response.get("tokenUsage") or row.get("tokenUsage"), dict, "tokenUsage", at)
     return Answer(
         id=name if way is None else f"{name}:{way[0]}:{way[1]}",
         prediction=as_text(output),
-        references=_references(row, variables, fields.reference),
+        references=as_references(under(known, fields.reference)) if fields.reference else _references(row, at),
         prompt=as_text(under(row, "prompt.raw")),
         slices=None if way is None else as_text({"prompt": way[1], "provider": way[0]}),
         cluster=None if way is None else name,
@@ -84,13 +97,12 @@ def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | Non
     )
 
 
-def _references(row: Record, variables: Record, named: str | None) -> list[str] | None:
-    if named is not None:
-        return as_references(under(variables, named))
-    asserted = under(row, "testCase.assert") or under(row, "test.assert") or []
-    for one in asserted:
-        if isinstance(one, dict) and one.get("type") in _EQUAL and isinstance(one.get("value"), str):
-            told = _VARIABLE.sub(lambda found: as_text(variables.get(found[1])) or found[0], one["value"])
+def _references(row: Record, at: str) -> list[str] | None:
+    variables = _variables(row)
+    for one in of_kind(under(row, "testCase.assert") or under(row, "test.assert"), list, "assert", at):
+        if isinstance(one, dict) and one.get("type") in _EQUAL and isinstance(one.get("value"), str | int | float):
+            written = as_text(one["value"]) or ""  # YAML makes a number of 42
+            told = _VARIABLE.sub(lambda found: as_text(variables.get(found[1])) or found[0], written)
             if "{{" not in told and "{%" not in told:  # a template that takes more than names
                 return [told]
     return next((as_references(variables[name]) for name in _VARS if name in variables), None)

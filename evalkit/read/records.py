@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -15,6 +15,9 @@ from curate.core.read.lines import Piece, split
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source
 from curate.core.run.errors import InputError
+
+Kind = TypeVar("Kind", dict[str, Any], list[Any])
+_SHOWN = 40  # characters of a value
 
 
 @dataclass
@@ -101,6 +104,22 @@ def under(record: Record, path: str) -> Any:
     value: Any = record
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def of_kind(value: Any, kind: type[Kind], path: str, at: str) -> Kind:
+    """Return an object or a list that stands in a field, an empty one where nothing does.
+
+    Raises:
+        InputError: something else stands in the field ``path`` of the record ``at`` a place: it is of another tool.
+    """
+    if not value:
+        return kind()
+    if not isinstance(value, kind):
+        told, wanted = orjson.dumps(value).decode()[:_SHOWN], "object" if kind is dict else "list"
+        raise InputError(
+            f"{at}: {path!r} is {told}, and no {wanted}", hint="is it a file of the tool that --from names?"
+        )
     return value
 
 

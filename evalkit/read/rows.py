@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from curate.core.read.decode import Record
-from curate.core.run.errors import InputError, nearest
+from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
-from evalkit.read.records import Fields, InputFile, holds, json_lines, under
+from evalkit.read.named import Named
+from evalkit.read.records import Fields, InputFile, json_lines, under
 
 TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
 SECONDS = ("seconds", "latency")
@@ -24,37 +26,21 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
     Raises:
         InputError: a line cannot be read, has no usable id, or no row has a field that is needed or was named.
     """
-    wanted = {"prediction": fields.prediction or "prediction"}
-    wanted |= {"reference": fields.reference} if fields.reference else {}
-    wanted |= {"prompt": fields.prompt} if fields.prompt else {}
-    wanted |= {field: field for field in fields.slices}
-    missing = dict(wanted)
-    first: Record | None = None
+    wanted = Named(replace(fields, id=None, prediction=fields.prediction or "prediction"))  # an id is each row's
+    first = True
     named = fields.id
     derived: dict[str, int] = {}
     for line, record in json_lines(file):
-        if first is None:
-            first = record
-            named = fields.id or ("id" if "id" in record else None)
-        for word, path in list(missing.items()):
-            if holds(record, path):
-                del missing[word]
+        if first:
+            first, named = False, fields.id or ("id" if "id" in record else None)
+        wanted.see(record)
         answer = _answer(record, fields)
         answer.place = f"{file.word} {line}"
         answer.id = _derived(answer, line, derived) if named is None else _named(record, named, file, line)
         if isinstance(record.get("model"), str):
             file.models.add(record["model"])
         yield answer
-    for word, path in missing.items():
-        if first is not None:
-            known = ", ".join(first)
-            option = {"prediction": "--prediction-field", "reference": "--reference-field", "prompt": "--prompt-field"}
-            near = nearest(path, list(first)).partition("; there is")[0]
-            raise InputError(
-                f"no row of {file.name} has a field {path!r}{near}",
-                f"the first row has: {known}",
-                hint=f"{option.get(word, '--slice')} FIELD",
-            )
+    wanted.refuse_missing(file)
 
 
 def _answer(record: Record, fields: Fields) -> Answer:
@@ -113,6 +99,15 @@ def slices_of(record: Record, named: Sequence[str]) -> str | None:
     fields |= {name: under(record, name) for name in named}
     texts = {name: as_text(value) for name, value in fields.items() if value is not None}
     return orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode() if texts else None
+
+
+def add_named(answer: Answer, record: Record, fields: Fields) -> None:
+    """Write prompt and slices that flags name in a record of a log into its answer, the slices beside its own."""
+    if fields.prompt is not None:
+        answer.prompt = prompt_of(record, fields.prompt)
+    if fields.slices:
+        own = orjson.loads(answer.slices) if answer.slices else {}
+        answer.slices = slices_of(record | {"slices": own}, fields.slices)
 
 
 def fault_of(value: Any) -> str | None:
