@@ -17,6 +17,7 @@ SCORES = "scores.json"
 ROWS = "rows.parquet"
 JUDGEMENTS = "judgements.jsonl"
 PREDICTIONS_FILE = "predictions.jsonl"
+_COLUMNS = ("id", "cluster", "slices", "unscored")  # of the rows, beside one a metric
 
 
 def as_scores(scored: Scored, model: dict[str, Any], *, texts: bool = True) -> dict[str, Any]:
@@ -55,6 +56,23 @@ def as_scores(scored: Scored, model: dict[str, Any], *, texts: bool = True) -> d
         "data_sha256": data_sha256(scored.frame),
         "model": model,
     }
+
+
+def read_scores(folder: Path) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Return what the ``scores.json`` of a folder says, and its ``rows.parquet``.
+
+    Raises:
+        OSError: one of them is not there.
+        ValueError: one of them is not what its name says.
+        PolarsError: the rows cannot be read.
+    """
+    scores = orjson.loads((folder / SCORES).read_bytes())
+    if not isinstance(scores, dict) or not isinstance(scores.get("metrics"), dict):
+        raise ValueError(f"{SCORES} has no metrics")
+    rows = pl.read_parquet(folder / ROWS, glob=False)
+    if lacking := [name for name in _COLUMNS if name not in rows.columns]:
+        raise ValueError(f"{ROWS} has no column {lacking[0]!r}")
+    return scores, rows
 
 
 def _score(score: Score) -> dict[str, Any]:

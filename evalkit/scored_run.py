@@ -22,7 +22,7 @@ from evalkit.metrics.metric import as_numbers
 from evalkit.predictions import to_frame
 from evalkit.read import READERS, Fields, InputFile
 from evalkit.read.again import read_again
-from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
+from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, read_scores
 
 
 class Values(NamedTuple):
@@ -116,10 +116,9 @@ def read_run(folder: Path) -> ScoredRun:
     """
     try:
         told = (folder / MANIFEST).read_bytes()
-        scores = orjson.loads((folder / SCORES).read_bytes())
-        rows = pl.read_parquet(folder / ROWS, glob=False)
+        scores, rows = read_scores(folder)
         manifest = orjson.loads(told)
-    except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{folder} holds no scored run: {error}",
             hint=f"thresher score FILE --metrics ... --out {path_word(folder)}",

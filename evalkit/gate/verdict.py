@@ -77,7 +77,8 @@ def judge(
     pairs = {name: pair(candidate, base, allow_missing=allow_missing) for name, base in baselines.items()}
     found = evaluate(config, pairs, alone)
     holding, warnings = in_force(waivers or [], [one.name for one in found.gating])
-    warnings = [note for one in pairs.values() for note in one.notes] + warnings
+    notes = [*candidate.notes, *(note for run in baselines.values() for note in run.notes)]
+    warnings = notes + [note for one in pairs.values() for note in one.notes] + warnings
     without = _without_tainted(config, pairs, alone, tainted)
     rows, effective = [], []
     for one in found.gating:

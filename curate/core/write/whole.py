@@ -26,6 +26,8 @@ def replace_whole(path: Path, content: bytes, hint: str) -> None:
     Raises:
         OutputError: it cannot be written; what was there before stays.
     """
+    if path.is_dir():
+        raise OutputError(f"{path} cannot be written: it is a folder", hint=hint)
     place = path.resolve()
     try:
         if place.exists() and not place.is_file():

@@ -2,18 +2,22 @@
 
 ``{"thresher": "0.1.0", "kind": "baseline", "metrics": {"exact_match": {"signature": ..., "value": 0.5, ...}}, ...}``
 ``{"id": "q1", "slices": {"language": "de"}, "statistics": [1.0]}``
+
+The first line holds the hash of the others (``rows_sha256``), and of all else that stands in it (``header_sha256``).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
 
+from curate.core.command.words import path_word
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
 from curate.core.run.version import version
@@ -21,6 +25,7 @@ from curate.core.write.whole import write_whole
 from evalkit.gate.runs.run import Run
 from evalkit.metrics import make_metric
 
+_HASH = "header_sha256"
 _TOLD = ("value", "n", "unscored", "unit", "better", "signature", "interval")
 
 
@@ -43,8 +48,15 @@ def write_baseline(run: Run, path: Path, accepted: str | None) -> None:
         "files": [{"name": Path(one["path"]).name, "sha256": one["sha256"]} for one in run.files],
         "accepted": accepted,
     }
+    header[_HASH] = _sha256_of(header)
     content = orjson.dumps(header, option=orjson.OPT_SORT_KEYS) + b"\n" + body
     write_whole(path, content, "name another file: --accept F")
+
+
+def _sha256_of(header: dict[str, Any]) -> str:
+    """Return the hash of all that a header says, whatever the order and spacing of its line."""
+    told = {key: value for key, value in header.items() if key != _HASH}
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _lines(run: Run) -> Iterator[bytes]:
@@ -81,19 +93,33 @@ def read_baseline(path: Path) -> Run:
         raise InputError(f"{path} is no baseline: {error}", hint="thresher gate RUN --accept F writes one") from error
     if not isinstance(header, dict) or header.get("kind") != "baseline":
         raise InputError(f"{path} is no baseline: its first line is no header", hint="thresher gate RUN --accept F")
-    sha256 = hashlib.sha256(body).hexdigest()
-    if sha256 != header["rows_sha256"]:
-        raise InputError(
-            f"{path} was changed after it was written",
-            f"its rows have the hash {sha256[:12]}, its header says {header['rows_sha256'][:12]}",
-            hint="take it from git again, or accept a run anew",
-        )
+    if not isinstance(header.get("metrics"), dict):
+        raise InputError(f"{path} is no baseline: its header has no metrics", hint="thresher gate RUN --accept F")
+    own = _sha256_of(header)
+    for what, sha256, told in (
+        ("rows", hashlib.sha256(body).hexdigest(), header.get("rows_sha256")),
+        ("header", own, header.get(_HASH, own)),
+    ):
+        if sha256 != told:
+            raise InputError(
+                f"{path} was changed after it was written",
+                f"the hash of its {what} is {sha256[:12]}, and it says {str(told)[:12]}",
+                hint="take it from git again, or accept a run anew",
+            )
     file = {
         "path": path.as_posix(),
         "sha256": hashlib.sha256(first + b"\n" + body).hexdigest(),
         "bytes": len(first) + 1 + len(body),
     }
-    return Run(str(path), _frame(rows, list(header["metrics"])), header, [file])
+    run = Run(str(path), _frame(rows, list(header["metrics"])), header, [file])
+    return run if _HASH in header else replace(run, notes=[_unsigned(path)])
+
+
+def _unsigned(path: Path) -> str:
+    return (
+        f"{path} has no hash of its header, so that nothing tells whether it was edited; accept its run anew: "
+        f"thresher gate RUN --accept {path_word(path)}"
+    )
 
 
 def _frame(rows: list[dict[str, Any]], names: list[str]) -> pl.DataFrame:

@@ -19,9 +19,10 @@ from evalkit.gate.runs.again import score_again, scoring
 from evalkit.gate.statistics.sample import value_of
 from evalkit.metrics import known_metrics, make_metric, metric_names
 from evalkit.metrics.metric import Metric, Numbers, as_numbers
-from evalkit.results import ROWS, SCORES
+from evalkit.results import ROWS, SCORES, read_scores
 
 _CLOSE = 1e-9
+_NOT_OF_ONE_RUN = "score the run again; the files are not of one run"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Run:
     scores: dict[str, Any]  # of scores.json, or the header of a baseline
     files: list[dict[str, Any]] = field(default_factory=list)  # path, sha256, bytes
     manifest: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what a verdict on it has to say
 
     @property
     def is_committed(self) -> bool:
@@ -55,6 +57,8 @@ class Run:
                 f"{self.name} has no scores by {name!r}{nearest(name, sorted(self.metrics))}",
                 hint=self.again(name) if name in metric_names(known_metrics()) else "thresher metrics lists them",
             )
+        if name not in self.rows.columns:
+            raise InputError(f"the rows of {self.name} have no {name}, and its scores do", hint=_NOT_OF_ONE_RUN)
         metric = make_metric(name)
         column = self.rows[name]
         scored = column.is_not_null().to_numpy()
@@ -66,7 +70,7 @@ class Run:
         if told is not None and (value is None or abs(value - told) > _CLOSE * max(1.0, abs(told))):
             raise InputError(
                 f"the rows of {self.name} give {name} {value}, and its scores say {told}",
-                hint="score the run again; the files are not of one run",
+                hint=_NOT_OF_ONE_RUN,
             )
         return metric, numbers
 
@@ -97,9 +101,8 @@ def read_run(path: Path) -> Run:
 
         return read_baseline(path)
     try:
-        scores = orjson.loads((path / SCORES).read_bytes())
-        rows = pl.read_parquet(path / ROWS, glob=False)
-    except (OSError, orjson.JSONDecodeError, pl.exceptions.PolarsError) as error:
+        scores, rows = read_scores(path)
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path} holds no scores: {str(error).splitlines()[0]}",
             hint=f"{score_again(str(path), _manifest(path), ['...'], {})} writes {SCORES} and {ROWS}",

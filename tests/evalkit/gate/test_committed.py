@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import polars as pl
 import pytest
 
 from tests.evalkit.gate.runs import AREAS, DROPPED, gate, limits, right, scored
@@ -63,6 +64,89 @@ def test_a_baseline_that_was_edited_is_refused(thresher, tmp_path, base):
 
     assert ran.code == 2
     assert "was changed after it was written" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        pytest.param("data_sha256", "0" * 64, id="what was asked"),
+        pytest.param("model", {"name": "another"}, id="the model"),
+        pytest.param("accepted", "pass", id="the verdict"),
+        pytest.param("metrics", {"exact_match": {"signature": "exact_match|v:9"}}, id="a signature"),
+        pytest.param("rows_sha256", None, id="no hash of the rows"),
+        pytest.param("metrics", None, id="no metrics"),
+    ],
+)
+def test_a_header_that_was_edited_is_refused(thresher, tmp_path, base, key, value):
+    file = tmp_path / "baseline.jsonl"
+    thresher("gate", base, "--accept", file)
+    first, _, rows = file.read_text().partition("\n")
+    header = {name: told for name, told in (json.loads(first) | {key: value}).items() if told is not None}
+    file.write_text(f"{json.dumps(header)}\n{rows}")
+
+    ran = gate(thresher, base, file, limits(tmp_path))
+
+    assert ran.code == 2
+    assert ("has no metrics" if header.get("metrics") is None else "was changed after it was written") in ran.err
+
+
+def test_a_header_that_was_only_spaced_otherwise_is_none_that_was_edited(thresher, tmp_path, base):
+    file = tmp_path / "baseline.jsonl"
+    thresher("gate", base, "--accept", file)
+    first, _, rows = file.read_text().partition("\n")
+    file.write_text(f"{json.dumps(dict(reversed(json.loads(first).items())))}\n{rows}")
+
+    assert gate(thresher, base, file, limits(tmp_path)).code == 0
+
+
+def test_a_header_without_a_hash_is_read_and_warned_of(thresher, tmp_path, base):
+    """As baselines were written before headers had one; without their rows' hash they were refused all along."""
+    file = tmp_path / "baseline.jsonl"
+    thresher("gate", base, "--accept", file)
+    whole = gate(thresher, base, file, limits(tmp_path), "--json").json
+    first, _, rows = file.read_text().partition("\n")
+    header = {name: told for name, told in json.loads(first).items() if name != "header_sha256"}
+    file.write_text(f"{json.dumps(header)}\n{rows}")
+
+    ran = gate(thresher, base, file, limits(tmp_path), "--json")
+
+    assert (ran.code, whole["warnings"]) == (0, [])
+    (warning,) = ran.json["warnings"]
+    assert "has no hash of its header" in warning
+    assert f"thresher gate RUN --accept {file}" in warning
+
+
+@pytest.mark.parametrize("place", [".", "/"])
+def test_a_baseline_is_not_written_over_a_folder(thresher, tmp_path, base, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+
+    ran = thresher("gate", base, "--accept", place)
+
+    assert ran.code == 2
+    assert f"{place} cannot be written: it is a folder" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        pytest.param("scores.json", "[]", "scores.json has no metrics", id="a list"),
+        pytest.param("scores.json", '{"metrics": []}', "scores.json has no metrics", id="no metrics"),
+        pytest.param("rows.parquet", None, "rows.parquet has no column 'cluster'", id="other rows"),
+    ],
+)
+@pytest.mark.parametrize("command", ["gate", "compare", "review"])
+def test_a_folder_of_other_files_holds_no_scores(thresher, tmp_path, base, name, content, told, command):
+    other = scored(tmp_path, "other", right(DROPPED, **AREAS))
+    if content is None:
+        pl.DataFrame({"id": ["a"]}).write_parquet(other / name)
+    else:
+        (other / name).write_text(content)
+    more = {"gate": ["--baseline", base, "--limits", limits(tmp_path)], "compare": [base], "review": ["--flips", base]}
+
+    ran = thresher(command, other, *more[command])
+
+    assert ran.code == 2
+    assert told in ran.err
 
 
 def test_accepting_under_a_verdict_says_so(thresher, tmp_path, base):
