@@ -140,10 +140,11 @@ def _shown(suite: Suite, count: int, margin: float, discordant: float) -> dict[s
 
 
 def _sentence(name: str, shown: dict[str, Any]) -> str:
-    told = f"{name}: {shown['items']:,} items"
+    items, show = ("item", "shows") if shown["items"] == 1 else ("items", "show")
+    told = f"{name}: {shown['items']:,} {items}"
     if "detects" not in shown:
         return told
-    told += f", which show a difference of {shown['detects']:.1%} ({shown['discordant']:.0%} discordant)"
+    told += f", which {show} a difference of {shown['detects']:.1%} ({shown['discordant']:.0%} discordant)"
     if shown["items"] < shown["needed_n"]:
         told += f"; a margin of {shown['margin']:.1%} needs {shown['needed_n']:,}"
     return told

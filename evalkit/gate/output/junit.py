@@ -46,6 +46,13 @@ def sentence(row: dict[str, Any]) -> str:
     undecided = row["verdict"] == "inconclusive" and (row["needed_n"] or 0) > row["n"]
     needed = f"; {row['needed_n']:,} items would decide" if undecided else ""
     return (
-        f"{inert(row['name'])} {row['margin']:g}: {row['verdict']}; {of} {number(row['estimate']['value'])}"
+        f"{inert(_with_margin(row))}: {row['verdict']}; {of} {number(row['estimate']['value'])}"
         f" ({interval}), n {row['n']:,}, could show {number(row['smallest_detectable'])}{needed}"
     )
+
+
+def _with_margin(row: dict[str, Any]) -> str:
+    """Return a rule's name with its margin, which a name has that would else be another rule's too."""
+    name, margin = str(row["name"]), f"{row['margin']:g}"
+    named = f"{row['metric']} {row['rule']} {margin}"
+    return name if f"{name} ".startswith(f"{named} ") else f"{name} {margin}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from curate.core.command.figures import number
@@ -11,6 +12,7 @@ from evalkit.gate.self_test import SelfTest
 from evalkit.gate.verdict import Verdict
 
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
+_WAIVED = " (waived)"
 _SLICES = 20
 _IDS = 5
 
@@ -18,7 +20,6 @@ _IDS = 5
 def row_cells(row: dict[str, Any]) -> tuple[str, ...]:
     """Return what a table shows of a rule."""
     interval = " to ".join(number(bound) for bound in row["interval"])
-    waived = " (waived)" if row.get("waiver") and row["verdict"] != "pass" else ""
     return (
         inert(row["name"], 80),
         f"{row['margin']:g}",
@@ -28,7 +29,7 @@ def row_cells(row: dict[str, Any]) -> tuple[str, ...]:
         interval,
         number(row["smallest_detectable"]),
         f"{row['n']:,}",
-        row["verdict"] + waived,
+        row["verdict"] + _waived(row),
     )
 
 
@@ -55,9 +56,15 @@ def as_text(verdict: Verdict) -> str:
 
 def closing(verdict: Verdict) -> str:
     """Return the verdict in a sentence."""
-    counts = {said: sum(row["verdict"] == said for row in verdict.rows) for said in COLOURS}
-    told = ", ".join(f"{n} {said}" for said, n in counts.items() if n)
-    return f"{styled(verdict.said, COLOURS[verdict.said])}: {told} of {len(verdict.rows)} rules"
+    counts = Counter(row["verdict"] + _waived(row) for row in verdict.rows)
+    ordered = [said + waived for said in COLOURS for waived in ("", _WAIVED)]
+    told = ", ".join(f"{counts[said]} {said}" for said in ordered if counts[said])
+    rules = f"{len(verdict.rows)} rule{'' if len(verdict.rows) == 1 else 's'}"
+    return f"{styled(verdict.said, COLOURS[verdict.said])}: {told} of {rules}"
+
+
+def _waived(row: dict[str, Any]) -> str:
+    return _WAIVED if row.get("waiver") and row["verdict"] != "pass" else ""
 
 
 def _details(row: dict[str, Any]) -> list[str]:

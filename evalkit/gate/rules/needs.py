@@ -9,7 +9,7 @@ from evalkit.gate.rules.rule import Judged
 from evalkit.gate.statistics import shares
 from evalkit.gate.statistics.counted import needed_items
 from evalkit.gate.statistics.estimate import still_reach, still_units
-from evalkit.gate.statistics.power import smallest_difference, smallest_mean
+from evalkit.gate.statistics.power import smallest_difference, smallest_mean, squared
 from evalkit.statistics.few import CAUTIOUS_BELOW
 from evalkit.statistics.normal import quantile
 
@@ -44,7 +44,7 @@ def needed_n(one: Judged, config: GateConfig) -> int | None:
     if not found.error > 0:
         return _unmoved(one, distance, config.alpha)
     z = quantile(1 - config.alpha) + quantile(config.power)
-    return whole(found.n * (z * found.error / distance) ** 2)
+    return whole(found.n * squared(z * found.error / distance))
 
 
 def _failing(one: Judged, config: GateConfig) -> int | None:
@@ -53,7 +53,7 @@ def _failing(one: Judged, config: GateConfig) -> int | None:
     if not found.error > 0:
         return None
     z = quantile(1 - config.alpha / one.held_back) + quantile(config.power)
-    return whole(found.n * (z * found.error / abs(found.value - one.line.at)) ** 2)
+    return whole(found.n * squared(z * found.error / abs(found.value - one.line.at)))
 
 
 def _unmoved(one: Judged, distance: float, alpha: float) -> int | None:

@@ -66,6 +66,16 @@ def in_force(waivers: list[Waiver], rules: list[str]) -> tuple[dict[str, Waiver]
 
 
 def today() -> dt.date:
-    """Return the day, or that of ``SOURCE_DATE_EPOCH``, so that a run can be made again."""
+    """Return the day, or that of ``SOURCE_DATE_EPOCH``, so that a run can be made again.
+
+    Raises:
+        ConfigError: it is beyond the year 9999.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.datetime.now(dt.UTC).date()
+    if not epoch.isdigit():
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
+    except (OSError, OverflowError, ValueError) as error:
+        hint = "it is in seconds since 1970; unset it, and waivers are held against today"
+        raise ConfigError(f"SOURCE_DATE_EPOCH={epoch[:40]} is no day", hint=hint) from error

@@ -41,6 +41,11 @@ def chance_of_equal(margin: float, items: int, discordant: float, alpha: float) 
     return below((margin * math.sqrt(items) - quantile(1 - alpha) * math.sqrt(discordant)) / rest)
 
 
+def squared(number: float) -> float:
+    """Return a number times itself, infinite where that is too large: ``** 2`` would raise OverflowError."""
+    return number * number
+
+
 def smallest_mean(error: float, alpha: float, power: float) -> float:
     """Return the least difference that a statistic of some standard error shows with a chance of ``power``."""
     return (quantile(1 - alpha) + quantile(power)) * error

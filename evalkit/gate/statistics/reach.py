@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.gate.statistics.estimate import still_reach, still_units, widest_of
-from evalkit.gate.statistics.power import POINT, chance_of_equal_mean, smallest_mean
+from evalkit.gate.statistics.power import POINT, chance_of_equal_mean, smallest_mean, squared
 from evalkit.gate.statistics.sample import Kind, Sample, estimand
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bca import scaled
 from evalkit.statistics.few import CAUTIOUS_BELOW
 from evalkit.statistics.normal import quantile, t_quantile
 
@@ -19,6 +20,7 @@ _DRAWN_BELOW = 4096  # units; of more the normal theory holds
 _DRAWN_AT_ONCE = 1 << 20  # units of all draws
 _DRAWS_AT_LEAST = 1000
 _STILL = 1e-12
+_CUBED = 300  # powers of two up to which sums of cubes are finite
 _ASSUMED = 4096  # normal units, where only the size of a spread is known
 
 
@@ -38,7 +40,8 @@ class Spread:
 
     def error(self, units: int) -> float:
         """Return the standard error of so many units."""
-        return float(self.influence.std()) / math.sqrt(units)
+        numbers, exponent = scaled(self.influence)
+        return float(np.ldexp(numbers.std(), exponent)) / math.sqrt(units)
 
     def unseen(self, units: int, alpha: float) -> float:
         """Return how far units that stayed unseen may move a number; a rule on the number alone does not ask."""
@@ -91,7 +94,7 @@ def needed_units(spread: Spread, margin: float, alpha: float, wanted: float) -> 
         return max(CAUTIOUS_BELOW, still_units(margin, alpha, spread.widest_of_many))
     if spread.is_still:
         return still_units(margin, alpha, spread.widest)
-    low = (smallest_mean(spread.error(1), alpha, wanted) / margin) ** 2
+    low = squared(smallest_mean(spread.error(1), alpha, wanted) / margin)
     if low >= _DRAWN_BELOW:
         return low
     few, many = max(1, math.ceil(low) - 1), math.ceil(low) + 1
@@ -116,9 +119,10 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     random = np.random.Generator(np.random.Philox(units))
     draws = max(_DRAWS_AT_LEAST, min(_DRAWS, _DRAWN_AT_ONCE // units))
     places = random.integers(0, len(spread.influence), size=(draws, units))
-    drawn = spread.influence[places]
+    unit = 2.0 ** max(0, math.frexp(np.abs(spread.influence).max())[1] - _CUBED)
+    drawn = spread.influence[places] / unit
     if alpha >= POINT:
-        return np.asarray(-drawn.mean(axis=1))
+        return np.asarray(-drawn.mean(axis=1) * unit)
     centred = drawn - drawn.mean(axis=1, keepdims=True)
     square = (centred**2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -129,9 +133,9 @@ def _reaches(spread: Spread, units: int, alpha: float) -> Numbers:
     if units < CAUTIOUS_BELOW:
         t = np.array([t_quantile(1 - alpha, max(1, int(many) - 1)) for many in moving])
         bca = np.minimum(bca, drawn.mean(axis=1) - t * np.sqrt(square / (units * max(1, units - 1))))
-    still = drawn.mean(axis=1) - spread.unseen(units, alpha)
+    still = drawn.mean(axis=1) - spread.unseen(units, alpha) / unit
     seen = (moving > 0) & (square > _STILL * units)  # in a draw of units of one kind alone the gate sees no spread
-    return np.asarray(-np.where(seen, bca, still))
+    return np.asarray(-np.where(seen, bca, still) * unit)
 
 
 def _moving(spread: Spread) -> np.ndarray:

@@ -29,6 +29,29 @@ def test_a_waiver_holds_until_its_day(thresher, tmp_path, base, until, code, tol
     assert "mara" in ran.out
 
 
+def test_the_last_line_says_which_of_its_counts_are_waived(thresher, tmp_path, base):
+    waive(tmp_path, "2999-01-01")
+    rules = 'metric = "exact_match"\nmax_drop = 0.02\n\nmetric = "exact_match"\nmin_value = 0.1'
+    new = scored(tmp_path, "new", right(DROPPED, **AREAS))
+
+    one = gate(thresher, new, base, limits(tmp_path, head='waivers = "waivers.toml"'))
+    two = gate(thresher, new, base, limits(tmp_path, rules, head='waivers = "waivers.toml"'))
+
+    assert one.out.splitlines()[-1] == "pass: 1 fail (waived) of 1 rule"
+    assert two.out.splitlines()[-1] == "pass: 1 pass, 1 fail (waived) of 2 rules"
+
+
+@pytest.mark.parametrize("epoch", ["99999999999999999", "9" * 30, "²"])
+def test_a_day_that_is_none_is_said(thresher, tmp_path, base, monkeypatch, epoch):
+    waive(tmp_path, "2999-01-01")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+
+    ran = gate(thresher, base, base, limits(tmp_path, head='waivers = "waivers.toml"'))
+
+    assert ran.code == 2
+    assert f"SOURCE_DATE_EPOCH={epoch} is no day" in ran.err
+
+
 def test_a_waiver_of_no_rule_is_an_error(thresher, tmp_path, base):
     waive(tmp_path, "2999-01-01")
     rules = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.1', head='waivers = "waivers.toml"')

@@ -8,6 +8,7 @@ import pytest
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics import make_metric
+from tests.evalkit.gate.runs import gate, limits, scored
 
 
 @pytest.mark.parametrize("kind", ["difference", "ratio", "value"])
@@ -44,3 +45,21 @@ def test_differences_next_to_nothing_are_none(kind):
     base, candidate = np.zeros((60, 1)), np.linspace(0, 1e-160, 60)[:, None]
 
     assert estimate(Sample(make_metric("token_f1"), base, candidate, None), kind, Settings(draws=1000)).error == 0
+
+
+@pytest.mark.parametrize("seconds", [1e155, 1e300])
+def test_no_number_of_items_is_said_where_it_would_be_too_large(thresher, tmp_path, seconds):
+    def run(name, factor):
+        rows = [
+            {"id": str(n), "prediction": "a", "usage": {"seconds": factor * seconds * (1 + n / 50)}} for n in range(20)
+        ]
+        return scored(tmp_path, name, rows, "latency")
+
+    rules = limits(tmp_path, 'metric = "latency"\nmax_drop = 0.5\n\nmetric = "latency"\nmax_value = 1')
+    base = run("base", 1)
+
+    told = gate(thresher, run("new", 1.5), base, rules, "--json")
+    planned = thresher("gate", "--plan", "--baseline", base, "--limits", rules, "--json")
+
+    assert [row["needed_n"] for row in told.json["limits"]] == [None, 1]  # the second fails by any one of them
+    assert [row["needed_n"] for row in planned.json["plan"]] == [None, None]

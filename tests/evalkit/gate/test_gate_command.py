@@ -156,6 +156,20 @@ def test_what_is_written(thresher, tmp_path, base, monkeypatch):
     assert gate(thresher, new, base, limits(tmp_path), "--out", new).code == 2
 
 
+def test_a_margin_that_is_in_a_name_is_said_once(thresher, tmp_path, base, monkeypatch):
+    """Two rules of one name have their margins in it, before the slice."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    rule = 'metric = "exact_match"\nslice = "area=a"\nmax_drop ='
+    rules = limits(tmp_path, f'{rule} 0.05\n\n{rule} 0.1\n\nmetric = "exact_match"\nmin_value = 0.9')
+
+    ran = gate(thresher, scored(tmp_path, "new", right(DROPPED, **AREAS)), base, rules, "--junit", tmp_path / "j.xml")
+
+    told = [case.find("*").get("message") for case in fromstring((tmp_path / "j.xml").read_text()).iter("testcase")]
+    names = ["exact_match max_drop 0.05 on area=a", "exact_match max_drop 0.1 on area=a", "exact_match min_value 0.9"]
+    assert [one.partition(":")[0] for one in told] == names
+    assert all(f"title=thresher gate::{name}: " in ran.out for name in names)
+
+
 def test_the_same_bytes_twice(thresher, tmp_path, base):
     new = scored(tmp_path, "new", right(SOME, **AREAS))
     for name in ("a", "b"):

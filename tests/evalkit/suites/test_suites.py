@@ -231,6 +231,13 @@ def test_json_values_are_equal_as_json_has_it():
     assert check("[" * 500 + "]" * 500, {"is": "json_value", "value": []}) is False  # deeper than orjson can write
 
 
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "1 item, which shows a difference"), (2, "2 items, which show a difference")]
+)
+def test_what_so_many_items_show_is_said(thresher, tmp_path, n, told):
+    assert f"tables: {told}" in thresher("suites", "tables", "--n", n, "--output", tmp_path / "items.jsonl").out
+
+
 def test_auto_is_sized_by_the_margin(thresher, tmp_path):
     """Oracle: the number that ``thresher gate --plan`` has."""
     file = tmp_path / "items.jsonl"
