@@ -144,7 +144,7 @@ def _by_error(
     """Return the plan of a rule by the spread of a run, or of the difference of two."""
     settings = Settings(config.alpha, 1000, config.seed, exact=False)
     own, alpha = line(limit, sample.metric.better), _alpha(config, limit)
-    single = estimate(sample, "value", settings)
+    single, shrunk = estimate(sample, "value", settings), 1.0
     if own.kind == "ratio" and not single.value:
         return _told(limit, where, n, "there is no ratio, for the baseline is 0", 0.0, math.inf, math.inf)
     if own.kind == "value":
@@ -155,13 +155,17 @@ def _by_error(
         distance = limit.margin - 1 if own.kind == "ratio" else limit.margin
     else:
         correlation = config.plan.correlation
-        error, told = single.error * math.sqrt(2 * (1 - correlation)), f"assumed: scores correlate by {correlation:g}"
+        shrunk, told = math.sqrt(2 * (1 - correlation)), f"assumed: scores correlate by {correlation:g}"
+        error = single.error * shrunk
         distance = limit.margin
         if own.kind == "ratio":
             error, distance = error / abs(single.value), limit.margin - 1
         equal, value = replace(sample, base=sample.candidate), float(own.kind == "ratio")
         widest = (widest_of(equal, own.kind, value, many=many) for many in (False, True))
         spread = reach.assumed(error, sample.units, *widest)
+    if spread.is_still and math.isfinite(spread.widest):  # that none was seen is no proof that there is none
+        spread, share = reach.hidden(spread, sample.units, config.alpha, shrunk)
+        told += f"; no spread was seen (n {sample.units:,}), so that {share:.1%} of others are taken to vary"
     each = sample.units / sample.n  # units an item
     units = max(1, round(n * each))
     distance = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,20 @@ def assumed(error: float, units: int, widest: float, widest_of_many: float) -> S
     chances = (np.arange(_ASSUMED) + 0.5) / _ASSUMED
     normal = np.array([quantile(float(chance)) for chance in chances])
     return Spread(normal / normal.std() * error * math.sqrt(units), 1.0, widest, widest_of_many)
+
+
+def hidden(spread: Spread, units: int, alpha: float, shrunk: float) -> tuple[Spread, float]:
+    """Return a spread in place of one of which so many units showed nothing, and the share of units that vary by it.
+
+    Those are as many as the rule of three allows, at most half. They vary as right and wrong would, for in a known
+    range no spread is wider (Bhatia and Davis 2000), ``shrunk`` times: half of them upwards, half downwards.
+    """
+    share = min(0.5, still_reach(units, alpha, 1.0))
+    error = shrunk * math.sqrt(share * (1 - share)) * spread.widest
+    moving = max(1, round(share * _ASSUMED / 2))  # of units, on either side
+    influence = np.zeros(_ASSUMED)
+    influence[:moving], influence[-moving:] = -1.0, 1.0
+    return replace(spread, influence=influence / influence.std() * error, moving=2 * moving / _ASSUMED), share
 
 
 def chance_of_equal(spread: Spread, units: int, margin: float, alpha: float) -> float:

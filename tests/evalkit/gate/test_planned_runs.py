@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import pytest
 
 from tests.evalkit.gate.runs import gate, limits, right, scored
@@ -130,3 +133,47 @@ def test_a_run_without_a_score_has_nothing_to_plan_or_test(thresher, tmp_path, f
 
     assert ran.code == 2
     assert "no item has a score by perplexity:bits_per_byte" in ran.err
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_a_few_equal_scores_promise_no_more_than_half_right_would(thresher, tmp_path, items):
+    """Oracle: the normal theory of scores of which half are 0 and half 1, that correlate by 0.7."""
+    base = scored(tmp_path, "base", right([0] * items), "token_f1")
+    rules = limits(tmp_path, 'metric = "token_f1"\nmax_drop = 0.02')
+    error = 0.5 * math.sqrt(2 * (1 - 0.7) / 500)
+    z = [NormalDist().inv_cdf(chance) for chance in (0.95, 0.8)]
+
+    (told,) = thresher(
+        "gate", "--plan", "--baseline", base, "--limits", rules, "--items", 500, "--json"
+    ).json["plan"]  # fmt: skip
+
+    assert told["affordable_margin"] == pytest.approx(sum(z) * error, rel=0.03)
+    assert told["chance_equal_passes"] == pytest.approx(NormalDist().cdf(0.02 / error - z[0]), abs=0.03)
+    assert told["needed_n"] == pytest.approx(500 * (sum(z) * error / 0.02) ** 2, rel=0.03)
+    assert "50.0% of others are taken to vary" in told["assumed"]
+
+
+def test_two_runs_that_do_not_differ_promise_less_the_fewer_they_are(thresher, tmp_path):
+    rules = limits(tmp_path, 'metric = "token_f1"\nmax_drop = 0.02')
+
+    def chance(items):
+        run = scored(tmp_path, f"run{items}", right([1, 0] * items), "token_f1")
+        ran = thresher("gate", run, "--baseline", run, "--plan", "--limits", rules, "--items", 500, "--json")
+        return ran.json["plan"][0]["chance_equal_passes"]
+
+    found = [chance(items) for items in (1, 5, 50, 500)]
+
+    assert found == sorted(found)
+    assert found[0] < 0.3
+    assert found[-1] > 0.99
+
+
+def test_many_equal_scores_afford_no_less_than_the_gate_will_say(thresher, tmp_path):
+    """Oracle: the gate's own bound where nothing moved among 500 items, by the rule of three: 1 - 0.05^(1/500)."""
+    base = scored(tmp_path, "base", right([1] * 5000), "token_f1")
+    rules = limits(tmp_path, 'metric = "token_f1"\nmax_drop = 0.02')
+
+    ran = thresher("gate", "--plan", "--baseline", base, "--limits", rules, "--items", 500, "--json")
+
+    assert ran.json["plan"][0]["affordable_margin"] >= float(f"{1 - 0.05 ** (1 / 500):.4g}")
+    assert ran.json["plan"][0]["chance_equal_passes"] == 1.0
