@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from curate.core.run.errors import ConfigError, InputError
 from evalkit.gate.config import GateConfig, Limit
 from evalkit.gate.rules.evaluate import baseline_of, slices_of, unscored
-from evalkit.gate.rules.rule import Judged, holm, judged, line, tell_apart
+from evalkit.gate.rules.rule import Judged, holm, judged, line, refuse_margin, tell_apart
 from evalkit.gate.runs.pairing import Pair, Scored
 from evalkit.gate.statistics.estimate import Settings, estimate
 from evalkit.gate.statistics.sample import Sample
@@ -72,7 +72,7 @@ def _made(config: GateConfig, pairs: Mapping[str, Pair], alone: Pair) -> list[tu
     made = []
     for limit in config.limits:
         own = alone if limit.alone or not pairs else pairs[baseline_of(limit, pairs)]
-        _scored(own, limit)  # that a rule on one run is sound is looked at too
+        refuse_margin(limit, _scored(own, limit).sample.metric)  # of a rule on one run, which is not tested, too
         if limit.slice != "*":
             places = slices_of(limit, own)
             made += [(limit, where, _sample(own, limit, where)) for where in places if _equal_passes(limit)]

@@ -12,7 +12,7 @@ from evalkit.gate.config import Level, Limit
 from evalkit.gate.statistics.estimate import Estimate
 from evalkit.gate.statistics.sample import Kind
 from evalkit.metrics.metric import Metric
-from evalkit.statistics.few import RANGES
+from evalkit.statistics.few import range_of
 
 Said = Literal["pass", "fail", "inconclusive"]
 
@@ -79,15 +79,20 @@ def judged(limit: Limit, where: str | None, baseline: str | None, better: str, f
 
 
 def refuse_margin(limit: Limit, metric: Metric) -> None:
-    """Refuse a margin that the metric cannot reach, such as one in points on a share: the rule would say nothing.
+    """Refuse a rule that would say nothing: a margin in points on a share, or a ratio of what may be negative.
 
     Raises:
         ConfigError: it is one.
     """
-    extremes = RANGES.get(metric.unit)
-    if extremes is None or limit.rule == "max_ratio":
+    least, most = range_of(metric.unit)
+    if limit.rule == "max_ratio" and least < 0:
+        raise ConfigError(
+            f"{limit.metric} max_ratio says nothing: the metric goes from {least:g} to {most:g}, and of two numbers "
+            "below 0 the smaller ratio may be the worse",
+            hint="max_drop, or min_value",
+        )
+    if math.isinf(most) or limit.rule == "max_ratio":
         return
-    least, most = extremes
     moves = limit.rule in ("max_drop", "min_gain")
     if limit.margin >= most - least if moves else not least <= limit.margin <= most:
         raise ConfigError(

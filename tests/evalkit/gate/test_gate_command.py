@@ -77,6 +77,7 @@ def test_each_rule_is_planned_and_tested_on_its_own_baseline(thresher, tmp_path,
         ('metric = "exact_match"\nmax_drop = 0.02\nslice = "area=c"', "no item is in the slice"),
         ('metric = "exact_match"\nmax_drop = 0.02\nbaseline = "prod"', "no baseline is called 'prod'"),
         ('metric = "exact_mitch"\nmin_value = 0.02', "exact_mitch"),
+        ('metric = "exact_match"\nmax_drop = 2', "can never decide"),
     ],
 )
 @pytest.mark.parametrize("flag", ["--plan", "--self-test"])
@@ -84,6 +85,19 @@ def test_what_the_gate_refuses_its_plan_and_its_test_refuse(thresher, tmp_path, 
     ran = gate(thresher, base, base, limits(tmp_path, rule), flag)
 
     assert (ran.code, told in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("more", [pytest.param([], id="gate"), ["--plan"], ["--self-test"]])
+def test_a_ratio_of_what_may_be_negative_is_refused(thresher, tmp_path, more):
+    """A model that is wrong where the other is right has the ratio -1, which would pass any margin."""
+    rows = right([1] * 70 + [0] * 30, reference=lambda n: ("yes", "no")[n % 2])
+    run = scored(tmp_path, "run", rows, "mcc")
+
+    ran = gate(thresher, run, run, limits(tmp_path, 'metric = "mcc"\nmax_ratio = 1.2'), *more)
+
+    assert ran.code == 2
+    assert "mcc max_ratio says nothing: the metric goes from -1 to 1" in ran.err
+    assert "hint: max_drop" in ran.err
 
 
 def test_rules_on_one_run_have_nothing_to_test(thresher, tmp_path, base):
