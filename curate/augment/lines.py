@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import polars as pl
 from curate.augment.step import AugmentStep, Made
 from curate.core.read.layouts import LAYOUTS, Draft
 from curate.curation.output.edited import edited_line
-from curate.index.shapes import Shape, Shapes
+from curate.index.shapes import Shape
 
 NOT_WRITTEN = "not_written"
 SENTENCES = {NOT_WRITTEN: "The layout of the parent has no place for this row, or its texts cannot be told apart."}
@@ -55,14 +55,13 @@ class Numbering:
 
 
 class Writer:
-    """Writes candidates. ``seeds`` are the training rows as blocks have them, ``sources`` what each came from."""
+    """Writes candidates. ``seeds`` are the training rows as blocks have them, ``shapes`` those of their lines."""
 
-    def __init__(self, seeds: pl.DataFrame, sources: list[str], shapes: Shapes, ids: Iterable[str], field: str) -> None:
+    def __init__(self, seeds: pl.DataFrame, shapes: Sequence[Shape], ids: Iterable[str], field: str) -> None:
         self._seeds = seeds
-        self._sources = sources
         self._shapes = shapes
         self._numbering = Numbering(ids)
-        firsts = {source: at for at, source in reversed(list(enumerate(sources)))}
+        firsts = {shape.key: at for at, shape in reversed(list(enumerate(shapes)))}
         self._first_of_each = sorted(firsts.values())  # of several layouts one may have no place for calls of tools
         self._id = field
 
@@ -90,7 +89,7 @@ class Writer:
         parents: list[int] = row["parents"]
         raw: bytes = self._seeds["raw"][at]
         record = orjson.loads(raw)
-        shape, _ = self._shapes.of(record, self._sources[at])
+        shape = self._shapes[at]
         own_id = record.get(self._id)
         if step.variants:
             named = {self._id: id_} if isinstance(own_id, str) else {}

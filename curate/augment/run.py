@@ -38,7 +38,7 @@ from curate.curation.passes.stage import stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 from curate.curation.run import Options, Outcome, cluster_of, run_view, write_rows
-from curate.index.shapes import Shapes
+from curate.index.shapes import packed
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 
@@ -65,20 +65,21 @@ def run_augment(
     given = given_run(config.input.run, base)
     refuse_read_in(out, [given.folder])
     with output_folder(out, "augment") as folder, Progress(quiet=options.quiet) as progress:
-        shapes = given.shapes
-        gates = open_gates(given, config, base, shapes, folder.work / "earlier")
+        gates = open_gates(given, config, base, folder.work / "earlier")
         models = Models(config, base, folder.work, progress)
-        seeds = seeds_in(given, shapes)
-        made = produce(steps, seeds, config.seed, writer(given, seeds, shapes), models)
+        seeds = seeds_in(given)
+        made = produce(steps, seeds, config.seed, writer(given, seeds), models)
         arrived = arrivals(made, len(given.splits), folder.work / "new")
         plan = gates.plan([one.source for one in arrived])
-        staged = _staged(plan, gates, shapes, arrived, folder.work, progress, options)
+        staged = _staged(plan, gates, arrived, folder.work, progress, options)
         division = _division(given)
         names = [*(f"{name}.jsonl" for name in given.splits), DROPPED_FILE, LEDGER_FILE]
         outputs = write_rows(plan, staged, division, folder, names, out.resolve(), progress, options)
         hashes = outputs.hashes() | {ADDED_FILE: _write_added(folder.file(ADDED_FILE), arrived)}
         clusters = largest_clusters(cluster_of(staged), plan.names, staged.engine, texts=options.texts)
         stats = stats_of(plan, staged, outputs, division, clusters, Tainted((), ()), texts=options.texts)
+        for source, name in zip(stats["sources"], given.splits, strict=False):  # frozen sources come first
+            source["shapes"] = packed(given.shapes[name])
         ledger = pl.read_parquet(folder.file(LEDGER_FILE), glob=False)
         twins = any(isinstance(step, ExactDuplicates | NearDuplicates) for step in plan.steps)
         stats["added"] = added_stats(made, arrived, staged, ledger, seed=config.seed, texts=options.texts, twins=twins)
@@ -94,28 +95,26 @@ def run_augment(
     return Outcome(out, manifest, stats, stats["limits"]["broken"], stats["notes"], view["chat"])
 
 
-def seeds_in(given: GivenRun, shapes: Shapes) -> pl.DataFrame:
+def seeds_in(given: GivenRun) -> pl.DataFrame:
     """Return the training rows of a run.
 
     Raises:
         InputError: it has none.
     """
-    blocks = list(split_blocks(given, shapes, 0, "train"))
+    blocks = list(split_blocks(given, 0, "train"))
     if not blocks:
         raise InputError(f"{given.folder} has no training row, and rows are made of those alone")
     return pl.concat(blocks)
 
 
-def writer(given: GivenRun, seeds: pl.DataFrame, shapes: Shapes) -> Writer:
+def writer(given: GivenRun, seeds: pl.DataFrame) -> Writer:
     """Return what writes candidates."""
-    sources = given.kept.filter(split="train")["source"].to_list()
-    return Writer(seeds, sources, shapes, given.kept["id"], given.gates.input.id)
+    return Writer(seeds, given.shapes["train"], given.kept["id"], given.gates.input.id)
 
 
 def _staged(
     plan: Plan,
     gates: Gates,
-    shapes: Shapes,
     arrived: Sequence[Arrival],
     work: Path,
     progress: Progress,
@@ -123,7 +122,7 @@ def _staged(
 ) -> Staged:
     memory = options.memory
     new: Iterator[pl.DataFrame] = chain.from_iterable(one.blocks(plan, memory.block) for one in arrived)
-    blocks = chain(frozen_blocks(gates.given, shapes, memory.block), new)
+    blocks = chain(frozen_blocks(gates.given, memory.block), new)
     staged = stage(plan, work, progress, memory=memory, blocks=blocks, beside=gates.beside)
     staged.again = None  # no split is drawn, which alone decides again; it would hold the keys' open files
     return staged

@@ -17,7 +17,7 @@ from curate.core.write.folder import MANIFEST, sha256_of
 from curate.index.parquet.plain import footer_of
 from curate.index.part import Part, name_of
 from curate.index.read import Index
-from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of
+from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of, origin_of
 from curate.index.scheme import Scheme, refuse_other
 from curate.index.shapes import Shapes
 from curate.index.write import IndexRows, placed
@@ -116,8 +116,7 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
     for number, ends in starts.items():
         own = np.flatnonzero(split == number)
         start[own], size[own] = ends[:-1], np.diff(ends) - 1
-    where = split.tolist(), start.tolist(), size.tolist()
-    read = _read_by(manifest, folder, kept["source"], run.lines(*where))
+    read = _read_by(manifest, folder, kept)
     run = replace(run, origins=tuple(origin for origin, _ in read))
     for number, (origin, own) in enumerate(read):
         checks: list[int] = []
@@ -175,39 +174,27 @@ def _files(manifest: dict[str, Any]) -> Iterator[KeptFile]:
             yield KeptFile(split, output["sha256"], output["bytes"], output["rows"])
 
 
-def _read_by(
-    manifest: dict[str, Any], folder: Path, sources: pl.Series, lines: Iterable[bytes]
-) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
-    """Return how the kept rows are read, and the positions of those that are read so.
+def _read_by(manifest: dict[str, Any], folder: Path, kept: pl.DataFrame) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
+    """Return how the kept rows (source, line) are read, and the positions of those that are read so.
 
-    ``sources`` and ``lines`` are of each row. A source of which no row was kept may have no layout to read it by.
+    A source of which no row was kept may have no layout to read it by.
     """
     told = orjson.loads((folder / STATS_FILE).read_bytes())["sources"]
     if manifest["command"] == "augment":
-        gates = manifest["config"]["gates"]
-        named = [one["map"] for one in gates["input"]["files"] if isinstance(one, dict) and one["map"]]
-        shapes = Shapes(gates["output"]["layout"], named, {one["source"]: one["layout"] for one in told})
-        return _by_shape(shapes, sources, lines)
+        return _by_shape(Shapes(told, manifest["config"]["gates"]["output"]["layout"]), kept)
     target = manifest["config"]["output"]["layout"]
     origins = [origin_of(one["source"], one["layout"], one["fields"], target) for one in told]
-    found = [(origin, np.flatnonzero((sources == origin.source).to_numpy())) for origin in origins]
+    found = [(origin, np.flatnonzero((kept["source"] == origin.source).to_numpy())) for origin in origins]
     return [(origin, rows) for origin, rows in found if len(rows)]
 
 
-def _by_shape(shapes: Shapes, sources: pl.Series, lines: Iterable[bytes]) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
+def _by_shape(shapes: Shapes, kept: pl.DataFrame) -> list[tuple[Origin, npt.NDArray[np.intp]]]:
     """Return the same of an augmented run, whose sources are the splits of another: rows of any shape lie in one."""
     found: dict[object, tuple[Origin, list[int]]] = {}
-    for at, (source, line) in enumerate(zip(sources, lines, strict=True)):
-        shape, _ = shapes.of(orjson.loads(line), source)
+    for at, (source, line) in enumerate(kept.select("source", "line").iter_rows()):
+        shape = shapes.of(source, line)
         found.setdefault((source, shape.key), (Origin(source, shape.layout, dict(shape.fields)), []))[1].append(at)
     return [(origin, np.array(rows, dtype=np.intp)) for origin, rows in found.values()]
-
-
-def origin_of(source: str, layout: str, fields: dict[str, str], target: str | None) -> Origin:
-    """Return how the kept rows of a source are read, where all rows were written in the layout ``target``."""
-    if target is not None and layout != target:
-        return Origin(source, target, {})
-    return Origin(source, layout, dict(fields))
 
 
 def _starts(path: Path) -> npt.NDArray[np.int64]:

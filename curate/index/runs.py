@@ -47,6 +47,13 @@ class Origin(NamedTuple):
     fields: dict[str, str]  # ours -> theirs
 
 
+def origin_of(source: str, layout: str, fields: dict[str, str], target: str | None) -> Origin:
+    """Return how the kept rows of a source are read, where all rows were written in the layout ``target``."""
+    if target is not None and layout != target:
+        return Origin(source, target, {})
+    return Origin(source, layout, dict(fields))
+
+
 @dataclass(frozen=True)
 class KeptRun:
     """What an earlier run kept."""

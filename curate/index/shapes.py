@@ -1,13 +1,15 @@
-"""How lines of a finished run are read: rows of several layouts, and under other names, may stand in one file."""
+"""How each line of a finished run is read: in the layout, and under the names, of the source that it came from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from curate.core.read.layouts import LAYOUTS, Layout, layout_of, renamed
+from curate.core.read.layouts import LAYOUTS, renamed
 from curate.core.run.errors import InputError
+from curate.index.runs import origin_of
 
 
 @dataclass(frozen=True)
@@ -22,29 +24,45 @@ class Shape:
         """Return what shapes that are the same have in common."""
         return self.layout, tuple(sorted(self.fields.items()))
 
-
-class Shapes:
-    """Tells the shape of each line of a run's splits, from the layout that it wrote and those of its sources.
-
-    ``named`` are the names of fields, ours to theirs, that the run was told of.
-    """
-
-    def __init__(self, target: str | None, named: Iterable[Mapping[str, str]], layouts: Mapping[str, str]) -> None:
-        # what was converted has our names; a file's own names come before ours, which may mean something else there
-        self._names: list[Mapping[str, str]] = [{}] if target else [*named, {}]
-        self._target = target
-        self._layouts = layouts
-
-    def of(self, record: dict[str, Any], source: str) -> tuple[Shape, dict[str, Any]]:
-        """Return the shape of a record that came from a source, and the record under our names.
+    def ours(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a record of this shape under our names.
 
         Raises:
-            InputError: it has no shape that the run could have read.
+            InputError: it has another shape.
         """
-        told = self._target or self._layouts.get(source, "")
-        for fields in self._names:
-            ours = renamed(record, fields)
-            layout: Layout | None = LAYOUTS.get(told) or layout_of(ours)
-            if layout is not None and layout.fits(ours):
-                return Shape(layout.name, fields), ours
-        raise InputError(f"a row of {source} has no layout that the run read", hint="run thresher curate again")
+        named, layout = renamed(record, self.fields), LAYOUTS.get(self.layout)
+        if layout is None or not layout.fits(named):
+            raise InputError(f"a row of the run is not of the layout {self.layout!r}", hint="make the run again")
+        return named
+
+
+class Shapes:
+    """Tells the shape of rows by their sources, as ``stats.json`` has those; ``target`` is the layout of the output.
+
+    A source of an augmenting run that holds the rows of an earlier one has several: ``{"rows": 12, "layout":
+    "alpaca", "fields": {}}`` is the shape of its next twelve lines.
+    """
+
+    def __init__(self, sources: Iterable[Mapping[str, Any]], target: str | None) -> None:
+        self._of: dict[str, Shape | list[Shape]] = {}
+        for one in sources:
+            origin = origin_of(one["source"], one["layout"], one["fields"], target)
+            parts = one.get("shapes")
+            self._of[one["source"]] = Shape(origin.layout, origin.fields) if parts is None else list(_unpacked(parts))
+
+    def of(self, source: str, line: int) -> Shape:
+        """Return the shape of the row that came from a line of a source."""
+        found = self._of[source]
+        return found if isinstance(found, Shape) else found[line - 1]
+
+
+def _unpacked(parts: Iterable[Mapping[str, Any]]) -> Iterator[Shape]:
+    for part in parts:
+        shape = Shape(part["layout"], part["fields"])
+        yield from (shape for _ in range(part["rows"]))
+
+
+def packed(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
+    """Return the shapes of consecutive lines as ``stats.json`` tells them."""
+    alike = (list(group) for _, group in groupby(shapes, key=lambda shape: shape.key))
+    return [{"rows": len(own), "layout": own[0].layout, "fields": dict(own[0].fields)} for own in alike]

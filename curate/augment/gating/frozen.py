@@ -16,7 +16,7 @@ from curate.core.read.lines import BLOCK_BYTES, Lines, read_lines, split
 from curate.core.read.records import Batch
 from curate.core.record.block import BLOCK, row_of
 from curate.core.run.errors import InputError
-from curate.index.shapes import Shape, Shapes
+from curate.index.shapes import Shape
 
 _WHOLE_LINES = 1 << 40  # bytes: a run's own line is never too long
 
@@ -28,21 +28,19 @@ class _Trusting:
         return ()
 
 
-def frozen_blocks(given: GivenRun, shapes: Shapes, block_bytes: int = BLOCK_BYTES) -> Iterator[pl.DataFrame]:
+def frozen_blocks(given: GivenRun, block_bytes: int = BLOCK_BYTES) -> Iterator[pl.DataFrame]:
     """Yield the rows of every split: train is the first source, the others follow.
 
     Raises:
         InputError: a file is not the one that the manifest names.
     """
     for source, name in enumerate(given.splits):
-        yield from split_blocks(given, shapes, source, name, block_bytes)
+        yield from split_blocks(given, source, name, block_bytes)
 
 
-def split_blocks(
-    given: GivenRun, shapes: Shapes, source: int, name: str, block_bytes: int = BLOCK_BYTES
-) -> Iterator[pl.DataFrame]:
+def split_blocks(given: GivenRun, source: int, name: str, block_bytes: int = BLOCK_BYTES) -> Iterator[pl.DataFrame]:
     """Yield the rows of one split, ``source`` being its number."""
-    kept = given.kept.filter(split=name)
+    kept, shapes = given.kept.filter(split=name), given.shapes[name]
     rows = _numbers(given)
     digest, file, done = hashlib.sha256(), f"{name}.jsonl", 0
     with (given.folder / file).open("rb") as stream:
@@ -52,7 +50,8 @@ def split_blocks(
             told = kept[done : done + len(lines)]
             if len(told) < len(lines):
                 raise given.changed(file)
-            block = _block(lines, told["source"].to_list(), source, done + 1, shapes, given.gates.input.id)
+            own = shapes[done : done + len(lines)]
+            block = _block(lines, own, source, done + 1, given.gates.input.id)
             parents = pl.Series(
                 "parents",
                 [[rows[one] for one in own if one in rows] for own in told["parents"].to_list()],
@@ -64,24 +63,22 @@ def split_blocks(
         raise given.changed(file)
 
 
-def _block(
-    lines: list[bytes], sources: list[str], source: int, first: int, shapes: Shapes, id_field: str
-) -> pl.DataFrame:
-    """Return the block of some lines, each read as what it came from was read."""
+def _block(lines: list[bytes], shapes: Sequence[Shape], source: int, first: int, id_field: str) -> pl.DataFrame:
+    """Return the block of some lines, each read in its shape."""
     found: dict[object, tuple[Shape, list[int], list[Record]]] = {}
-    for at, (line, came_from) in enumerate(zip(lines, sources, strict=True)):
+    for at, (line, shape) in enumerate(zip(lines, shapes, strict=True)):
         try:
-            shape, record = shapes.of(orjson.loads(line), came_from)
+            record = shape.ours(orjson.loads(line))
         except orjson.JSONDecodeError as error:
             raise InputError(f"a line of the run is no JSON: {error}", hint="run thresher curate again") from error
         _, places, records = found.setdefault(shape.key, (shape, [], []))
         places.append(at)
         records.append(record)
     blocks = []
-    for shape, places, records in found.values():
+    for own, places, records in found.values():
         builder = Builder(source, _Trusting(), lambda _: False, lambda _: False, id_field)
-        own = Lines(first, [lines[at] for at in places], numbers=[first + at for at in places])
-        builder.add(Batch(own, LAYOUTS[shape.layout], list(records), {}, shape.fields))
+        some = Lines(first, [lines[at] for at in places], numbers=[first + at for at in places])
+        builder.add(Batch(some, LAYOUTS[own.layout], list(records), {}, own.fields))
         blocks.append(builder.block())
     return blocks[0] if len(blocks) == 1 else pl.concat(blocks).sort("row")
 

@@ -19,7 +19,6 @@ from curate.core.run.errors import ConfigError, InputError
 from curate.curation.config import CurateConfig, Index, Split, make_steps
 from curate.curation.earlier.beside import Beside, find_earlier, open_earlier
 from curate.curation.plan import Plan, plan_of
-from curate.index.shapes import Shapes
 from curate.split.draw import NAMES
 from curate.steps.normalise import Normalise
 from curate.steps.step import Step
@@ -44,7 +43,7 @@ class Gates:
         return plan_of(self.config, self.home, [*frozen, *new], self.steps, frozen=len(frozen))
 
 
-def open_gates(given: GivenRun, config: AugmentConfig, base: Path, shapes: Shapes, work: Path) -> Gates:
+def open_gates(given: GivenRun, config: AugmentConfig, base: Path, work: Path) -> Gates:
     """Return the gates of a run, all that they need being read: what is wrong with them is told before rows are made.
 
     Raises:
@@ -63,7 +62,7 @@ def open_gates(given: GivenRun, config: AugmentConfig, base: Path, shapes: Shape
     plan = replace(plan, config=plan.config.model_copy(update={"split": gates.split}))  # rows are signed as they were
     beside = open_earlier(plan, home, find_earlier(plan, home, None), work)
     _refuse_changed(given, beside)
-    held = _held_out(given, steps, _held_blocks(given, shapes, beside))
+    held = _held_out(given, steps, _held_blocks(given, beside))
     return replace(alone, steps=[*steps, held] if held.holds else steps, beside=beside)
 
 
@@ -76,11 +75,11 @@ def _held_out(given: GivenRun, steps: Sequence[Step], blocks: Iterator[pl.DataFr
     return step.beside(blocks)
 
 
-def _held_blocks(given: GivenRun, shapes: Shapes, beside: Beside) -> Iterator[pl.DataFrame]:
+def _held_blocks(given: GivenRun, beside: Beside) -> Iterator[pl.DataFrame]:
     """Yield the validation and test rows of the run, and of the earlier runs beside it."""
     for source, name in enumerate(given.splits):
         if name != "train":
-            yield from split_blocks(given, shapes, source, name)
+            yield from split_blocks(given, source, name)
     for earlier in beside.opened:
         yield from earlier.of_splits(_HELD)
 

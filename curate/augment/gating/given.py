@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,10 @@ import polars as pl
 from curate.core.run.errors import InputError
 from curate.core.run.settings import validate
 from curate.core.write.folder import MANIFEST, is_ours, sha256_of
-from curate.curation.config import CurateConfig, InputFile, Limits
+from curate.curation.config import CurateConfig, Limits
 from curate.curation.output.outputs import LEDGER_FILE
 from curate.curation.output.published import STATS_FILE
-from curate.index.shapes import Shapes
+from curate.index.shapes import Shape, Shapes
 from curate.split.draw import NAMES
 
 COMMANDS = ("curate", "augment")
@@ -30,7 +30,7 @@ class GivenRun:
     folder: Path
     name: str  # as the configuration calls it
     manifest: dict[str, Any]
-    layouts: Mapping[str, str]  # of each of its sources
+    sources: Sequence[Mapping[str, Any]]  # as its stats tell of them
 
     @property
     def outputs(self) -> dict[str, dict[str, Any]]:
@@ -52,17 +52,18 @@ class GivenRun:
         told["limits"] = Limits(min_kept=0).model_dump()
         return validate(CurateConfig, told, f"the configuration in {self.folder / MANIFEST}")
 
-    @property
-    def shapes(self) -> Shapes:
-        """Return what tells the shape of each of its lines."""
-        named = [one.map for one in self.gates.input.files if isinstance(one, InputFile) and one.map]
-        return Shapes(self.gates.output.layout, named, self.layouts)
-
     @cached_property
     def kept(self) -> pl.DataFrame:
-        """Return id, source, origin, parents and split of each kept row, those of a split in the order of its file."""
+        """Return what the ledger says of each kept row, those of a split in the order of its file."""
         ledger = pl.read_parquet(self.folder / LEDGER_FILE, glob=False)
-        return ledger.filter(decision="kept").select("id", "source", "origin", "parents", "split")
+        return ledger.filter(decision="kept").select("id", "source", "line", "origin", "parents", "split")
+
+    @cached_property
+    def shapes(self) -> dict[str, list[Shape]]:
+        """Return the shapes of the lines of each split."""
+        shapes = Shapes(self.sources, self.gates.output.layout)
+        rows = {name: self.kept.filter(split=name).select("source", "line") for name in self.splits}
+        return {name: [shapes.of(*place) for place in own.iter_rows()] for name, own in rows.items()}
 
     def changed(self, name: str) -> InputError:
         """Return the error for a file that is not what the manifest says."""
@@ -89,7 +90,7 @@ def given_run(name: str, base: Path) -> GivenRun:
             f"{folder} was written by thresher {manifest.get('command')}; rows are made from a curation run",
             hint="name the folder that thresher curate --out wrote",
         )
-    run = GivenRun(folder, name, manifest, {})
+    run = GivenRun(folder, name, manifest, ())
     for file, entry in run.outputs.items():
         if not (folder / file).is_file():
             raise InputError(
@@ -98,7 +99,7 @@ def given_run(name: str, base: Path) -> GivenRun:
         if file in (LEDGER_FILE, STATS_FILE) and sha256_of(folder / file)[0] != entry["sha256"]:
             raise run.changed(file)
     sources = orjson.loads((folder / STATS_FILE).read_bytes())["sources"]
-    return GivenRun(folder, name, manifest, {one["source"]: one["layout"] for one in sources})
+    return GivenRun(folder, name, manifest, sources)
 
 
 def _earlier_first(step: Mapping[str, Any]) -> dict[str, Any]:

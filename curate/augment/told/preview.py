@@ -60,11 +60,10 @@ def preview(config: AugmentConfig, base: Path) -> Preview:
     """
     steps = make_augments(config)
     given = given_run(config.input.run, base)
-    shapes = given.shapes
     with TemporaryDirectory(prefix="thresher-") as work:
-        open_gates(given, config, base, shapes, Path(work)).plan([])  # what is wrong with them is told in time
-    seeds = seeds_in(given, shapes)
-    writes = writer(given, seeds, shapes)
+        open_gates(given, config, base, Path(work)).plan([])  # what is wrong with them is told in time
+    seeds = seeds_in(given)
+    writes = writer(given, seeds)
     models = Models(config, base, None, None)
     planned: list[Planned] = []
     asked: list[Request] = []

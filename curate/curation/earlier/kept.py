@@ -12,9 +12,9 @@ from curate.core.read.source import Source
 from curate.core.write.folder import OutputFolder
 from curate.curation.earlier.beside import Beside
 from curate.curation.plan import Plan
-from curate.index.against import INDEX_FILE, as_parts, origin_of
+from curate.index.against import INDEX_FILE, as_parts
 from curate.index.part import Part, put_beside
-from curate.index.runs import KeptFile, KeptRun, Origin
+from curate.index.runs import KeptFile, KeptRun, Origin, origin_of
 from curate.index.write import IndexRows, placed
 from curate.native.digests import digests
 from curate.split.draw import NAMES

@@ -108,6 +108,48 @@ def test_fields_under_other_names_keep_them(tmp_path: Path) -> None:
     assert b'"n": 1.0' in after.lines("train")[1]
 
 
+def test_the_names_of_one_file_are_not_looked_for_in_the_rows_of_another(tmp_path: Path) -> None:
+    plain = {
+        "id": "plain",
+        "instruction": "Sum it up.",
+        "input": "The little parcel went home yesterday",
+        "output": "A",
+    }
+    named = {
+        "id": "named",
+        "instruction": "Sum it up.",
+        "context": "The green garden grows in the summer",
+        "output": "B",
+    }
+    pair = {"id": "pair", "prompt": "Where did the yellow parcel go again?", "chosen": "Home.", "rejected": "Nowhere."}
+    files = {"a.jsonl": [plain], "b.jsonl": [named], "c.jsonl": [pair]}
+    read = ["a.jsonl", {"path": "b.jsonl", "map": {"input": "context", "prompt": "q"}}, "c.jsonl"]
+    curated(tmp_path, files, input={"files": read}, steps=[])
+    noise = NOISE | {"k": 1, "typos": 1.0, "punctuation": 0, "casual": 0, "case": 0, "white_space": 0}
+    first, second = augment(tmp_path, [noise]), augment(tmp_path, [noise], run="more", to="most", seed=8)
+
+    for run in (first, second):
+        new = {row["id"]: row for row in run.rows("train")}
+        assert new["plain~noise.1"]["input"] != plain["input"]
+        assert new["named~noise.1"]["context"] != named["context"]
+        assert new["pair~noise.1"]["prompt"] != pair["prompt"]
+        assert set(run.stats["histograms"]["before"]["turns"]) == {"2"}  # each has a question
+    assert new["plain~noise.2"]["input"] != plain["input"]
+    assert new["named~noise.2"]["context"] != named["context"]
+    assert new["pair~noise.2"]["prompt"] != pair["prompt"]
+
+
+def test_rows_in_the_layout_of_the_output_keep_their_names(tmp_path: Path) -> None:
+    named = {"question": "Where did the little parcel go yesterday evening", "reply": "Home."}
+    files = {"a.jsonl": questions(3), "b.jsonl": [named]}
+    read = ["a.jsonl", {"path": "b.jsonl", "map": {"prompt": "question", "completion": "reply"}}]
+    curated(tmp_path, files, input={"files": read}, output={"layout": "prompt_completion"}, steps=[])
+    after = augment(tmp_path, [NOISE])
+
+    assert {tuple(row) for row in after.rows("train") if "question" in row} == {("question", "reply")}
+    assert sum("question" in row for row in after.rows("train")) > 1
+
+
 def test_an_id_that_is_a_number_is_not_left_to_two_rows(tmp_path: Path) -> None:
     curated(tmp_path, [row | {"id": number, "n": 1.50} for number, row in enumerate(questions(5))])
     after = augment(tmp_path, [NOISE])
