@@ -11,7 +11,7 @@ import orjson
 from curate.core.read.layouts import LAYOUTS, renamed
 from curate.core.read.layouts.cut import cut_text
 from curate.core.read.layouts.layout import JOINT, PART_JOINT, Path, text_of
-from curate.core.read.layouts.preference import rejected_turns, repeated_strings
+from curate.core.read.layouts.preference import PREFERENCE, rejected_turns, repeated_strings, twins
 from curate.core.write.splice import splice
 
 
@@ -28,8 +28,8 @@ def edited_line(
     """Return the line with the new texts of its turns; None where a text cannot be told apart into its strings.
 
     ``texts`` has one text a turn; ``fields`` are the source's names for ours; ``others`` are new texts of fields that
-    are no turns; ``rejected`` is the other answer of a pair. ``folded`` says that every string was edited by itself and
-    holds no line ends any more.
+    are no turns; ``rejected`` is the other answer of a pair: where it is not given, only the turns change in it that it
+    has in common with the chat. ``folded`` says that every string was edited by itself and holds no line ends any more.
     """
     record = renamed(orjson.loads(raw), fields)
     pairs = list(zip(LAYOUTS[layout].strings(record), texts, strict=True))
@@ -39,6 +39,11 @@ def edited_line(
         if cut is None:
             return None
         pairs += [(places, text) for (_, places), text in zip(turns, cut, strict=True)]
+    elif layout == PREFERENCE.name:
+        told = list(zip(pairs, twins(record), strict=True))
+        if any(twin is None and text not in (None, _said(record, paths)) for (paths, text), twin in told):
+            return None
+        pairs += [(twin or [], text) for (_, text), twin in told]
     edits: dict[Path, str] = {}
     said: dict[tuple[str, ...], list[str]] = {}  # new strings by the old ones
     for paths, text in pairs:
@@ -51,10 +56,14 @@ def edited_line(
             return None
         said[tuple(old)] = new
         edits |= {path: piece for path, was, piece in zip(paths, old, new, strict=True) if was != piece}
-    for paths in repeated_strings(record) if layout == "preference" else ():
+    for paths in repeated_strings(record) if layout == PREFERENCE.name else ():
         edits |= dict(zip(paths, said.get(tuple(_at(record, path) for path in paths), ()), strict=False))
     edits = {(fields.get(str(path[0]), path[0]), *path[1:]): piece for path, piece in edits.items()}
     return splice(raw, edits | {(name,): text for name, text in others.items()})
+
+
+def _said(record: Any, paths: Sequence[Path]) -> str:
+    return PART_JOINT.join(_at(record, path) for path in paths)
 
 
 def _at(record: Any, path: Path) -> str:

@@ -150,6 +150,54 @@ def test_rows_in_the_layout_of_the_output_keep_their_names(tmp_path: Path) -> No
     assert sum("question" in row for row in after.rows("train")) > 1
 
 
+def turns(*texts: str) -> list[dict[str, str]]:
+    roles = ["user", "assistant"] * len(texts)
+    return [{"role": role, "content": text} for role, text in zip(roles, texts, strict=False)]
+
+
+ASKED = "Please tell me about the capital of Peru, really?"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rejected", "new"),
+    [
+        pytest.param(
+            turns(ASKED, "It is Lima."),
+            turns(ASKED, "Cannot say."),
+            (turns("Which city?", "It is Lima."), turns("Which city?", "Cannot say.")),
+            id="one question",
+        ),
+        pytest.param(
+            [{"role": "user", "content": [{"type": "text", "text": ASKED}]}, *turns("", "It is Lima.")[1:]],
+            [{"role": "user", "content": [{"type": "text", "text": ASKED}]}, *turns("", "Cannot say.")[1:]],
+            (
+                [{"role": "user", "content": [{"type": "text", "text": "Which city?"}]}, *turns("", "It is Lima.")[1:]],
+                [{"role": "user", "content": [{"type": "text", "text": "Which city?"}]}, *turns("", "Cannot say.")[1:]],
+            ),
+            id="in parts",
+        ),
+        pytest.param(
+            turns(ASKED, "It is Lima."),
+            "Cannot say.",
+            (turns("Which city?", "It is Lima."), "Cannot say."),
+            id="the other answer alone",
+        ),
+        pytest.param(
+            turns(ASKED, "It is Lima."), [{"role": "system", "content": "Hi."}, *turns(ASKED, "No.")], None, id="moved"
+        ),
+    ],
+)
+def test_both_answers_of_a_pair_have_the_new_question(
+    tmp_path: Path, chosen: list, rejected: object, new: object
+) -> None:
+    curated(tmp_path, [{"id": "p", "chosen": chosen, "rejected": rejected}], steps=[])
+    written = {"use": "written", "rows": [{"of": "p", "texts": ["Which city?", "It is Lima."]}]}
+    after = augment(tmp_path, [written], limits={"min_added": 0})
+
+    assert [(row["chosen"], row["rejected"]) for row in after.rows("train")[1:]] == ([] if new is None else [new])
+    assert after.stats["added"]["steps"][0]["faults"] == ({"not_written": 1} if new is None else {})
+
+
 def test_an_id_that_is_a_number_is_not_left_to_two_rows(tmp_path: Path) -> None:
     curated(tmp_path, [row | {"id": number, "n": 1.50} for number, row in enumerate(questions(5))])
     after = augment(tmp_path, [NOISE])

@@ -216,6 +216,25 @@ def rejected_turns(record: Record) -> list[tuple[str, list[Path]]]:
     return [(turn[1] or (turn[3] or b"").decode(), own if turn[1] else []) for turn, own in told]
 
 
+def twins(record: Record) -> list[list[Path] | None]:
+    """Return for each turn of ``strings`` the places of the same turn in the other answer: none, where it has none.
+
+    Of whole chats on both sides, both answer the same question: it stands in each. None for a turn that the other
+    answer holds at another place, where it may be the same or not.
+    """
+    (good, kept), (bad, before) = sides(record, context_field(record))
+    ours, theirs = ([turn[:2] for turn in _chat(record[name], "assistant")] for name in (good, bad))
+    places = _places(record[bad], (bad,))
+    found: list[list[Path] | None] = [[] for _ in strings(record)[: -len(ours) or None]]
+    found[len(found) - kept + before :] = places[: kept - before]  # of a context that the other answer alone repeats
+    for at, turn in enumerate(ours):
+        if at < len(theirs) and theirs[at] == turn:
+            found.append(places[at])
+        else:
+            found.append(None if turn in theirs else [])
+    return found
+
+
 def write(draft: Draft) -> Record | None:
     """Return the pair as lists of messages; None for a record that is no pair."""
     if draft.rejected is None:
