@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Literal, Self
 
@@ -12,10 +11,10 @@ import polars as pl
 from pydantic import PrivateAttr
 
 from curate.augment.gating.nearest import Near, Sets
+from curate.augment.gating.prompts import prompt_keys, up_to_earlier_answers
 from curate.core.record.block import row_of
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
-from curate.core.record.views import prompt
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import LOOSE_RECALL, PairRule
 from curate.dedupe.seen import seen
@@ -28,21 +27,21 @@ EVIDENCE = 12  # 5-grams, of 16 words or more: of fewer, a question may hold mos
 _SET = pl.List(pl.UInt64)
 _KINDS: dict[str, pl.DataType | type[pl.DataType]] = {
     "row": pl.UInt64,
-    "prompt": pl.String,
+    "prompts": pl.List(pl.String),  # of each answer; of one that is held out of its last alone, which is its question
     "asked": _SET,
     "answered": _SET,
 }
 _KEYS = pl.Schema(_KINDS)
 _NEAR = {"row": pl.UInt64, "matched": pl.UInt64, "similarity": pl.Float64}
-_MARKS = re.compile(r"(?:(?<!\d)!|[.,?;:…。，！？；：、])+(?=\s|$)")  # at the end of words; "5!" is another number
 
 
 class HeldOut(SetStep):
     """Drop new rows that are alike to a validation or test row, or ask what it asks: by the rule of the split.
 
     Alike is the Jaccard similarity of word 5-grams of both sides as one set. To ask the same is to have its prompt, but
-    for case, white space and marks; or as large a share of the 5-grams of its prompt that no training prompt has, where
-    there are twelve of them: what many rows share, a template say, tells of none. Every pair is compared exactly.
+    for case, white space and marks, before any answer; or as large a share of the 5-grams of its prompt that no
+    training prompt has, where there are twelve of them: what many rows share, a template say, tells of none. Every pair
+    is compared exactly.
     """
 
     use: Literal["held_out"] = "held_out"
@@ -71,22 +70,21 @@ class HeldOut(SetStep):
         return not self._held.is_empty()
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
-        """Return the prompt's key and the shingles of new rows, and what training prompts share with those held out."""
+        """Return prompts and shingles of new rows, and what training prompts share with those that are held out."""
         if int(block["source"][0]) >= self.frozen:
-            return self._keyed(block)
+            return self._keyed(block, every=True)
         if int(block["source"][0]) in self.held or not len(self._asked):
             return _KEYS.to_frame()
         found = np.intersect1d(_flat(self._keyed(block)["asked"]), self._asked).tolist()
-        told = {"row": block["row"][:1], "prompt": [""], "asked": [found], "answered": [[]]}
+        told = {"row": block["row"][:1], "prompts": [[]], "asked": [found], "answered": [[]]}
         return pl.DataFrame(told, schema=_KEYS) if found else _KEYS.to_frame()
 
-    def _keyed(self, block: pl.DataFrame) -> pl.DataFrame:
+    def _keyed(self, block: pl.DataFrame, *, every: bool = False) -> pl.DataFrame:
         rows = block.filter(alive() & pl.col("messages").is_not_null())
         shown = seen(rows)
-        keys = rows.select(prompt=prompt()).select(self.normalise.key(pl.col("prompt"))).to_series().fill_null("")
-        told = [f"\x1f{number}" if number else "" for number in shown.tolist()]  # of other pictures: another question
-        texts = [f"{_MARKS.sub('', key)}{of}" for key, of in zip(keys.to_list(), told, strict=True)]
-        keyed = rows.select("row", prompt=pl.Series(texts, dtype=pl.String))
+        asking = pl.concat([up_to_earlier_answers(rows), rows]) if every else rows
+        told = asking.select("row", prompts=prompt_keys(asking, self.normalise))
+        keyed = told.group_by("row", maintain_order=True).agg("prompts").sort("row")
         if rows.is_empty() or self.similarity == 0:
             none = pl.lit([], dtype=_SET)
             return keyed.with_columns(asked=none, answered=none)
@@ -100,21 +98,33 @@ class HeldOut(SetStep):
         found = keys.read(_KEYS.names())
         new = found.filter(pl.col("row") >= row_of(self.frozen, 0))
         trained = np.unique(_flat(found.filter(pl.col("row") < row_of(self.frozen, 0))["asked"]))
-        prompts = self._held.filter(pl.col("prompt") != "").unique("prompt", keep="first", maintain_order=True)
-        same = new.join(prompts.select("prompt", matched="row"), on="prompt", how="inner", maintain_order="left")
+        same = self._same(new)
         left = new.filter(~pl.col("row").is_in(same["row"].implode())) if self.similarity > 0 else new.clear()
         whole = pl.col("asked").list.concat("answered")
         near = self._near(left.select("row", sets=whole), _sets(self._held.select("row", sets=whole)).jaccard)
         left = left.filter(~pl.col("row").is_in(near["row"].implode()))
         asks = self._near(left.select("row", sets="asked"), _sets(_own(self._held, trained)).contained)
         marked = [
-            same.select("row", "matched", similarity=pl.lit(1.0), reason=pl.lit("held_out_prompt")),
+            same.with_columns(similarity=pl.lit(1.0), reason=pl.lit("held_out_prompt")),
             near.with_columns(reason=pl.lit("near_held_out")),
             asks.with_columns(reason=pl.lit("near_held_out_prompt")),
         ]
-        nothing = {"detail": pl.lit(None, dtype=pl.String), "cluster": pl.lit(None, dtype=pl.UInt64)}
-        decided = pl.concat(marked, how="diagonal").with_columns(drops=pl.lit(value=True), **nothing)
+        decided = pl.concat(marked, how="diagonal").with_columns(
+            drops=pl.lit(value=True), cluster=pl.lit(None, dtype=pl.UInt64)
+        )
         return decided.select(DECISIONS.names()).cast(DECISIONS)
+
+    def _same(self, new: pl.DataFrame) -> pl.DataFrame:
+        """Return (row, matched, detail) of rows one of whose prompts is that of a row held out, the first of them."""
+        held = self._held.select("prompts", matched="row").explode("prompts").filter(pl.col("prompts") != "")
+        depths = pl.int_ranges(1, pl.col("prompts").list.len() + 1)
+        asked = new.select("row", "prompts", depth=depths, answers=pl.col("prompts").list.len())
+        same = asked.explode("prompts", "depth").join(
+            held.unique("prompts", keep="first", maintain_order=True), on="prompts", maintain_order="left"
+        )
+        place = pl.format("the prompt of answer {} of {}", "depth", "answers")
+        detail = pl.when(pl.col("answers") > 1).then(place)
+        return same.unique("row", keep="first", maintain_order=True).select("row", "matched", detail=detail)
 
     def _near(self, new: pl.DataFrame, nearest: Callable[[U64], Near]) -> pl.DataFrame:
         rows: list[tuple[int, int, float]] = []

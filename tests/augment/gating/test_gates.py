@@ -140,6 +140,25 @@ class TestHeldOut:
         answer = "Nobody here knows of any, and so we shall have to wait until the spring of the other year comes."
         assert fates(tmp_path, (told, answer), of=run.rows("train")[0]["id"]) == [reason]
 
+    def test_no_answer_of_a_new_row_answers_a_prompt_that_is_held_out(self, tmp_path: Path) -> None:
+        asked = chat("two", "What does a thatcher do?", "He covers roofs.")["messages"]
+        asked += chat("two", "And what does he need most of all?", "Straw.")["messages"]
+        rows = [*questions(30), {"id": "two", "messages": asked}]
+        run = curated(tmp_path, rows, split={"test": 3})
+        assert "two" in {row["id"] for row in run.rows("train")}
+        row = run.rows("test")[0]
+        said = (f"{row['messages'][0]['content']}?", "He covers roofs.", "And what does he need?", "Straw.")
+        other = ("What would a thatcher do?", "He covers roofs.", "And what does he need?", "Straw.")
+
+        after = augment(
+            tmp_path, [{"use": "written", "rows": [{"of": "two", "texts": list(one)} for one in (said, other)]}]
+        )
+
+        assert after.ledger.filter(origin="synthetic").select("reason", "matched_id", "detail").rows() == [
+            ("held_out_prompt", row["id"], "the prompt of answer 1 of 2"),
+            (None, None, None),
+        ]
+
     @pytest.mark.parametrize("words", [3, 40], ids=["short", "long"])
     def test_a_template_that_training_rows_share_is_no_question(self, tmp_path: Path, words: int) -> None:
         template = " ".join(f"instruction{n}" for n in range(words))
