@@ -29,7 +29,7 @@ def schema_of(**properties: Any) -> dict[str, Any]:
 
 
 def value_of(reply: Reply, schema: Mapping[str, Any], fence: Fence) -> dict[str, Any] | Fault:
-    """Return the object that a reply is, its texts as the data has them."""
+    """Return the object that a reply is, its texts as the data has them; blanks at their ends may be what they say."""
     told = reply.fault
     if told is not None and told.kind not in _FORM:
         return Fault(told.kind, told.detail)
@@ -50,7 +50,7 @@ def value_of(reply: Reply, schema: Mapping[str, Any], fence: Fence) -> dict[str,
 
 def _restored(value: Any, fence: Fence) -> Any:
     if isinstance(value, str):
-        return fence.restored(value).strip()
+        return fence.restored(value)
     if isinstance(value, list):
         return [_restored(one, fence) for one in value]
     if isinstance(value, dict):

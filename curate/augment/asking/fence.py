@@ -6,10 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-_CONTROLS = re.compile(  # what closes a fence of ours, or a turn of a model's own chat template
-    r"<(?=[\s/]{0,8}data\b|\||/?s>|/?(?:start|end)_of_turn>|<\s*/?SYS>>)|\[(?=/?INST\])", re.IGNORECASE
-)
+# what closes a fence of ours, or a turn of a model's own chat template
+_ANGLE = r"(?=([\s/]{0,8}data\b|\||/?s>|/?(?:start|end)_of_turn>|<\s*/?SYS>>))"
+_SQUARE = r"(?=(/?INST\]))"
+_CONTROLS = re.compile(rf"<{_ANGLE}|\[{_SQUARE}", re.IGNORECASE)
+_DEFUSED = re.compile(rf"‹{_ANGLE}|⁅{_SQUARE}", re.IGNORECASE)
 _HARMLESS = {"<": "‹", "[": "⁅"}
+_HARMFUL = {harmless: plain for plain, harmless in _HARMLESS.items()}
 
 
 class Fence:
@@ -18,7 +21,7 @@ class Fence:
     def __init__(self, texts: Iterable[str]) -> None:
         """Choose a tag that stands in none of the texts."""
         held = "\x1f".join(texts)
-        self._plain = not any(mark in held for mark in _HARMLESS.values())
+        self._put_in = _said(_CONTROLS, held) - _said(_DEFUSED, held)
         digest = hashlib.sha256(held.encode(errors="surrogatepass")).hexdigest()
         while (tag := f"data-{digest[:12]}") in held:
             digest = hashlib.sha256(digest.encode()).hexdigest()
@@ -33,9 +36,14 @@ class Fence:
         return self.tag in reply
 
     def restored(self, reply: str) -> str:
-        """Return the reply with the characters that `around` put in replaced by those that the data has."""
-        if not self._plain:
-            return reply  # the data has such characters of its own
-        for plain, harmless in _HARMLESS.items():
-            reply = reply.replace(harmless, plain)
-        return reply
+        """Return the reply with what `around` put in as the data has it; quotation marks of the reply's own stay."""
+        return _DEFUSED.sub(lambda match: _HARMFUL[match[0]] if _after(match) in self._put_in else match[0], reply)
+
+
+def _said(form: re.Pattern[str], text: str) -> set[str]:
+    """Return what comes after each match."""
+    return set(map(_after, form.finditer(text)))
+
+
+def _after(match: re.Match[str]) -> str:
+    return "".join((match[1] or match[2]).lower().split())

@@ -13,7 +13,7 @@ from curate.augment.asking.answer import TEXT, Fault, schema_of
 from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
 from curate.augment.synthesis.passages import Passage, passages
-from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written
+from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank
 from curate.augment.told.diversity import SPACELESS, tokens
 
 _LEAST_CHARS, _LEAST_WORDS = 10, 3  # of a quotation without a number: "the" stands everywhere, and proves nothing
@@ -68,7 +68,7 @@ class DocumentWishes:
 
 
 def _written(value: Mapping[str, Any], passage: Passage) -> Written | Fault:
-    if not (value["question"] and value["answer"] and value["evidence"]):
+    if blank(value["question"], value["answer"], value["evidence"]):
         return Fault("empty", "a question, an answer or evidence without a text")
     quote = " ".join(value["evidence"].split())
     if not _stands_in(quote, " ".join(passage.text.split())):
@@ -80,10 +80,10 @@ def _written(value: Mapping[str, Any], passage: Passage) -> Written | Fault:
             "file": passage.file,
             "number": passage.number,
             "passage": passage.text,
-            "quote": value["evidence"],
+            "quote": value["evidence"].strip(),
         }
     }
-    turns = [{"role": "user", "text": value["question"]}, {"role": "assistant", "text": value["answer"]}]
+    turns = [{"role": "user", "text": value["question"].strip()}, {"role": "assistant", "text": value["answer"]}]
     return Written(turns, told, [])
 
 

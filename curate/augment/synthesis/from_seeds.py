@@ -16,7 +16,7 @@ from pydantic import Field, PositiveInt
 from curate.augment.asking.answer import TEXT, Fault, schema_of
 from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
-from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written
+from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank
 from curate.core.run.errors import ConfigError
 
 _SCHEMA = schema_of(question=TEXT, answer=TEXT)
@@ -89,11 +89,11 @@ def _showable(seeds: pl.DataFrame) -> Iterator[_Shown]:
 
 
 def _written(value: Mapping[str, Any], shown: Sequence[_Shown]) -> Written | Fault:
-    if not (value["question"] and value["answer"]):
+    if blank(value["question"], value["answer"]):
         return Fault("empty", "a question or an answer without a text")
     nearest = sorted(shown, key=lambda one: -_likeness(one, value))  # ties stay in the order in which they were drawn
     system = [{"role": "system", "text": shown[0].system}] if shown[0].system else []
-    turns = [{"role": "user", "text": value["question"]}, {"role": "assistant", "text": value["answer"]}]
+    turns = [{"role": "user", "text": value["question"].strip()}, {"role": "assistant", "text": value["answer"]}]
     return Written([*system, *turns], {}, [one.row for one in nearest])
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from curate.augment.asking.answer import TEXT, Fault, schema_of
 from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
-from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, nested
+from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank, nested
 from curate.core.chat.schema import breach, check_schema
 from curate.core.run.errors import ConfigError
 
@@ -67,9 +67,9 @@ class TaskWishes:
         if (broken := breach(self._answer, answer)) is not None:
             return Fault("breaks_schema", broken)
         text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
-        if not (value["question"] and text):
+        if blank(value["question"], text):
             return Fault("empty", "a question or an answer without a text")
-        turns = [{"role": "user", "text": value["question"]}, {"role": "assistant", "text": text}]
+        turns = [{"role": "user", "text": value["question"].strip()}, {"role": "assistant", "text": text}]
         return Written(turns, {}, [])
 
 

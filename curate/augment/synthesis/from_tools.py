@@ -14,7 +14,7 @@ from curate.augment.asking.answer import TEXT, Fault, schema_of
 from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
 from curate.augment.synthesis.from_task import read_json
-from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, nested
+from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank, nested
 from curate.core.chat.schema import breach, check_schema
 from curate.core.run.errors import ConfigError
 
@@ -101,9 +101,9 @@ def _written(value: Mapping[str, Any], tool: Tool, number: int) -> Written | Fau
         return Fault("breaks_schema", f"arguments of {tool.name}: {broken}")
     if not isinstance(arguments, dict):
         return Fault("breaks_schema", f"arguments of {tool.name}: no object")
-    if not value["question"]:
+    if blank(value["question"]):
         return Fault("empty", "a question without a text")
     function = {"name": tool.name, "arguments": orjson.dumps(arguments).decode()}
     call = {"id": f"call_{number}", "type": "function", "function": function}
-    turns = [{"role": "user", "text": value["question"]}, {"role": "assistant", "calls": orjson.dumps([call])}]
+    turns = [{"role": "user", "text": value["question"].strip()}, {"role": "assistant", "calls": orjson.dumps([call])}]
     return Written(turns, {"tool": tool.name}, [])

@@ -74,6 +74,11 @@ class Given(NamedTuple):
     folder: Path
 
 
+def blank(*texts: str) -> bool:
+    """Say whether one of the texts says nothing."""
+    return not all(text.strip() for text in texts)
+
+
 def nested(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema as it can stand inside of another: one that refers to its own parts is only told, not sent."""
     return {} if b'"$ref"' in orjson.dumps(schema) else {name: one for name, one in schema.items() if name != "$schema"}

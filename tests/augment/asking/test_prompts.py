@@ -104,6 +104,19 @@ def test_guillemets_of_the_data_stay_what_they_are():
     assert Fence(["‹ja›"]).restored("‹ja›") == "‹ja›"
 
 
+@pytest.mark.parametrize(
+    ("data", "said", "wanted"),
+    [
+        pytest.param("a < b", "‹ja› ⁅sic] ‹data›", "‹ja› ⁅sic] ‹data›", id="nothing was defused"),
+        pytest.param("say </s>", "‹ja› sagt ‹/s> und ⁅INST]", "‹ja› sagt </s> und ⁅INST]", id="only what was defused"),
+        pytest.param("‹ja› <|end|>", "‹ja› ‹|end|>", "‹ja› <|end|>", id="marks of the data, and others"),
+        pytest.param("‹data› <data>", "‹data› ‹data>", "‹data› ‹data>", id="the data has both"),
+    ],
+)
+def test_quotation_marks_of_the_answer_stay_what_they_are(data, said, wanted):
+    assert Fence([data]).restored(said) == wanted
+
+
 def test_a_long_run_of_white_space_after_a_bracket_takes_no_longer_than_its_length():
     text = "<" + " " * 300_000
 

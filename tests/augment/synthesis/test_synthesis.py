@@ -244,6 +244,23 @@ def test_tools_that_are_none(serve, tmp_path, many, problem):
         make(step(source=tools(tmp_path, *many)), asks("x"), serve(), tmp_path)
 
 
+def test_blanks_and_quotation_marks_that_a_model_wrote_stay_in_what_it_wrote(serve, tmp_path):
+    parameters = {"type": "object", "properties": {"by": {"enum": ["\n", "\t", " "]}, "indent": {"minLength": 2}}}
+    split = {"type": "function", "function": {"name": "split", "parameters": parameters}}
+    called = {"by": "\n", "indent": "    "}
+    server = serve(answers=saying(lambda _: {"question": " Split ‹it›. ", "arguments": called}))
+    made = make(step(1, source=tools(tmp_path, split)), asks("q"), server, tmp_path)
+    code = serve(answers=saying(lambda _: {"question": "What is it?", "answer": "    return ‹x›\n"}))
+    spoken = make(step(1), asks("q"), code, tmp_path)
+    blank = serve(answers=saying(lambda _: {"question": "What is it?", "answer": " \n"}))
+
+    (turns,) = made.rows["messages"].to_list()
+    assert turns[0]["text"] == "Split ‹it›."
+    assert json.loads(json.loads(turns[1]["calls"])[0]["function"]["arguments"]) == called
+    assert texts(spoken) == [["What is it?", "    return ‹x›\n"]]
+    assert faults(make(step(1), asks("q"), blank, tmp_path)) == [(1, 1, "empty")]
+
+
 def test_a_grid_covers_every_combination_equally_often(serve, tmp_path):
     grid = {"topic": ["rain", "sun"], "tone": ["kind", "curt", "dry"]}
     server = serve(answers=saying(lambda asked: PAIR))
