@@ -17,13 +17,22 @@ Policy = Literal["warn", "drop_all", "keep_majority", "keep_longest"]
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to a prompt, and how many rows give it; ``order`` is of its content alone."""
+    """An answer to a prompt, and how many rows give it; ``order`` is of its content alone.
+
+    One that is ``spared`` stays, whatever the policy.
+    """
 
     text: str
     calls: bytes | None
     is_label: bool
     rows: int
     order: int
+    spared: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """Return what places it among the answers to its prompt."""
+        return not self.spared, -self.rows, self.order
 
 
 @dataclass
@@ -32,13 +41,19 @@ class Camp:
 
     answers: list[int]
     rows: int
+    spared: bool = False  # one of the answers is
     word: Differ = Differ.SAME  # the worst that it is to another camp
     against: int = 0  # that camp
     words: str = ""  # in which they differ
     alike: float = 1.0
     drops: bool = False
     kept_for: int | None = None  # the camp that stays where this one goes
-    enemies: set[int] = field(default_factory=set)  # camps that exclude it
+    differs: dict[int, Differ] = field(default_factory=dict)  # how, from which other camps
+
+    @property
+    def enemies(self) -> set[int]:
+        """Return the camps that exclude it."""
+        return {number for number, kind in self.differs.items() if kind is Differ.TURNED}
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,8 @@ class Group:
     def judged(self, policy: Policy, dropping: frozenset[Differ]) -> list[Verdict]:
         """Return a verdict on each answer; camps in ``dropping`` go as the policy has it.
 
-        The camp of most rows is the first, of equal ones that whose content comes first: row order has no say.
+        The camp of most rows is the first, after those that are spared, and of equal ones that whose content comes
+        first: row order has no say.
         """
         self._gather()
         if policy != "warn":
@@ -88,7 +104,7 @@ class Group:
 
     def _gather(self) -> None:
         open_ended = len(self.answers) > MANY
-        order = sorted(range(len(self.answers)), key=lambda at: (-self.answers[at].rows, self.answers[at].order))
+        order = sorted(range(len(self.answers)), key=lambda at: self.answers[at].rank)
         for at in order:
             found: list[tuple[int, Difference]] = []
             for number, camp in enumerate(self.camps[:LEADERS]):
@@ -101,15 +117,14 @@ class Group:
                     break
                 found.append((number, difference))
             else:
-                self.camps.append(Camp([at], self.answers[at].rows))
+                self.camps.append(Camp([at], self.answers[at].rows, self.answers[at].spared))
                 for number, difference in found:
                     self._note(len(self.camps) - 1, number, difference, flipped=True)
                     self._note(number, len(self.camps) - 1, difference, flipped=False)
 
     def _note(self, camp: int, other: int, difference: Difference, *, flipped: bool) -> None:
         own = self.camps[camp]
-        if difference.kind is Differ.TURNED:
-            own.enemies.add(other)
+        own.differs[other] = difference.kind
         if difference.kind <= own.word:
             return
         own.word, own.against = difference.kind, other
@@ -118,7 +133,7 @@ class Group:
 
     def _apply(self, policy: Policy, dropping: frozenset[Differ]) -> None:
         """Let camps go: all that are at odds, or all but one of them and its allies."""
-        at_odds = [number for number, camp in enumerate(self.camps) if camp.word in dropping]
+        at_odds = self._yielding([n for n, camp in enumerate(self.camps) if camp.word in dropping], dropping)
         stay = self._staying(policy, at_odds) if at_odds else []
         if policy != "drop_all" and not stay:
             return  # as many rows on each side: nothing says which is right
@@ -128,6 +143,19 @@ class Group:
                 camp.word = Differ.SAME
             else:
                 camp.drops, camp.kept_for = True, stay[0] if stay else None
+
+    def _yielding(self, at_odds: list[int], dropping: frozenset[Differ]) -> list[int]:
+        """Let camps go that are at odds with a spared one; return those that are at odds without them."""
+        spared = [number for number in at_odds if self.camps[number].spared]
+        for camp in (self.camps[number] for number in at_odds if number not in spared):
+            camp.kept_for = next((number for number in spared if camp.differs.get(number) in dropping), None)
+            camp.drops = camp.kept_for is not None
+        left = [number for number in at_odds if not self.camps[number].drops]
+        still = [n for n in left if any(self.camps[n].differs.get(other) in dropping for other in left)]
+        for number in left:
+            if number not in still:
+                self.camps[number].word = Differ.SAME
+        return still
 
     def _staying(self, policy: Policy, at_odds: list[int]) -> list[int]:
         """Return the camps that stay, the one that decided it first."""

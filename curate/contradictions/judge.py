@@ -51,6 +51,7 @@ class Rule(NamedTuple):
     threshold: float
     policy: Policy
     dropping: frozenset[Differ]
+    spared: int = 0  # answers of rows numbered below stay
 
 
 def judged(units: pl.DataFrame, engine: Engine, rule: Rule) -> pl.DataFrame:
@@ -59,9 +60,11 @@ def judged(units: pl.DataFrame, engine: Engine, rule: Rule) -> pl.DataFrame:
     if several.is_empty():
         return JUDGED.to_frame()
     variants = (
-        several.sort("own", "row", "depth")
+        several.with_columns(spared=pl.col("row") < rule.spared)
+        .sort("spared", "own", "row", "depth", descending=[True, False, False, False])
         .group_by("group", "answer", maintain_order=True)
-        .agg(pl.col("row", "depth", "own").first(), rows=pl.col("row").n_unique())
+        .agg(pl.col("row", "depth", "own", "spared").first(), rows=pl.col("row").n_unique())
+        .sort("own", "row", "depth")
         .with_columns(order=pl.int_range(pl.len()))  # by content: the same in any order of the rows
         .sort("group", "order")
     )
@@ -85,7 +88,14 @@ def _verdicts(variants: pl.DataFrame, engine: Engine, rule: Rule) -> pl.DataFram
     for key, members in groupby(found.iter_rows(named=True), key=itemgetter("group")):
         group = list(members)
         answers = [
-            Answer(one["said"] or "", one["calls"], one["layout"] == "classification", one["rows"], one["order"])
+            Answer(
+                one["said"] or "",
+                one["calls"],
+                one["layout"] == "classification",
+                one["rows"],
+                one["order"],
+                one["spared"],
+            )
             for one in group
         ]
         verdicts = Group(group[0]["asked"], answers, rule.threshold).judged(rule.policy, rule.dropping)

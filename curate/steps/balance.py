@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import orjson
 import polars as pl
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, PrivateAttr
 
 from curate.core.record.draw import draws
 from curate.core.record.fields import field_values
@@ -29,6 +29,13 @@ class Balance(SetStep):
     cap: PositiveInt = Field(1000, description="Most rows of one value.")
     seed: int | None = Field(None, description="Seed of the draw; the run's, if absent.")
     reasons: ClassVar[dict[str, str]] = {"over_cap": "Its label, source or field value has more than cap rows."}
+    _spared: int = PrivateAttr(0)  # rows numbered below stay, and fill the cap first
+
+    def sparing(self, first: int) -> Self:
+        """Return the step as it decides where rows numbered below ``first`` stay: they fill the cap first."""
+        step = self.model_copy()
+        step._spared = first
+        return step
 
     @property
     def reads_twins(self) -> bool:
@@ -81,5 +88,6 @@ class Balance(SetStep):
 
     def _over_cap(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that are drawn after the cap of their value is full."""
-        drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"], _PURPOSE)).sort("draw", "row")
+        drawn = rows.with_columns(draw=draws(self.seed or 0, rows["digest"], _PURPOSE))
+        drawn = drawn.sort(pl.col("row") >= self._spared, "draw", "row")
         return drawn.filter(pl.col("row").cum_count().over("value") > self.cap)

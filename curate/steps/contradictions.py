@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from curate.contradictions.camps import Policy
 from curate.contradictions.differ import Differ
@@ -54,6 +54,13 @@ class Contradictions(SetStep):
         "other_answer": "Another row gives the same prompt another answer; both may be right.",
     }
     guesses: ClassVar[frozenset[str]] = frozenset({"other_answer"})
+    _spared: int = PrivateAttr(0)  # answers of rows numbered below stay, whatever the policy
+
+    def sparing(self, first: int) -> Self:
+        """Return the step as it decides where rows numbered below ``first`` stay: what excludes their answers goes."""
+        step = self.model_copy()
+        step._spared = first
+        return step
 
     @model_validator(mode="after")
     def _has_policy(self) -> Self:
@@ -87,7 +94,11 @@ class Contradictions(SetStep):
             keys, rule, lambda few: fetched(few, engine)["asked"].to_list()
         )  # fmt: skip
         dropping = frozenset(word for word, reason in _REASONS.items() if self.drops(reason))
-        told = judged(units.with_columns(group=pl.Series(groups)), engine, Rule(self.threshold, self.policy, dropping))
+        told = judged(
+            units.with_columns(group=pl.Series(groups)),
+            engine,
+            Rule(self.threshold, self.policy, dropping, self._spared),
+        )
         worst = told.sort("row", "drops", "word", "depth", descending=[False, True, True, False])
         words = pl.Series([_REASONS.get(word) for word in Differ], dtype=pl.String)
         return (

@@ -75,6 +75,14 @@ class SetStep(Step):
         """Return a row of ``DECISIONS`` for each row that is marked, and for each of a cluster."""
         raise NotImplementedError(f"{type(self).__name__} decides nothing")
 
+    def sparing(self, first: int) -> Self:
+        """Return the step as it decides where rows numbered below ``first`` stay in any case: others yield to them.
+
+        A step that does not say how is spared the choice: its decisions on those rows do not count.
+        """
+        del first
+        return self
+
     def missing(self, keys: Any) -> str | None:
         """Return which field that the step names no row has, as a sentence; None where one has it."""
         return None

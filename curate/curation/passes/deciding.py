@@ -45,7 +45,8 @@ class Deciding:
                 found.marks.append(equal.drop_nulls("reason").drop("cluster"))
             if earlier is not None and isinstance(step, NearDuplicates):
                 self._join(place, step, gone, earlier)
-            decided = _sparing(step.decide(self.tables[place].without(gone), engine).sort("row"), self.frozen)
+            deciding = step.sparing(row_of(self.frozen, 0))
+            decided = _sparing(deciding.decide(self.tables[place].without(gone), engine).sort("row"), self.frozen)
             dropped = decided.filter("drops")
             gone = pl.concat([gone, dropped["row"]])
             seen = (pl.col("matched") <= last) | (pl.col("matched") >= EARLIER)
