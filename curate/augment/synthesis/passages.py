@@ -31,6 +31,7 @@ def passages(files: Sequence[str], folder: Path, text_field: str, most: int, lea
         InputError: nothing is there, or a file cannot be read.
     """
     found: list[Passage] = []
+    read: set[Path] = set()
     for name in files:
         paths = _found(name, folder)
         if not paths:
@@ -39,7 +40,9 @@ def passages(files: Sequence[str], folder: Path, text_field: str, most: int, lea
                 f"no document is called {name!r}" if here else f"no document is called {name!r} in {folder}",
                 hint="check the path" if here else "paths are relative to the configuration",
             )
-        for path in paths:
+        new = [path for path in paths if path.resolve() not in read]  # several patterns may fit one document
+        read.update(path.resolve() for path in new)
+        for path in new:
             shown = str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
             pieces = (piece for text in _texts(path, text_field) for piece in cut(text, most))
             kept = [piece for piece in pieces if len(piece) >= least]
@@ -50,11 +53,21 @@ def passages(files: Sequence[str], folder: Path, text_field: str, most: int, lea
 
 
 def _found(name: str, folder: Path) -> list[Path]:
-    """Return the files that a path or a pattern stands for, in their order."""
-    if not Path(name).is_absolute():
+    """Return the files that a path or a pattern stands for, in their order.
+
+    Raises:
+        InputError: the pattern is none.
+    """
+    try:
+        if name and (folder / name).exists():  # whatever brackets it has
+            return [folder / name]
+        if Path(name).is_absolute():
+            return sorted(map(Path, glob.glob(name, recursive=True)))  # noqa: PTH207 - Path.glob takes none
         return sorted(folder.glob(name))
-    matches = glob.glob(name, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-    return sorted(map(Path, matches)) or ([Path(name)] if Path(name).exists() else [])
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"files: {name!r} is no pattern: {error}", hint='"**/*.md" stands for all of a folder'
+        ) from error
 
 
 def _texts(path: Path, text_field: str) -> Iterator[str]:
