@@ -14,6 +14,7 @@ import polars as pl
 
 from curate.augment.step import AugmentStep, Made
 from curate.core.read.layouts import LAYOUTS, Draft
+from curate.core.read.layouts.beside import RATED
 from curate.curation.output.edited import edited_line
 from curate.index.shapes import Shape
 
@@ -91,12 +92,12 @@ class Writer:
         record = orjson.loads(raw)
         shape = self._shapes[at]
         own_id = record.get(self._id)
+        named = {self._id: id_} if isinstance(own_id, str) else {}
         if step.variants:
-            named = {self._id: id_} if isinstance(own_id, str) else {}
             line = edited_line(raw, shape.layout, shape.fields, [turn["text"] for turn in row["messages"]], named)
             line = line if line is None or named or own_id is None else self._nameless(line)
         else:
-            line = self._afresh(row, shape, id_ if isinstance(own_id, str) else None)
+            line = self._afresh(row, shape, named, record.get(shape.fields.get("label", "label")))
         if line is None:
             return None
         parent_ids = [self._seeds["id"][parent - 1] for parent in parents]
@@ -107,13 +108,15 @@ class Writer:
         record = json.loads(line, parse_int=_as_it_is, parse_float=_as_it_is)
         return orjson.dumps({name: value for name, value in record.items() if name != self._id})
 
-    def _afresh(self, row: dict[str, Any], shape: Shape, id_: str | None) -> bytes | None:
+    def _afresh(self, row: dict[str, Any], shape: Shape, named: dict[str, Any], rated: Any) -> bytes | None:
+        """Return the line; ``rated`` is the label of its parent: of a verdict on the answer it has one too."""
         turns = [tuple(turn.values()) for turn in row["messages"]]
         record = LAYOUTS[shape.layout].write(Draft(turns, row["tools"], row["rejected"], row["label"]))
         if record is None:
             return None
-        named = {shape.fields.get(name, name): value for name, value in record.items()}
-        return orjson.dumps(named if id_ is None else {self._id: id_} | named)
+        if shape.layout in RATED and isinstance(rated, bool) and row["label"] is not None:
+            record["label"] = row["label"] == "true"
+        return orjson.dumps(named | {shape.fields.get(name, name): value for name, value in record.items()})
 
 
 def _as_it_is(number: str) -> Any:

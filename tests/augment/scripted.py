@@ -32,7 +32,15 @@ def seeds(*chats: Sequence[tuple[str, str]], **columns: Any) -> pl.DataFrame:
         turns = [{"role": role, "text": text} for role, text in chat]
         digest = int.from_bytes(hashlib.sha256(json.dumps(turns).encode()).digest()[:8], "big")
         rows.append(
-            {"row": row_of(0, line), "line": line, "id": f"s{line}", "digest": digest, "messages": turns, **columns}
+            {
+                "row": row_of(0, line),
+                "line": line,
+                "id": f"s{line}",
+                "digest": digest,
+                "layout": "messages",
+                "raw": b"{}",
+            }
+            | {"messages": turns, **columns}
         )
     return pl.DataFrame(rows, schema=BLOCK)
 

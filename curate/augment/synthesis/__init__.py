@@ -97,7 +97,7 @@ class Synthesis(ChatStep):
     def _plan(self, seeds: pl.DataFrame, chat: Chat, draw: Draw) -> Iterator[_Planned]:
         source = self.source
         template = load(source.template, source.holes, self.prompt, chat.folder)
-        wishes: Wishes = source.make(Given(seeds, chat.folder))
+        wishes: Wishes = source.make(Given(seeds, chat.folder, self.system))
         for number, attributes in enumerate(islice(dealt(self.grid, draw), self._amount(wishes))):
             wish = wishes.wish(Order(number, attributes), template, draw)
             seed = draw.seed_of(wish.digest, number)
@@ -122,6 +122,7 @@ class Synthesis(ChatStep):
         return {
             "messages": turns,
             "tools": one.wish.tools,
+            "label": written.label,
             "parents": written.parents,
             "root": one.wish.root,
             "k": one.k,

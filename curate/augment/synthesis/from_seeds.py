@@ -6,7 +6,7 @@ Wang et al., Self-Instruct: Aligning Language Models with Self-Generated Instruc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import orjson
@@ -17,6 +17,8 @@ from curate.augment.asking.answer import TEXT, Fault, schema_of
 from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
 from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank
+from curate.core.read.layouts import LAYOUTS, Draft, Message
+from curate.core.read.layouts.beside import RATED
 from curate.core.run.errors import ConfigError
 
 _SCHEMA = schema_of(question=TEXT, answer=TEXT)
@@ -26,9 +28,18 @@ _WORD = re.compile(r"\w+")
 class _Shown(NamedTuple):
     row: int
     digest: int
+    layout: str
     system: str
     question: str
     answer: str
+    label: str | None  # "true" of an answer that is marked as good
+
+    def holds_another(self, system: str | None) -> bool:
+        """Say whether its layout has a place for a row like it, with its instructions or those given."""
+        told = self.system if system is None else system
+        turns = [Message("system", told)] if told else []
+        turns += [Message("user", self.question), Message("assistant", self.answer)]
+        return LAYOUTS[self.layout].write(Draft(turns)) is not None
 
 
 class FromSeeds(Source):
@@ -46,22 +57,20 @@ class FromSeeds(Source):
         Raises:
             ConfigError: no row can be shown.
         """
-        return SeedWishes(self.shown, given.seeds)
+        return SeedWishes(self.shown, given)
 
 
 class SeedWishes:
-    """Shows rows that are one question and one answer, those together that have the same instructions."""
+    """Shows good rows that are one question and one answer, those together that have the same instructions."""
 
     amount: int | None = None
 
-    def __init__(self, shown: int, seeds: pl.DataFrame) -> None:
+    def __init__(self, shown: int, given: Given) -> None:
         self._shown = shown
-        self._all = list(_showable(seeds))
+        showable = list(_showable(given.seeds))
+        self._all = [one for one in showable if one.holds_another(given.system)]
         if not self._all:
-            raise ConfigError(
-                "no training row is one question and one answer in words, and so none can be shown",
-                hint='take another source: source = {kind = "task", ...}',
-            )
+            raise _none_shown({one.layout for one in showable})
         self._like: dict[str, list[_Shown]] = {}
         for one in self._all:
             self._like.setdefault(one.system, []).append(one)
@@ -80,12 +89,30 @@ class SeedWishes:
 
 
 def _showable(seeds: pl.DataFrame) -> Iterator[_Shown]:
-    for row, digest, turns in seeds.select("row", "digest", "messages").iter_rows():
+    columns = ("row", "digest", "layout", "raw", "messages")
+    for row, digest, layout, raw, turns in seeds.select(columns).iter_rows():
         plain = all(turn["parts"] is None and turn["calls"] is None and turn["text"] for turn in turns or ())
         roles = [turn["role"] for turn in turns or ()]
         if plain and roles[-2:] == ["user", "assistant"] and roles[:-2] in ([], ["system"]):
+            good = orjson.loads(raw).get("label") if layout in RATED else None
+            if good is False or turns[-1]["weight"] == 0:
+                continue  # nobody is to answer so
             system = turns[0]["text"] if len(turns) == 3 else ""
-            yield _Shown(row, digest, system, turns[-2]["text"], turns[-1]["text"])
+            label = "true" if good is True else None
+            yield _Shown(row, digest, layout, system, turns[-2]["text"], turns[-1]["text"], label)
+
+
+def _none_shown(layouts: Iterable[str]) -> ConfigError:
+    """Return the error of training rows none of which can be shown; ``layouts`` are those without a place for more."""
+    if names := ", ".join(sorted(layouts)):
+        return ConfigError(
+            f"a row that is written afresh has no place in the layout of the training rows: {names}",
+            hint='write them in one that has: [output] layout = "messages" in the curate.toml of the run',
+        )
+    return ConfigError(
+        "no training row is one question and one good answer in words, and so none can be shown",
+        hint='take another source: source = {kind = "task", ...}',
+    )
 
 
 def _written(value: Mapping[str, Any], shown: Sequence[_Shown]) -> Written | Fault:
@@ -94,7 +121,7 @@ def _written(value: Mapping[str, Any], shown: Sequence[_Shown]) -> Written | Fau
     nearest = sorted(shown, key=lambda one: -_likeness(one, value))  # ties stay in the order in which they were drawn
     system = [{"role": "system", "text": shown[0].system}] if shown[0].system else []
     turns = [{"role": "user", "text": value["question"].strip()}, {"role": "assistant", "text": value["answer"]}]
-    return Written([*system, *turns], {}, [one.row for one in nearest])
+    return Written([*system, *turns], {}, [one.row for one in nearest], nearest[0].label)
 
 
 def _likeness(one: _Shown, value: Mapping[str, Any]) -> float:

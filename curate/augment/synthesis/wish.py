@@ -24,6 +24,7 @@ class Written(NamedTuple):
     turns: list[Turn]
     told: Mapping[str, Any]
     parents: list[int]
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ class Source(BaseModel):
 
 
 class Given(NamedTuple):
-    """What a source may look at: training rows, and the folder of the configuration."""
+    """What a source may look at: training rows, the folder of the configuration, and the system turn of new rows."""
 
     seeds: pl.DataFrame
     folder: Path
+    system: str | None
 
 
 def blank(*texts: str) -> bool:

@@ -215,6 +215,16 @@ def test_lines_afresh_have_the_layout_and_no_other_field_of_the_parent(tmp_path:
     assert after.rows("train")[1:] == [{"id": "a1~afresh.1", "prompt": QUESTION, "completion": ANSWER}]
 
 
+def test_a_line_afresh_has_a_verdict_where_its_parent_has_one(tmp_path: Path) -> None:
+    rows = [chat("good", QUESTION, ANSWER, label=True), chat("named", QUESTION[3:], ANSWER[3:], label="parcels")]
+    curated(tmp_path, rows, steps=[])
+    new = [{"of": of, "texts": [f"And {of} parcels?", "There."]} for of in ("good", "named")]
+
+    after = augment(tmp_path, [{"use": "afresh", "rows": new}])
+
+    assert [row.get("label") for row in after.rows("train")[2:]] == [True, None]
+
+
 def test_limits_name_what_was_passed_and_the_outputs_are_written(tmp_path: Path) -> None:
     curated(tmp_path, [chat("q1", QUESTION, ANSWER)])
     steps = [{"use": "written", "rows": [{"of": "q1", "texts": [QUESTION, ANSWER]}]}]

@@ -85,6 +85,37 @@ def test_rows_that_are_no_question_with_an_answer_are_not_shown(serve, tmp_path)
         make(step(1), block, serve(), tmp_path)
 
 
+def test_no_answer_is_shown_that_nobody_is_to_give(serve, tmp_path):
+    server = serve(answers=saying(lambda _: PAIR))
+    rude = [{"role": "user", "text": "q9"}, {"role": "assistant", "text": "shove off", "weight": 0}]
+    block = asks(*(f"q{number}" for number in range(10)))
+    labels = pl.Series([b'{"label": true}', b'{"label": false}'] * 4 + [b"{}"] * 2)
+    messages = pl.Series([*block["messages"].to_list()[:9], rude], dtype=block.schema["messages"])
+    made = make(step(30), block.with_columns(raw=labels, messages=messages), server, tmp_path)
+
+    shown = {json.loads(one)["question"] for asked in server.asked for one in fenced(asked)}
+    assert shown == {"q0", "q2", "q4", "q6", "q8"}
+    parents = made.rows["parents"].list.first() & 0xFF
+    assert made.rows["label"].to_list() == [None if parent == 9 else "true" for parent in parents]
+
+
+@pytest.mark.parametrize(
+    ("layout", "system", "problem"),
+    [
+        pytest.param("classification", None, "no place in the layout of the training rows: classification", id="label"),
+        pytest.param("prompt_completion", "Be kind.", "rows: prompt_completion", id="no place for instructions"),
+        pytest.param("prompt_completion", None, None, id="a place"),
+    ],
+)
+def test_nothing_is_asked_for_rows_that_have_no_place(serve, tmp_path, layout, system, problem):
+    block = asks("a", "b").with_columns(layout=pl.lit(layout))
+    if problem is None:
+        assert len(planned(step(2, system=system), block, serve(), tmp_path)) == 2
+        return
+    with pytest.raises(ConfigError, match=problem):
+        planned(step(2, system=system), block, serve(), tmp_path)
+
+
 def test_from_a_task_with_a_schema_of_answers(serve, tmp_path):
     schema = {"type": "object", "properties": {"kind": {"enum": ["a", "b"]}}, "required": ["kind"]}
     (tmp_path / "schema.json").write_bytes(orjson.dumps(schema))
@@ -149,6 +180,22 @@ def test_documents_are_found_by_patterns_wherever_they_start(serve, tmp_path, pa
     assert [one["evidence"]["file"] for one in told(made)] == ["doc1.md"]
 
 
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        pytest.param(["doc[1].md"], ["doc[1].md"], id="brackets in the name"),
+        pytest.param(["doc*.md", "doc1.md", "{0}/doc1.md"], ["doc1.md", "doc[1].md"], id="named more than once"),
+    ],
+)
+def test_a_document_is_read_by_its_name_and_once(serve, tmp_path, files, found):
+    server = serve(answers=saying(lambda _: {**PAIR, "evidence": "tents are dry"}))
+    source = documents(tmp_path, "All our tents are dry.") | {"files": [one.format(tmp_path) for one in files]}
+    (tmp_path / "doc[1].md").write_text("All other tents are dry too.")
+    made = make(step(source=source), asks("x"), server, tmp_path)
+
+    assert [one["evidence"]["file"] for one in told(made)] == found
+
+
 def test_an_absolute_pattern_that_fits_nothing_is_told_as_such(serve, tmp_path):
     source = {"kind": "documents", "files": [f"{tmp_path}/none*.md"]}
     with pytest.raises(InputError, match="no document is called") as error:
@@ -192,6 +239,7 @@ def test_documents_of_json_lines_and_several_questions_a_passage(serve, tmp_path
     ("name", "content", "problem"),
     [
         pytest.param("none*.md", None, "no document is called 'none*.md'", id="nothing there"),
+        pytest.param("", None, "files: '' is no pattern", id="no name"),
         pytest.param(
             "d.jsonl", b'{"text": "a"}\n{"body": "b"}\n', "d.jsonl:2 has no text in 'text'", id="another field"
         ),

@@ -21,7 +21,7 @@ _TRAINED = ("weight", "train")
 _ASKED = ("messages", "conversations", "prompt")
 _PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected", "non_preferred_output")
 _TEXTS = ("text", "input_text", "output_text")  # types of parts
-_RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
+RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
 _BYTES = 8
 
 
@@ -38,7 +38,7 @@ def beside(record: Record, layout: str) -> Beside:
     media: list[Any] = _given(record, MEDIA)
     shown: list[Any] = []
     taught: list[Any] = _given(record, _TAUGHT)
-    if layout in _RATED and isinstance(record.get("label"), bool):
+    if layout in RATED and isinstance(record.get("label"), bool):
         taught.append(record["label"])
     for number, turn in _turns(record):
         answers = ROLES.get(str(turn.get("from")), turn.get("role")) == "assistant"
