@@ -31,6 +31,8 @@ def as_text(told: dict[str, Any], run: Path) -> str:
         if pair["weighted"] is not None:
             lines.append(f"  weighted kappa {_with(pair['weighted'], pair['weighted_interval'])} (quadratic)")
         lines += [*_table(pair["values"], pair["table"]), ""]
+    if told["left_out"]:
+        lines += [f"left out: {told['left_out']:,} rated rows of two equal answers, on which all agree", ""]
     return "\n".join([*lines, f"{told['signature']}\nwrote {run / AGREEMENT}"])
 
 
@@ -42,7 +44,10 @@ def flips_text(found: Flips, shown: int, page: Path) -> str:
         lines.append(f"  {inert(name, 60)}  {old:g} -> {new:g}")
     if len(found.lost) > _SHOWN:
         lines.append(f"  and {len(found.lost) - _SHOWN:,} more")
-    return "\n".join([*lines, f"wrote {page}: {shown:,} rows, the losses first. open it in any browser"])
+    rows = f"{shown:,} rows"
+    if shown < found.rows:
+        rows = f"{shown:,} of the {found.rows:,} rows (without --sample: all)"
+    return "\n".join([*lines, f"wrote {page}: {rows}, the losses first. open it in any browser"])
 
 
 def _with(value: float | None, interval: list[float] | tuple[float, float] | None) -> str:

@@ -16,11 +16,13 @@ from curate.core.run.errors import ConfigError
 from curate.core.write.spared import refuse_target
 from curate.core.write.whole import write_whole
 
+_TO_RATE = 150  # rows
+
 
 @click.command("review")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--output", type=Place(), help="The page to write; RUN/review.html if absent.")
-@click.option("--sample", type=Whole(min=1), default=150, show_default=True, help="Rows on the page.")
+@click.option("--sample", type=Whole(min=1), help="Rows on the page; 150 to rate, all with --flips, if absent.")
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of sample and intervals.")
 @click.option("--metric", metavar="NAME", help="What ratings are held against; what the judge did, if absent.")
 @click.option("--rubric", type=click.Path(path_type=Path), help="The questions, where no judge asked them.")
@@ -34,7 +36,7 @@ def command(  # noqa: PLR0913 - a flag each
     run: Path,
     *,
     output: Path | None,
-    sample: int,
+    sample: int | None,
     seed: int,
     metric: str | None,
     rubric: Path | None,
@@ -67,10 +69,11 @@ def command(  # noqa: PLR0913 - a flag each
         shown = {"metric": found.metric, "lost": len(found.lost), "won": len(found.won)}
         text = flips_text(found, made.rows, target)
     else:
-        made = review_page(run, metric, rubric, against, predictions, sample, seed, texts=not no_text)
+        made = review_page(run, metric, rubric, against, predictions, sample or _TO_RATE, seed, texts=not no_text)
         shown = {"metric": made.metric}
-        text = f"wrote {target}: {made.rows:,} rows to rate. open it in any browser, rate, export; then: thresher"
-        text += f" review {path_word(run)} --ratings FILE"
+        equal = f" (none of the {made.equal:,} with two equal answers)" if made.equal else ""
+        text = f"wrote {target}: {made.rows:,} rows to rate{equal}. open it in any browser, rate, export; then:"
+        text += f" thresher review {path_word(run)} --ratings FILE"
     write_whole(target, made.html, "name another file: --output FILE.html")
     emit(as_object(shown | {"output": str(target), "rows": made.rows}) if as_json else text)
     return DONE

@@ -21,10 +21,16 @@ def compared(run: ScoredRun, task: Task, ratings: Sequence[Ratings], seed: int) 
 
     ``{"metric":"judge:pairwise","raters":[{"rater":"anna","n":150,"sha256":".."}],"pairs":[{"first":"anna",
     "second":"judge:pairwise","question":"better","n":148,"share":0.81,"kappa":0.66,"interval":[0.55,0.76],
-    "weighted":0.7,"weighted_interval":[..],"values":["this","tie","other"],"table":[[60,4,3],..]}],..}``
+    "weighted":0.7,"weighted_interval":[..],"values":["this","tie","other"],"table":[[60,4,3],..]}],"left_out":2,..}``
+
+    ``left_out`` are the rows of two equal answers that somebody rated: they are in no pair.
     """
     names = _distinct([one.rater for one in ratings])
-    people = [(name, one.rows) for name, one in zip(names, ratings, strict=True)]
+    equal = task.unasked(run)
+    people = [
+        (name, {row: values for row, values in one.rows.items() if row not in equal})
+        for name, one in zip(names, ratings, strict=True)
+    ]
     sides = [*(((task.metric, task.said(run)),) if task.metric else ())]
     pairs: list[dict[str, Any]] = []
     for (first, mine), (second, theirs) in [*((p, s) for p in people for s in sides), *combinations(people, 2)]:
@@ -36,8 +42,9 @@ def compared(run: ScoredRun, task: Task, ratings: Sequence[Ratings], seed: int) 
             {"rater": name, "n": len(one.rows), "sha256": one.sha256} for name, one in zip(names, ratings, strict=True)
         ],
         "pairs": pairs,
+        "left_out": len(equal & {row for one in ratings for row in one.rows}),
         "run": run.sha256,
-        "signature": f"kappa|weighted:quadratic|ci:bca_or_t,{DRAWS},seed:{seed}|v:1",
+        "signature": f"kappa|weighted:quadratic|ci:bca_or_t,{DRAWS},seed:{seed}|v:2",
     }
 
 

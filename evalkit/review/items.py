@@ -49,19 +49,28 @@ class Flips:
     won: list[str]
     values: Mapping[str, tuple[float, float]]  # id -> of base and candidate
 
+    @property
+    def rows(self) -> int:
+        """Return how many rows changed."""
+        return len(self.lost) + len(self.won)
+
 
 def sampled(
     run: ScoredRun, task: Task, frame: pl.DataFrame, others: Mapping[str, str] | None, size: int, seed: int
 ) -> list[Item]:
-    """Return the items of a seeded sample, stratified by slice and by what the metric said; order tells nothing."""
+    """Return the items of a seeded sample, stratified by slice and by what the metric said; order tells nothing.
+
+    Two answers that are equal are not shown: nobody can tell which is better.
+    """
     said = task.said(run)
-    able = frame.filter(pl.col("prediction").is_not_null())
+    able = frame.filter(pl.col("prediction").is_not_null(), ~pl.col("id").is_in(list(task.unasked(run))))
     if others is not None:
         able = able.filter(pl.col("id").is_in(list(others)))
     rows = {row["id"]: row for row in able.iter_rows(named=True)}
     strata = {name: f"{row['slices']}|{sorted(said.get(name, {}).items())}" for name, row in rows.items()}
     if not rows:
-        raise InputError(f"{run.folder} has no row to rate", hint="rows without an answer are not shown")
+        hint = "rows without an answer are not shown, and none with two equal ones"
+        raise InputError(f"{run.folder} has no row to rate", hint=hint)
     return [_item(rows[name], others, seed) for name in draw(list(rows), strata, size, seed)]
 
 
@@ -83,9 +92,11 @@ def flips(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> Flips:
     return Flips(name, found.worse, found.better, moved)
 
 
-def flipped(found: Flips, base: pl.DataFrame, candidate: pl.DataFrame, size: int) -> list[Item]:
-    """Return the items of flips, losses first, base beside candidate."""
-    names = [*found.lost, *found.won][:size]
+def flipped(found: Flips, base: pl.DataFrame, candidate: pl.DataFrame, size: int | None) -> list[Item]:
+    """Return the items of flips, losses first, base beside candidate; of at most ``size`` both have their share."""
+    lost = len(found.lost) if size is None else round(size * len(found.lost) / found.rows)
+    won = len(found.won) if size is None else size - lost
+    names = [*found.lost[:lost], *found.won[:won]]
     before = dict(base.select("id", "prediction").iter_rows())
     rows = {row["id"]: row for row in candidate.filter(pl.col("id").is_in(names)).iter_rows(named=True)}
     items = []

@@ -28,6 +28,7 @@ class Made:
     html: bytes
     rows: int
     metric: str | None
+    equal: int = 0  # rows of two equal answers, which are not shown
 
 
 def review_page(
@@ -52,13 +53,16 @@ def review_page(
     others = _others(run, against) if task.kind == "pairwise" else None
     items = sampled(run, task, frame, others, size, seed)
     items = items if texts else textless(items)
-    return Made(page(items, task, folder.name, run.sha256[:16]), len(items), task.metric)
+    html = page(items, task, folder.name, run.sha256[:16])
+    return Made(html, len(items), task.metric, len(task.unasked(run)))
 
 
 def flips_page(
-    folder: Path, base: Path, metric: str | None, predictions: Path | None, size: int, *, texts: bool = True
+    folder: Path, base: Path, metric: str | None, predictions: Path | None, size: int | None, *, texts: bool = True
 ) -> tuple[Made, Flips]:
     """Return the page of the rows that changed between two runs, right to wrong first, and which they are.
+
+    All are on it, or ``size`` of them.
 
     Raises:
         ThresherError: as `review_page`, or nothing changed.
@@ -70,7 +74,8 @@ def flips_page(
     items = flipped(found, old.predictions(), new.predictions(predictions), size)
     items = items if texts else textless(items)
     task = Task("pairwise", PAIRWISE, found.metric)
-    title = f"{folder.name} after {base.name}"
+    some = f": {len(items):,} of the {found.rows:,} rows that changed" if len(items) < found.rows else ""
+    title = f"{folder.name} after {base.name}{some}"
     return Made(page(items, task, title, f"{new.sha256[:16]}-{old.sha256[:16]}"), len(items), found.metric), found
 
 

@@ -44,9 +44,14 @@ class Task:
             return {}
         judged = run.judgements.get(self.metric)
         if judged is not None:
-            return {name: found for name, one in judged.items() if (found := _of_judge(one))}
+            return {name: found for name, one in judged.items() if (found := _of_judge(one)) and not _is_unasked(one)}
         column = run.rows.select("id", self.metric).drop_nulls()
         return {name: {self.questions[0].name: int(value)} for name, value in column.iter_rows()}
+
+    def unasked(self, run: ScoredRun) -> frozenset[str]:
+        """Return the rows of two equal answers, a tie that nobody was asked about: on it all agree."""
+        judged = run.judgements.get(self.metric or "", {})
+        return frozenset(name for name, one in judged.items() if _is_unasked(one))
 
 
 PAIRWISE = (Question(BETTER, "Which answer is better?", ()),)
@@ -103,6 +108,10 @@ def _criteria(run: ScoredRun, rubric: Rubric | None) -> tuple[Question, ...]:
 
 def _told(levels: Mapping[str, int]) -> str:
     return ", ".join(f"{name} ({count} levels)" for name, count in levels.items())
+
+
+def _is_unasked(line: Mapping[str, Any]) -> bool:
+    return line["fault"] is None and line.get("orders", ()) is None
 
 
 def _of_judge(line: Mapping[str, Any]) -> dict[str, str | int] | None:

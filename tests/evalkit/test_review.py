@@ -217,6 +217,30 @@ def test_pairs_are_shown_blind_and_held_against_the_judge(thresher, run, tmp_pat
     )  # fmt: skip
 
 
+def test_equal_answers_are_nothing_to_agree_on(thresher, run, tmp_path, jsonl):
+    folder = run(rows(40), metrics="length")
+    other = jsonl([{"id": f"q{n}", "prediction": "perhaps"} for n in range(40)], "other.jsonl")
+    judged = {"metric": "judge:pairwise", "fault": None, "score": 0.5, "verdict": "tie"}
+    lines = [{"id": f"q{n}", **judged, "orders": ["tie", "tie"] if n < 10 else None} for n in range(40)]
+    (folder / "judgements.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    scores = json.loads((folder / "scores.json").read_text())
+    scores["metrics"]["judge:pairwise"] = scores["metrics"]["length"]
+    (folder / "scores.json").write_text(json.dumps(scores))
+
+    ran = thresher("review", folder, "--against", other)
+    said = {f"q{n}": "tie" if n % 2 or n >= 10 else "this" for n in range(12)}
+    path = tmp_path / "ratings.jsonl"
+    identity = payload(folder / "review.html")["run"]
+    told = [{"id": name, "rater": "anna", "run": identity, "verdict": word} for name, word in said.items()]
+    path.write_text("".join(json.dumps(line) + "\n" for line in told))
+    found = thresher("review", folder, "--ratings", path, "--json").json
+
+    assert "none of the 30 with two equal answers" in ran.out
+    assert {one["id"] for one in payload(folder / "review.html")["items"]} == {f"q{n}" for n in range(10)}
+    assert (found["pairs"][0]["n"], found["pairs"][0]["share"], found["left_out"]) == (10, 0.5, 2)
+    assert "left out: 2 rated rows" in thresher("review", folder, "--ratings", path).out
+
+
 @pytest.mark.parametrize("levels", [2, 3, 5])
 def test_kappa_is_that_of_scikit_learn(levels):
     random = np.random.default_rng(levels)

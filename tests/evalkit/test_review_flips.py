@@ -46,3 +46,19 @@ def test_an_empty_answer_stands_beside_the_one_that_was_right(thresher, tmp_path
     (item,) = payload(new / "flips.html")["items"]
     assert (item["id"], item["remark"]) == ("q0002", "exact_match: 1 → 0")
     assert [answer["text"] for answer in item["answers"]] == ["yes", ""]
+
+
+def test_every_row_that_changed_is_on_the_page_or_it_says_how_many_are(thresher, tmp_path):
+    base, new = (scored(tmp_path, name, right(marks)) for name, marks in (("base", [1] * 200), ("new", [0] * 200)))
+    other = scored(tmp_path, "other", right([0] * 50 + [1] * 150))
+
+    every = thresher("review", new, "--flips", base, "--metric", "exact_match")
+    assert len(payload(new / "flips.html")["items"]) == 200
+    assert "200 rows, the losses first" in every.out
+    half = scored(tmp_path, "half", right([1] * 50 + [0] * 150))
+    some = thresher("review", half, "--flips", other, "--metric", "exact_match", "--sample", 40)
+    told = payload(half / "flips.html")
+
+    assert [one["remark"][-1] for one in told["items"]] == ["0"] * 30 + ["1"] * 10
+    assert told["title"] == "half after other: 40 of the 200 rows that changed"
+    assert "40 of the 200 rows (without --sample: all)" in some.out
