@@ -15,17 +15,19 @@ from curate.core.run.errors import InputError
 from curate.core.run.settings import validate
 from curate.core.write.folder import MANIFEST, is_ours, sha256_of
 from curate.curation.config import CurateConfig, Limits
-from curate.curation.output.outputs import LEDGER_FILE
+from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.published import STATS_FILE
 from curate.index.shapes import Shape, Shapes
 from curate.split.draw import NAMES
 
 COMMANDS = ("curate", "augment")
 
+_AT_ONCE = (LEDGER_FILE, STATS_FILE, DROPPED_FILE, ADDED_FILE)  # verified; a split is while it is read
+
 
 @dataclass(frozen=True)
 class GivenRun:
-    """A curation run, its manifest read and its ledger and stats verified; splits are verified while they are read."""
+    """A curation run, its manifest read and its files verified, but for splits: those are while they are read."""
 
     folder: Path
     name: str  # as the configuration calls it
@@ -96,7 +98,7 @@ def given_run(name: str, base: Path) -> GivenRun:
             raise InputError(
                 f"{folder} is not whole: {file}, which its manifest names, is missing", hint="run thresher curate again"
             )
-        if file in (LEDGER_FILE, STATS_FILE) and sha256_of(folder / file)[0] != entry["sha256"]:
+        if file in _AT_ONCE and sha256_of(folder / file)[0] != entry["sha256"]:
             raise run.changed(file)
     sources = orjson.loads((folder / STATS_FILE).read_bytes())["sources"]
     return GivenRun(folder, name, manifest, sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -206,13 +207,15 @@ def test_an_id_that_is_a_number_is_not_left_to_two_rows(tmp_path: Path) -> None:
     assert after.ledger.filter(origin="noise")["id"].str.contains(r"^\d~noise\.\d$").all()
 
 
-def test_a_file_that_was_changed_is_not_augmented(tmp_path: Path) -> None:
-    curated(tmp_path, questions(5))
-    train = tmp_path / "out" / "train.jsonl"
-    train.write_bytes(train.read_bytes().replace(b"winter", b"summer"))
+@pytest.mark.parametrize("name", ["train.jsonl", "test.jsonl", "dropped.jsonl", "added.jsonl", "stats.json"])
+def test_a_file_that_was_changed_is_not_augmented(tmp_path: Path, name: str) -> None:
+    curated(tmp_path, questions(30), split={"test": 3})
+    augment(tmp_path, [NOISE])
+    with (tmp_path / "more" / name).open("ab") as file:
+        file.write(b"\n")
 
-    with pytest.raises(ThresherError, match=r"train\.jsonl is not the file that the run wrote"):
-        augment(tmp_path, [NOISE])
+    with pytest.raises(ThresherError, match=rf"{re.escape(name)} is not the file that the run wrote"):
+        augment(tmp_path, [NOISE], run="more", to="most")
 
 
 def test_a_run_is_not_written_over_itself(tmp_path: Path) -> None:
