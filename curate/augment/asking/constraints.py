@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from curate.augment.asking.numbers import Number, changed_powers, exponents, numbers, without_spelt
 from curate.augment.asking.units import changed_units
 
 Kind = Literal["code", "urls", "placeholders", "json_keys", "numbers", "names"]
@@ -40,13 +41,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {  # of a kind; what one has found, thos
         r"\[[A-Z][A-Z0-9_]+\]",
     ),
     "json_keys": (r"\"[^\"\n]+\"(?=\s*:)",),
-    "numbers": (
-        r"\b(?=[A-Z-]{0,32}\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b",  # an article's or an order's: FH-20418
-        r"(?:(?<=\s)|(?<=^)|(?<=\())[-−+]\d+(?:[.,:/]\d+)*",
-        r"\d+(?:[.,:/-]\d+)*",
-    ),
+    "numbers": (r"\b(?=[A-Z-]{0,32}\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b",),  # of an article or an order: FH-20418
 }
 _ORDER = ("urls", "code", "placeholders", "json_keys", "numbers")  # a URL has a path in it, code has placeholders
+_DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _STARTS = '.!?:;…\n"“„«(*•-'  # what stands before a word that opens a sentence
 _NO_NAMES = frozenset("I I'm I've I'd I'll I’m I’ve I’d I’ll OK Ok".split())
@@ -73,43 +71,67 @@ class Constraints(BaseModel):
 
     def find(self, text: str) -> list[Constraint]:
         """Return what must be kept of a text, each once, in the order of the kinds."""
-        return list(dict.fromkeys(self._all(text)))
+        counted = numbers(_by_pattern(text)[1]) if "numbers" in self.kinds else []
+        return list(dict.fromkeys([*self._worded(text), *(Constraint("numbers", one.text) for one in counted)]))
 
-    def _all(self, text: str) -> Iterator[Constraint]:
+    def _worded(self, text: str) -> Iterator[Constraint]:
+        """Yield what must be kept letter for letter: all but numbers, which may be spelt otherwise."""
         for literal in self.keep:
             if _has(text, literal):
                 yield Constraint("keep", literal)
-        rest = text
-        for match in _FENCED.finditer(text):
-            if "code" in self.kinds:
-                yield Constraint("code", match[0])
-        rest = _FENCED.sub(_blank, rest)
-        for kind in _ORDER:
-            for pattern in _PATTERNS[kind]:
-                found = re.compile(pattern, re.MULTILINE)
-                if kind in self.kinds:
-                    yield from (Constraint(kind, match[0]) for match in found.finditer(rest))
-                rest = found.sub(_blank, rest)
+        found, rest = _by_pattern(text)
+        yield from (one for one in found if one.kind in self.kinds)
         if "names" in self.kinds:
-            yield from (Constraint("names", name) for name in _names(rest))
+            yield from (Constraint("names", name) for name in _names(_DIGITS.sub(_blank, rest)))
 
     def lost(self, source: str, rewording: str) -> list[Constraint]:
         """Return what the source has and its rewording lost, numbers that count something else there among it."""
-        there = set(self.find(rewording))
-        missing = [one for one in self.find(source) if one not in there and not self._in(one, rewording)]
-        other = changed_units(source, rewording) if "numbers" in self.kinds else []
-        return [*missing, *(Constraint("numbers", text) for text in dict.fromkeys(other))]
+        there = set(self._worded(rewording))
+        missing = [one for one in self._worded(source) if one not in there and not self._in(one, rewording)]
+        other = _changed_numbers(source, rewording) if "numbers" in self.kinds else []
+        return list(dict.fromkeys([*missing, *(Constraint("numbers", text) for text in other)]))
 
     def added(self, source: str, rewording: str) -> list[Constraint]:
         """Return numbers, URLs and placeholders of the rewording that the source has nowhere."""
-        there = set(self.find(source))
-        new = [one for one in self.find(rewording) if one.kind in _ADDED and one not in there]
-        return [one for one in new if not _has(source, one.text)]
+        there = set(self._worded(source))
+        new = [one for one in self._worded(rewording) if one.kind in _ADDED and one not in there]
+        more = _new_numbers(rewording, source) if "numbers" in self.kinds else []
+        counted = [Constraint("numbers", one.text) for one in more if not one.vulgar]  # which may have been a word
+        return list(dict.fromkeys([*(one for one in new if not _has(source, one.text)), *counted]))
 
     def _in(self, one: Constraint, rewording: str) -> bool:
         if one.kind == "names" and self.names_in_lower_case:
             return _has(rewording.lower(), one.text.lower())
         return _has(rewording, one.text)
+
+
+def _by_pattern(text: str) -> tuple[list[Constraint], str]:
+    """Return what the patterns find, and the text without it."""
+    found = [Constraint("code", match[0]) for match in _FENCED.finditer(text)]
+    rest = _FENCED.sub(_blank, text)
+    for kind in _ORDER:
+        for pattern in _PATTERNS[kind]:
+            form = re.compile(pattern, re.MULTILINE)
+            found += [Constraint(kind, match[0]) for match in form.finditer(rest)]
+            rest = form.sub(_blank, rest)
+    return found, rest
+
+
+def _changed_numbers(source: str, rewording: str) -> list[str]:
+    """Return numbers that the rewording lost, or that count something else there; a "½" may have become a word."""
+    lost = _new_numbers(source, rewording)
+    if any(one.vulgar for one in lost) and not _new_numbers(rewording, source):
+        lost = [one for one in lost if not one.vulgar]
+    return [*(one.text for one in lost), *changed_powers(source, rewording), *changed_units(source, rewording)]
+
+
+def _new_numbers(text: str, other: str) -> list[Number]:
+    """Return the numbers of a text that another has not, in any spelling."""
+    known = exponents(other).union(*(one.keys for one in [*numbers(_by_pattern(other)[1]), *numbers(other)]))
+    rest = without_spelt(other)
+    return [
+        one for one in numbers(_by_pattern(text)[1]) if not one.keys & known and (one.spelt or not _has(rest, one.text))
+    ]
 
 
 def _blank(match: re.Match[str]) -> str:

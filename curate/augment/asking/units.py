@@ -68,7 +68,7 @@ for _kind, _units in _KINDS.items():
 _SIGNS = "$€£¥₹"
 _NUMBER = re.compile(
     rf"(?:(?P<before>(?<![^\W\d_])[{_SIGNS}]|\b(?:USD|EUR|GBP|JPY|INR)\b)[ \u00a0]?|(?<![\w.,:/-]))"
-    rf"(?P<number>\d+(?:[.,:/-]\d+)*)(?:[ \u00a0-]?(?P<after>[%¢{_SIGNS}]|per cent\b|[^\W\d_]+))?"
+    rf"(?P<number>\.?\d+(?:[.,:/-]\d+)*)(?:[ \u00a0-]?(?P<after>[%¢{_SIGNS}]|per cent\b|[^\W\d_]+))?"
 )
 _SPELT = re.compile(
     r"\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|per|each|every|eine?[mnrs]?)[ \u00a0-]"
@@ -118,7 +118,8 @@ def _is_other(unit: Unit, theirs: list[Unit], named: Unit) -> bool:
 def _counted(text: str) -> Iterator[_Counted]:
     for match in _NUMBER.finditer(text):
         units = [found for name in ("before", "after") if (found := _unit_of(match[name] or ""))]
-        yield _Counted(match["number"], match[0].strip(), units)
+        number = match["number"]
+        yield _Counted(f"0{number}" if number[0] == "." else number, match[0].strip(), units)
 
 
 def _unit_of(word: str) -> Unit:

@@ -1,0 +1,177 @@
+"""Numbers of a text with the words that scale them, and which of them are the same in another spelling.
+
+"5 million" is 5,000,000, and no 5; "½" is 0.5 and 1/2; ".5" is 0.5; "10⁶" is 10^6, 1e6 and 1000000. Beyond that a
+number is its text: 1.50 may be a version that is not 1.5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+_SCALES = {  # powers of ten, with their words: in lower case, without a plural's s
+    3: "thousand tausend tsd",
+    5: "lakh",
+    6: "million mn mln mio millionen millón millones milhão milhões milione milioni miljoen miljon miljoner millioner",
+    7: "crore",
+    9: "billion bn milliard milliarde milliarden mrd miljard miliardo miliardi",
+    12: "trillion",
+}
+_POWER_OF = {word: power for power, words in _SCALES.items() for word in words.split()}
+_LETTERS = {"k": 3, "m": 6, "b": 9}
+_WORDS = "|".join(sorted(_POWER_OF, key=len, reverse=True))
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_LOWERED = str.maketrans(f"{_RAISED}−", "0123456789+--")
+_LARGEST = 30  # power of ten that is written out
+_LONGEST = 100  # characters of a number that has other spellings
+
+_NUMBER = re.compile(
+    rf"(?P<sign>(?:(?<=\s)|(?<=^)|(?<=\())[-−+])?(?:"
+    rf"(?P<base>\d+(?:\.\d+)?)(?:(?:\^|\*\*)\{{?(?P<power>[-−+]?\d+)\}}?|(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+))"
+    rf"|(?P<mantissa>\d+(?:\.\d+)?|\.\d+)[eE](?P<ten>[-−+]?\d+)(?!\w)"
+    rf"|(?P<whole>\d+)?[ \u00a0]?(?P<vulgar>[¼½¾⅐-⅞])"
+    rf"|(?P<plain>(?<![\w.])\.\d+|\d+(?:[.,:/-]\d+)*)"
+    rf")(?:(?P<scale>[ \u00a0](?i:{_WORDS})s?(?![\w-])|-?(?i:{_WORDS})s?(?!\w))|(?P<letter>[ \u00a0]?[kKmMbB](?!\w)))?",
+    re.MULTILINE,
+)
+_MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|INR))[ \u00a0]?\Z")
+_KILO = re.compile(r"[ \u00a0-]?(?:(?:km|kg|kb|kph|kilo\w*|kelvins?)(?!\w)|K(?!\w))", re.IGNORECASE)
+_GRAND = re.compile(r"[ \u00a0]grand\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:[-–—]|to|and|or|bis|und|oder|à|et|ou|y|o)\s*[$€£¥₹]?")
+_GROUPED = re.compile(r"[-−+]?\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3}){2,})")
+_POWERS = re.compile(rf"(?P<of>[^\W\d_]+)(?:(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+)|(?:\^|\*\*)(?P<power>[-−+]?\d+))")
+
+
+class Number(NamedTuple):
+    """A number of a text: ``keys`` has its readings, and one of the same number a reading in common."""
+
+    text: str
+    keys: frozenset[str]
+    spelt: bool  # in another way than by digits and marks between them: its text tells nothing of other numbers
+    vulgar: bool  # a sign alone, which may become a word
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers of a text, in their order."""
+    found: list[Number] = []
+    matches = list(_NUMBER.finditer(text))
+    for at, match in enumerate(matches):
+        keys = _keys(text, match)
+        later = matches[at + 1] if at + 1 < len(matches) else None
+        if match["plain"] and later is not None and _BETWEEN.fullmatch(text, match.end(), later.start()):
+            keys |= _scaled(match["plain"], _scale(text, later))  # "5 to 10 million" may start at 5 million
+        spelt = match["plain"] is None or match["plain"][0] == "." or _scale(text, match) is not None
+        found.append(Number(_text(match), frozenset(keys), spelt, match["vulgar"] is not None and not match["whole"]))
+    return found
+
+
+def without_spelt(text: str) -> str:
+    """Return the text without numbers that are spelt otherwise than by digits: "5 million" holds no 5."""
+    return _NUMBER.sub(
+        lambda match: match[0] if match["plain"] and match["plain"][0] != "." and not _scale(text, match) else "\x00",
+        text,
+    )
+
+
+def changed_powers(source: str, rewording: str) -> list[str]:
+    """Return the powers of letters whose exponent is another in the rewording: of "x²" where that has "x³"."""
+    theirs: dict[str, set[str]] = {}
+    for match in _POWERS.finditer(rewording):
+        theirs.setdefault(match["of"], set()).add(_exponent(match))
+    return [
+        match[0]
+        for match in _POWERS.finditer(source)
+        if match["of"] in theirs and _exponent(match) not in theirs[match["of"]]
+    ]
+
+
+def exponents(text: str) -> set[str]:
+    """Return the exponents of letters, "2" of "x²": another spelling has them as numbers."""
+    return {_exponent(match) for match in _POWERS.finditer(text)}
+
+
+def _exponent(match: re.Match[str]) -> str:
+    return (match["raised"] or match["power"]).translate(_LOWERED)
+
+
+def _text(match: re.Match[str]) -> str:
+    """Return a number as it stands; a letter behind it that may be a unit is left out."""
+    return match[0] if match["letter"] is None else match[0][: match.start("letter") - match.start()]
+
+
+def _scale(text: str, match: re.Match[str]) -> int | None:
+    """Return the power of ten that a word, or a letter that can be nothing else, multiplies a number by."""
+    if match["scale"]:
+        word = match["scale"].strip(" \u00a0-").lower()
+        return _POWER_OF.get(word) or _POWER_OF[word.removesuffix("s")]
+    letter = match["letter"]
+    if letter == "k" or (letter and _MONEY.search(text, 0, match.start())):
+        return _LETTERS[letter.strip(" \u00a0").lower()]
+    return None
+
+
+def _keys(text: str, match: re.Match[str]) -> set[str]:
+    if len(match[0]) > _LONGEST:
+        return {match[0]}
+    sign = (match["sign"] or "").translate(_LOWERED)
+    if match["base"]:
+        exponent = int((match["power"] or match["raised"]).translate(_LOWERED))
+        return {sign + one for one in _power(match["base"], exponent)}
+    if match["mantissa"]:
+        exponent = int(match["ten"].translate(_LOWERED))
+        return {sign + one for one in _scaled(match["mantissa"], exponent)}
+    if match["vulgar"]:
+        part, whole = unicodedata.numeric(match["vulgar"]), int(match["whole"] or 0)
+        value = Fraction(part).limit_denominator(10) + whole
+        return {sign + one for one in _fraction(value, _scale(text, match))}
+    plain, scale = match["plain"], _scale(text, match)
+    keys = _scaled(plain, scale) if scale is not None else _plain(plain)
+    if scale is None and match["letter"]:
+        keys |= _scaled(plain, _LETTERS[match["letter"].strip(" \u00a0").lower()])
+    if _KILO.match(text, match.end("plain")) or match["letter"] == "k":
+        keys.add(f"{plain} kilo")  # "10k" may be a run of 10 km
+    if _GRAND.match(text, match.end("plain")):
+        keys |= _scaled(plain, 3)
+    return {sign + one for one in keys}
+
+
+def _plain(text: str) -> set[str]:
+    if _GROUPED.fullmatch(text):
+        return {text.replace(",", "") if "," in text else text.replace(".", "")}
+    if text[0] == ".":
+        return {f"0{text}"}
+    over, stroke, under = text.partition("/")
+    if stroke and over.isdecimal() and under.isdecimal() and int(under):
+        value = Fraction(int(over), int(under))
+        return {text, *(_fraction(value, None) if f"{value}" == text else ())}
+    return {text}
+
+
+def _fraction(value: Fraction, scale: int | None) -> set[str]:
+    value *= 10 ** (scale or 0)
+    decimal = Decimal(value.numerator) / Decimal(value.denominator)
+    exact = Fraction(decimal) == value
+    return {str(value), *([f"{decimal.normalize():f}"] if exact else [])}
+
+
+def _power(base: str, exponent: int) -> set[str]:
+    if abs(exponent) > _LARGEST or len(base) > 4:
+        return {f"{base}^{exponent}"}
+    return {f"{base}^{exponent}", *(_fraction(Fraction(base) ** exponent, None) if Fraction(base) else ())}
+
+
+def _scaled(text: str, power: int | None) -> set[str]:
+    """Return the readings of a number that is multiplied by a power of ten; a range stays as it is written."""
+    if power is None:
+        return set()
+    (plain, *_) = _plain(text)
+    try:
+        value = Decimal(plain)
+    except ArithmeticError:
+        return {f"{text}e{power}"}
+    if abs(power) > _LARGEST or len(plain) > _LARGEST:
+        return {f"{plain}e{power}"}
+    return {f"{value.scaleb(power).normalize():f}"}
