@@ -79,6 +79,8 @@ _TABLE = (
     Code("TH410", "calls_without_tools", "warning", "Tools are called and none is declared: calls are not checked.", "add tools to the row"),
     Code("TH411", "bare_tool", "warning", 'A tool is not wrapped in {"type": "function", "function": {...}}.', "wrap it, if your trainer or API asks for it"),
     Code("TH412", "arguments_not_string", "warning", "Arguments are an object, not a string of JSON.", "OpenAI takes a string; Hugging Face templates take an object"),
+    Code("TH413", "untaught_call", "warning", "A call that is not taught (rejected, labelled false, of weight 0) is wrong.", "nothing, where it shows what not to do; else mend the call"),
+    Code("TH414", "no_arguments", "warning", "A call has no arguments, where an empty object is the custom.", 'write "{}", which every parser reads'),
     Code("TH501", "empty_answer", "error", "The answer is blank, calls no tool, and holds no refusal or audio.", "remove the row, or write the answer"),
     Code("TH502", "empty_prompt", "warning", "A turn of the user is blank.", "write the question, or remove the row"),
     Code("TH503", "control_characters", "warning", "A text holds control characters.", "they come from terminals or damaged files: remove them"),

@@ -134,8 +134,9 @@ class Judge:
         except orjson.JSONDecodeError as error:
             yield Fault("answer_not_json", f"the answer is no JSON: {error}")
             return
-        if not self.answer_rules.allow(value):
-            yield Fault("answer_schema", f"the answer: {self.answer_rules.complaint(value)}")
+        breach = self.answer_rules.breach(value)
+        if breach is not None:
+            yield Fault("answer_schema", f"the answer: {breach}")
 
 
 def drops(slug: str) -> bool:

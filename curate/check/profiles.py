@@ -67,7 +67,7 @@ def check_keys(profile: Profile, turns: Sequence[Turn]) -> Iterator[Fault]:
     """Yield a finding for each key of a message that the profile does not know."""
     if profile.message_keys is None:
         return
-    for message, at in turns:
+    for message, at, _ in turns:
         for key in message:
             if key not in profile.message_keys:
                 yield Fault("unknown_key", f"{key!r} is no key of a message", pointer(*at, key))

@@ -181,8 +181,16 @@ FILES: dict[str, list[Expected]] = {
         (2, None, "arguments_schema", "/messages/1/tool_calls/0"),
         (3, None, "arguments_schema", "/messages/1/tool_calls/0"),
     ],
+    "untaught_call.jsonl": [
+        (1, None, "untaught_call", "/messages/1/tool_calls/0"),
+        (2, None, "untaught_call", "/messages/1/tool_calls/0"),
+    ],
+    "no_arguments.jsonl": [
+        (1, None, "no_arguments", "/messages/1/tool_calls/0"),
+        (2, None, "no_arguments", "/messages/1/tool_calls/0"),
+    ],
     "arguments_schema_preference.jsonl": [
-        (1, None, "arguments_schema", "/rejected/0/tool_calls/0"),
+        (1, None, "untaught_call", "/rejected/0/tool_calls/0"),
         (2, None, "arguments_schema", "/chosen/tool_calls/0"),
     ],
     "unknown_call_id.jsonl": [

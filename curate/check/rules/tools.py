@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 from curate.check.rules.chats import Turn
+from curate.check.rules.declared import Declared, read_declared
 from curate.check.rules.structure import kind
-from curate.check.schemas import Rules, compile_rules
 from curate.core.read.fault import Fault, pointer, shown
 from curate.core.read.layouts import Record
 from curate.core.read.layouts.layout import Path
 
-Declared = dict[str, Rules | None]  # by name; None where the parameters cannot be checked
+_WRONG = frozenset({"undeclared_tool", "arguments_not_json", "arguments_schema"})  # of a call that can be read
 
 
 def check_tools(holder: Record, turns: Sequence[Turn]) -> Iterator[Fault]:
@@ -22,62 +22,18 @@ def check_tools(holder: Record, turns: Sequence[Turn]) -> Iterator[Fault]:
 
     Without turns (ShareGPT) only the declaration is judged, and bare tools are the custom.
     """
-    declared: Declared | None = None
-    faults: list[Fault] = []
-    field = next((name for name in ("tools", "functions") if holder.get(name) not in (None, "", [])), None)
-    if field is not None:
-        declared, faults = _declared(holder[field], field)
-        yield from (fault for fault in faults if turns or fault.slug != "bare_tool")
-    yield from _turns(turns, declared, broken=declared is None and bool(faults))
+    declared = read_declared(holder)
+    yield from (fault for fault in declared.faults if turns or fault.slug != "bare_tool")
+    yield from _turns(turns, declared)
 
 
-def _declared(value: Any, field: str) -> tuple[Declared | None, list[Fault]]:
-    """Return the tools by name, and their faults; None for the tools where there are none or they cannot be read."""
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError as error:
-            return None, [Fault("tools_malformed", f"{field} is a string, but not of JSON: {error}", pointer(field))]
-        if value in (None, "", []):
-            return None, []
-    if not isinstance(value, list):
-        return None, [Fault("tools_malformed", f"{field} is {kind(value)}, not an array", pointer(field))]
-    declared: Declared = {}
-    faults: list[Fault] = []
-    bare = False
-    for index, tool in enumerate(value):
-        at = pointer(field, index)
-        if not isinstance(tool, dict):
-            faults.append(Fault("tools_malformed", f"a tool is {kind(tool)}, not an object", at))
-            continue
-        if isinstance(tool.get("type"), str) and tool["type"] != "function" and not {"function", "name"} & set(tool):
-            continue  # a tool of the server's own, such as web search: nothing to check
-        function = tool.get("function", tool)
-        bare = bare or ("function" not in tool and field == "tools")
-        name = function.get("name") if isinstance(function, dict) else None
-        if not isinstance(name, str):
-            faults.append(Fault("tools_malformed", "a tool has no name", at))
-            continue
-        if name in declared:
-            faults.append(Fault("tools_malformed", f"the tool {shown(name)} is declared twice", at))
-        parameters = function.get("parameters")
-        rules = None if parameters is None else compile_rules(parameters)
-        if isinstance(rules, str):
-            faults.append(Fault("parameters_schema", f"the parameters of {shown(name)}: {rules}", at))
-            rules = None
-        declared[name] = rules
-    if bare:
-        faults.append(Fault("bare_tool", "a tool is declared without its wrapper", pointer(field)))
-    return declared, faults
-
-
-def _turns(turns: Sequence[Turn], declared: Declared | None, *, broken: bool) -> Iterator[Fault]:
+def _turns(turns: Sequence[Turn], declared: Declared) -> Iterator[Fault]:
     """Walk the turns: check every call, and match tool turns with the calls that are open."""
     made: set[str] = set()
     open_calls: dict[str, str] = {}  # id -> pointer of the call
     without_id = 0
     undeclared_once = False
-    for message, here in turns:
+    for message, here, taught in turns:
         if message.get("role") in ("tool", "function"):
             call_id = message.get("tool_call_id")
             if isinstance(call_id, str):
@@ -111,10 +67,11 @@ def _turns(turns: Sequence[Turn], declared: Declared | None, *, broken: bool) ->
                 open_calls[call_id] = place
             else:
                 without_id += 1
-            if declared is None and not broken and not undeclared_once:
+            if not declared.told and not declared.faults and not undeclared_once:
                 undeclared_once = True
                 yield Fault("calls_without_tools", f"{shown(function['name'])} is called, no tool is declared", place)
-            yield from _arguments(function, declared, place)
+            found = _arguments(function, declared, place)
+            yield from found if taught else map(_of_untaught, found)
 
 
 def _calls(message: Record, here: Path) -> Iterator[tuple[Any, str]]:
@@ -134,11 +91,20 @@ def _is_foreign(call: Any) -> bool:
     return isinstance(own, str) and own != "function" and isinstance(call.get(own), dict)
 
 
-def _arguments(function: Record, declared: Declared | None, place: str) -> Iterator[Fault]:
+def _of_untaught(fault: Fault) -> Fault:
+    return fault._replace(slug="untaught_call") if fault.slug in _WRONG else fault
+
+
+def _arguments(function: Record, declared: Declared, place: str) -> Iterator[Fault]:
     name, arguments = function["name"], function.get("arguments")
-    if declared is not None and name not in declared:
-        known = ", ".join(declared) or "none"
+    rules = declared.rules.get(name)
+    if declared.lacks(name):
+        known = ", ".join(declared.rules) or "none"
         yield Fault("undeclared_tool", f"{shown(name)} is called; declared is {known}", place)
+    if arguments in (None, "") and (rules is None or rules.breach({}) is None):
+        yield Fault("no_arguments", f"the call of {shown(name)} has no arguments", place)
+        return
+    spoken = isinstance(arguments, str)
     if isinstance(arguments, str):
         try:
             arguments = orjson.loads(arguments)
@@ -150,6 +116,15 @@ def _arguments(function: Record, declared: Declared | None, place: str) -> Itera
     if not isinstance(arguments, dict):
         yield Fault("arguments_not_json", f"the arguments of {shown(name)} are {kind(arguments)}, not an object", place)
         return
-    rules = (declared or {}).get(name)
-    if rules is not None and not rules.allow(arguments):
-        yield Fault("arguments_schema", f"the arguments of {shown(name)}: {rules.complaint(arguments)}", place)
+    breach = None if rules is None else rules.breach(arguments)
+    if rules is not None and breach is not None and not spoken and rules.breach(_present(arguments)) is None:
+        breach = None  # the nulls are of a table, which has every field in every row
+    if breach is not None:
+        yield Fault("arguments_schema", f"the arguments of {shown(name)}: {breach}", place)
+
+
+def _present(value: Any) -> Any:
+    """Return the value without the null members of its objects, which Arrow and Parquet write for absent ones."""
+    if isinstance(value, dict):
+        return {key: _present(one) for key, one in value.items() if one is not None}
+    return [_present(one) for one in value] if isinstance(value, list) else value

@@ -17,9 +17,14 @@ REFUSALS = (TemplateError, TypeError, ValueError, LookupError)  # what a templat
 
 
 def parsed(turn: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a turn as most templates take it: the arguments of tool calls as objects, not as strings of JSON."""
+    """Return a turn as most templates take it: the arguments of tool calls as objects, not as strings of JSON.
+
+    A call without arguments has an empty object.
+    """
 
     def one(arguments: Any) -> Any:
+        if arguments in (None, ""):
+            return {}
         if isinstance(arguments, str):
             with suppress(orjson.JSONDecodeError):
                 return orjson.loads(arguments)
@@ -44,7 +49,9 @@ def rendered(make: Callable[[Turns], Made], turns: Turns) -> Made:
 
 
 def _spelt(arguments: Any) -> Any:
-    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)  # as tojson spells it
+    return (
+        arguments if isinstance(arguments, str | None) else json.dumps(arguments, ensure_ascii=False)
+    )  # as tojson spells it
 
 
 def _with_arguments(turn: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
@@ -54,7 +61,6 @@ def _with_arguments(turn: Mapping[str, Any], change: Callable[[Any], Any]) -> di
     made = []
     for call in calls:
         function = dict(call.get("function", {}))
-        if "arguments" in function:
-            function["arguments"] = change(function["arguments"])
+        function["arguments"] = change(function.get("arguments"))
         made.append({**call, "function": function})
     return {**turn, "tool_calls": made}
