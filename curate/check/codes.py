@@ -67,6 +67,7 @@ _TABLE = (
     Code("TH310", "too_few_rows", "warning", "The file has fewer rows than the profile takes.", "at least 10 are needed, 50 to 100 make a difference"),
     Code("TH311", "file_too_large", "warning", "The file is larger than the profile takes.", "split it, or remove duplicates: thresher curate"),
     Code("TH312", "too_many_tokens", "warning", "The row has more tokens than the limit: the end would be cut.", "shorten it, or split the conversation"),
+    Code("TH313", "profile_fields", "warning", "The profile does not read these fields of a row.", "OpenAI reads input.messages, preferred_output, non_preferred_output; TRL prompt, chosen, rejected"),
     Code("TH401", "tools_malformed", "error", "The declared tools cannot be read.", 'a tool is {"type": "function", "function": {"name": ..., "parameters": {...}}}'),
     Code("TH402", "call_malformed", "error", "A tool call cannot be read.", 'a call is {"id": ..., "type": "function", "function": {"name": ..., "arguments": "{...}"}}'),
     Code("TH403", "undeclared_tool", "error", "A call names a tool that the row does not declare.", "declare the tool, or mend the name"),

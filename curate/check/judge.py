@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from curate.check.codes import CODES, DROPPING, TEACHES_NOTHING
-from curate.check.profiles import PROFILES, Profile, check_keys
+from curate.check.profiles import PROFILES, Profile, check_fields, check_keys
 from curate.check.rules.chats import chats
 from curate.check.rules.content import check_content
 from curate.check.rules.roles import check_roles, check_weights
@@ -108,6 +108,7 @@ class Judge:
         yield from structural
         if structural:
             return
+        yield from check_fields(self.profile, record, layout.name)
         found = (
             fault
             for holder, turns in chats(record, layout.name)

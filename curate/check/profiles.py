@@ -1,17 +1,19 @@
 """The rules of a consumer on top of the layout: ``any``, ``openai``, ``trl``.
 
 ``openai`` follows the published fine-tuning schema and limits: at least 10 rows, at most 512 MB a file, 65,536
-tokens a row (the 4o family), and the roles and keys of its messages. ``trl`` asks that the last turn is the
-assistant's, as its chat trainers do.
+tokens a row (the 4o family), the roles and keys of its messages, and the fields of its preference pairs. ``trl`` asks
+that the last turn is the assistant's, as its chat trainers do, and for the fields of its own pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from curate.check.rules.chats import Turn
+from curate.check.rules.consumed import openai_fields, trl_fields
 from curate.core.read.fault import Fault, pointer
+from curate.core.read.layouts import Record
 
 _OPENAI_KEYS = frozenset(
     {"role", "content", "name", "weight", "refusal", "audio", "tool_calls", "tool_call_id", "function_call"}
@@ -25,6 +27,7 @@ class Profile:
     name: str
     errors: frozenset[str] = frozenset()
     layouts: frozenset[str] | None = None  # None: every layout
+    fields: Callable[[Record, str], Iterator[Fault]] | None = None  # of a record and the name of its layout
     message_keys: frozenset[str] | None = None
     min_rows: int = 0
     max_bytes: int | None = None
@@ -40,6 +43,7 @@ PROFILES: dict[str, Profile] = {
                 "no_assistant",
                 "unknown_key",
                 "profile_layout",
+                "profile_fields",
                 "too_few_rows",
                 "file_too_large",
                 "no_call_id",
@@ -50,6 +54,7 @@ PROFILES: dict[str, Profile] = {
             }
         ),
         layouts=frozenset({"messages", "preference", "prompt_completion"}),
+        fields=openai_fields,
         message_keys=_OPENAI_KEYS,
         min_rows=10,
         max_bytes=512_000_000,
@@ -57,10 +62,17 @@ PROFILES: dict[str, Profile] = {
     ),
     "trl": Profile(
         "trl",
-        errors=frozenset({"no_assistant", "last_not_assistant", "nothing_trained", "profile_layout"}),
+        errors=frozenset({"no_assistant", "last_not_assistant", "nothing_trained", "profile_layout", "profile_fields"}),
         layouts=frozenset({"messages", "preference", "prompt_completion", "text"}),
+        fields=trl_fields,
     ),
 }
+
+
+def check_fields(profile: Profile, record: Record, layout: str) -> Iterator[Fault]:
+    """Yield a finding for each field of a record that keeps its layout, but not in the form that the profile reads."""
+    if profile.fields is not None:
+        yield from profile.fields(record, layout)
 
 
 def check_keys(profile: Profile, turns: Sequence[Turn]) -> Iterator[Fault]:

@@ -157,6 +157,45 @@ def test_what_is_wrong_with_a_call(thresher, jsonl, made, tools, found):
     assert [(fault["code"], fault["pointer"]) for fault in faults] == found
 
 
+PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
+THREE = {"prompt": [USER], "chosen": [ANSWER], "rejected": [ANSWER]}
+SAYS = {"from": "gpt", "value": "18"}
+
+
+@pytest.mark.parametrize(
+    ("row", "openai", "trl"),
+    [
+        pytest.param(PAIR, [], ["/chosen", "/rejected"], id="OpenAI's own"),
+        pytest.param(THREE, ["/input", "/preferred_output", "/non_preferred_output"], [], id="TRL's own"),
+        pytest.param({"prompt": "a", "chosen": "b", "rejected": "c"},
+                     ["/input", "/preferred_output", "/non_preferred_output"], [], id="TRL's, of strings"),
+        pytest.param({"chosen": [USER, ANSWER], "rejected": [USER, ANSWER]},
+                     ["/input", "/preferred_output", "/non_preferred_output"], [], id="whole chats hold their prompt"),
+        pytest.param({"messages": [USER], "chosen": [ANSWER], "rejected": [ANSWER]},
+                     ["/input", "/preferred_output", "/non_preferred_output"], ["/prompt"], id="LLaMA-Factory's"),
+        pytest.param({"conversations": [{"from": "human", "value": "q"}], "chosen": SAYS, "rejected": SAYS},
+                     ["/input", "/preferred_output", "/non_preferred_output"], ["/chosen", "/rejected"], id="ShareGPT's"),
+        pytest.param({"input": "q", "preferred_output": "a", "non_preferred_output": "b"},
+                     ["/input", "/preferred_output", "/non_preferred_output"], ["/chosen", "/rejected"],
+                     id="OpenAI's names, of strings"),
+        pytest.param(PAIR | {"preferred_output": [USER, ANSWER]}, ["/preferred_output/0/role"],
+                     ["/chosen", "/rejected"], id="a user in an answer"),
+        pytest.param(PAIR | {"preferred_output": [ASKS, TOLD, ANSWER]}, [], ["/chosen", "/rejected"],
+                     id="a tool in an answer"),
+        pytest.param({"prompt": "a", "completion": "b"}, [], [], id="a completion"),
+        pytest.param({"prompt": [USER], "completion": [ANSWER]}, ["/prompt", "/completion"], [], id="one of messages"),
+    ],
+)  # fmt: skip
+def test_a_profile_reads_its_own_fields(thresher, jsonl, row, openai, trl):
+    file = jsonl([row] * 10)
+
+    for profile, pointers in (("openai", openai), ("trl", trl), ("any", [])):
+        ran = thresher("check", file, "--profile", profile, "--json")
+        found = [(fault["line"], fault["pointer"]) for fault in ran.json["faults"] if fault["code"] == "TH313"]
+        assert found == [(line, pointer) for line in range(1, 11) for pointer in pointers], profile
+        assert ran.code == bool(pointers)
+
+
 def test_a_turn_that_calls_a_tool_is_no_answer_to_hold_to_the_schema(thresher, jsonl, tmp_path):
     (tmp_path / "schema.json").write_text('{"type": "object"}')
     file = jsonl([{"messages": [USER, {**ASKS, "content": "I look."}], "tools": [TOOL]}])

@@ -155,6 +155,10 @@ FILES: dict[str, list[Expected]] = {
     "nothing_trained.jsonl": [(2, None, "nothing_trained", ""), (3, None, "nothing_trained", "")],
     "unknown_key.jsonl": [(10, None, "unknown_key", "/messages/1/reasoning_content")],
     "profile_layout.jsonl": [(None, None, "profile_layout", "")],
+    "profile_fields.jsonl": [
+        (2, None, "profile_fields", "/input"),
+        (3, None, "profile_fields", "/non_preferred_output/0/role"),
+    ],
     "too_few_rows.jsonl": [(None, None, "too_few_rows", "")],
     "file_too_large.jsonl": [(None, None, "file_too_large", "")],
     "too_many_tokens.jsonl": [(2, None, "too_many_tokens", "")],
@@ -287,6 +291,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "answer_schema.jsonl": {"answer_schema": True},
     "unknown_key.jsonl": {"profile": "openai"},
     "profile_layout.jsonl": {"profile": "openai"},
+    "profile_fields.jsonl": {"profile": "openai"},
     "too_few_rows.jsonl": {"profile": "openai"},
     "file_too_large.jsonl": {"profile": "openai", "max_bytes": 500},
     "too_many_tokens.jsonl": {"max_tokens": 15},
