@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from curate.check.codes import CODES
@@ -12,6 +13,10 @@ _KNOWN = frozenset().union(*(layout.own for layout in LAYOUTS.values())) | {
     *("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call"),
     *("from", "value", "function", "text", "label"),
 }
+_ARRAYS = frozenset({"messages", "conversations", "prompt", "completion", "history", "tools", "functions"}) | {
+    *("chosen", "rejected", "preferred_output", "non_preferred_output", "content", "tool_calls"),
+}
+_INDEX = re.compile("0|[1-9][0-9]{0,3}")  # a longer one is rather a key: a number of a card or of a telephone
 
 
 def without_text(fault: Finding) -> Finding:
@@ -27,7 +32,8 @@ def withhold(findings: Findings) -> Findings:
 def _known_part(pointer: str) -> str:
     kept: list[str] = []
     for part in pointer.split("/")[1:]:
-        if part not in _KNOWN and not part.isdecimal():
+        is_index = bool(kept) and kept[-1] in _ARRAYS and _INDEX.fullmatch(part) is not None
+        if part not in _KNOWN and not is_index:
             break
-        kept.append(f"/{part}")
-    return "".join(kept)
+        kept.append(part)
+    return "".join(f"/{part}" for part in kept)

@@ -179,3 +179,26 @@ def test_without_text_nothing_of_the_data_is_quoted(thresher, jsonl):
         ("TH208", "/messages/0/role", "A message has a role that no trainer knows."),
         ("TH205", "/messages/0", "A key stands more than once in one object."),
     ]
+
+
+CARD = "4111111111111111"
+
+
+@pytest.mark.parametrize(
+    ("row", "pointer"),
+    [
+        pytest.param(f'{{"text": "a", "{CARD}": 1, "{CARD}": 2}}', "", id="a key of the row"),
+        pytest.param('{"text": "a", "7": 1, "7": 2}', "", id="a short key of the row"),
+        pytest.param(f'{{"text": "a", "text": {{"{CARD}": 1, "{CARD}": 2}}}}', "/text", id="of what is no array"),
+        pytest.param(f'{{"messages": {{"{CARD}": 1, "{CARD}": 2}}}}', "/messages", id="of what should be one"),
+        pytest.param('{"messages": [{}, {"role": "user", "content": [{"text": 1, "text": 2}]}]}',
+                     "/messages/1/content/0/text", id="an index stays"),
+    ],
+)  # fmt: skip
+def test_without_text_a_key_of_digits_is_no_index(thresher, jsonl, row, pointer):
+    jsonl([row])
+
+    ran = thresher("check", "rows.jsonl", "--json", "--no-text", "--layout", "text")
+
+    assert pointer in [fault["pointer"] for fault in ran.json["faults"] if fault["code"] == "TH205"]
+    assert CARD not in ran.out
