@@ -79,7 +79,7 @@ def _name(record: Record) -> str | None:
 def _records(source: Path, headless: bytes = b"") -> Iterator[Record]:
     """Yield the records of JSON Lines, a JSON array or an object with one, CSV, or Parquet, packed or not."""
     data, name = _bytes(source), source.as_posix()
-    if headless and _bare(name).endswith(".csv") and not data.startswith(b"question,"):
+    if headless and _bare(name.lower()).endswith(".csv") and not data.startswith(b"question,"):
         data = headless + data
     for _, record, _ in records(name, data):
         yield record
@@ -89,7 +89,7 @@ def _passages(suite: Suite, source: Path | None) -> list[Record]:
     """Return passages of whole paragraphs: of a file of plain text, of the field ``text`` of JSON Lines, or of ours."""
     if source is None:
         texts = [files("evalkit.suites").joinpath("text.txt").read_text(encoding="utf-8")]
-    elif _bare(source.name).endswith((".jsonl", ".json", ".csv", ".parquet")):
+    elif _bare(source.name.lower()).endswith((".jsonl", ".json", ".csv", ".parquet")):
         texts = [str(record["text"]) for record in _records(source) if record.get("text")]
     else:
         try:

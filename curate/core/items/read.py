@@ -125,7 +125,7 @@ def _stem(name: str) -> str:
 
 def records(name: str, data: bytes) -> Iterator[tuple[str, Record, bytes]]:
     """Yield each record with its place in words and the bytes that its id may be made of."""
-    bare = name.removesuffix(".gz").removesuffix(".zst")
+    bare = name.lower().removesuffix(".gz").removesuffix(".zst")
     if bare.endswith(".parquet"):
         import polars as pl  # noqa: PLC0415 - most files of items need none of it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Iterator
@@ -124,23 +125,30 @@ def open_bytes(source: Source, *, hashing: bool = True) -> Iterator[Opened]:
         if before is not None and _state(raw) != before:
             raise InputError(f"{source.name} changed while it was read", hint="run again when nothing writes to it")
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        raise InputError(
-            f"{source.name} is a broken archive: {error}",
-            hint="fetch or pack the file again; nothing was taken from it",
-        ) from error
+        raise _unpackable(source.name, error) from error
     finally:
         if not source.is_stdin:
             raw.close()
 
 
-def _state(raw: BinaryIO) -> tuple[int, int, int]:
-    stat = os.fstat(raw.fileno())
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+def _unpackable(name: str, error: Exception) -> InputError:
+    if "too much memory" in str(error):  # zstandard has no class of its own for it
+        hint = "it was packed with a window of more than 128 MiB; pack it again: zstd --long=27"
+        return InputError(f"{name} cannot be unpacked: {error}", hint=hint)
+    hint = "fetch or pack the file again; nothing was taken from it"
+    return InputError(f"{name} is a broken archive: {error}", hint=hint)
+
+
+def _state(raw: BinaryIO) -> tuple[int, int, int] | None:
+    """Return what changes when a file is written to; None for a pipe, which is written to as it is read."""
+    found = os.fstat(raw.fileno())
+    return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
 def _unpacked(name: str, hashed: Hashed) -> BinaryIO:
-    if name.endswith(".gz"):
+    ending = name.lower()
+    if ending.endswith(".gz"):
         return cast("BinaryIO", gzip.GzipFile(fileobj=io.BufferedReader(hashed, 1 << 20), mode="rb"))
-    if name.endswith(".zst"):
+    if ending.endswith(".zst"):
         return cast("BinaryIO", io.BufferedReader(Unzstd(hashed), 1 << 20))
     return cast("BinaryIO", hashed)

@@ -55,8 +55,8 @@ class Source:
 
     @property
     def kind(self) -> str:
-        """Return the ending that says how the file is read: jsonl, json or parquet."""
-        bare = self.name.removesuffix(".gz").removesuffix(".zst")
+        """Return the ending that says how the file is read, in whatever case: jsonl, json or parquet."""
+        bare = self.name.lower().removesuffix(".gz").removesuffix(".zst")
         return {".json": "json", ".parquet": "parquet"}.get(Path(bare).suffix, "jsonl")
 
 
@@ -137,7 +137,9 @@ def _in_folder(path: str, place: Path) -> list[str]:
         _refuse_run(Path(folder), (Path(path) / Path(folder).relative_to(place)).as_posix(), path)
         inner[:] = [name for name in inner if not name.startswith(".")]  # hidden, as for a glob
         here = Path(path) / Path(folder).relative_to(place)
-        names += [(here / name).as_posix() for name in files if name.endswith(ENDINGS) and not name.startswith(".")]
+        names += [
+            (here / name).as_posix() for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")
+        ]
     if problems:
         raise InputError(f"the folder {path!r} cannot be listed: {problems[0].strerror}", hint="check its permissions")
     if not names:
@@ -163,7 +165,7 @@ def _refuse_run(folder: Path, name: str, named: str) -> None:
 def _what_is_there(place: Path) -> str:
     if not place.parent.is_dir():
         return f"there is no folder {place.parent} either"
-    beside = sorted(other.name for other in place.parent.iterdir() if other.name.endswith(ENDINGS))
+    beside = sorted(other.name for other in place.parent.iterdir() if other.name.lower().endswith(ENDINGS))
     return f"beside it there is: {', '.join(beside[:5])}" if beside else "no data file is beside it"
 
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import threading
 from pathlib import Path
 
 import polars as pl
@@ -87,6 +88,36 @@ def test_a_broken_archive_is_an_error_never_a_short_file(name, data, tmp_path):
 
     with pytest.raises(InputError, match=path.name):
         read(path)
+
+
+def test_an_archive_of_a_wide_window_is_told_from_a_broken_one(tmp_path):
+    wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=28)).compressobj()
+    (tmp_path / "a.jsonl.zst").write_bytes(wide.compress(TEXT) + wide.flush())
+
+    with pytest.raises(InputError, match=r"a\.jsonl\.zst cannot be unpacked") as raised:
+        read(tmp_path / "a.jsonl.zst")
+
+    assert "zstd --long=27" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize(("name", "pack"), [("A.JSONL.GZ", gzip.compress), ("A.JSONL.ZST", frames)])
+def test_an_archive_is_told_by_its_ending_in_any_case(name, pack, tmp_path):
+    (tmp_path / name).write_bytes(pack(TEXT))
+
+    assert read(tmp_path / name)[0] == ROWS
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_named_pipe_is_read_while_it_is_written_to(tmp_path):
+    path = tmp_path / "a.jsonl"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(b"\n".join([TEXT] * 50_000),))
+    writer.start()
+
+    rows, _ = read(path, 1 << 16)
+
+    writer.join()
+    assert len(rows) == len(ROWS) * 50_000
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz", "a.jsonl.zst"])

@@ -110,6 +110,13 @@ def test_two_names_of_one_file_are_one_source(folder):
     assert names(folder, "z.jsonl", "a.jsonl") == ["a.jsonl"]
 
 
+def test_a_folder_holds_data_whatever_the_case_of_its_endings(tmp_path):
+    (tmp_path / "A.JSONL").touch()
+    (tmp_path / "B.Json.GZ").touch()
+
+    assert names(tmp_path, ".") == ["A.JSONL", "B.Json.GZ"]
+
+
 def test_a_path_outside_keeps_its_name(folder):
     (source,) = find_sources([Wanted(str(folder / "a.jsonl"))], Path("/"))
 
@@ -124,6 +131,9 @@ def test_a_path_outside_keeps_its_name(folder):
         ("a.json", "json"),
         ("a.json.zst", "json"),
         ("a.parquet", "parquet"),
+        ("A.JSON", "json"),
+        ("A.Json.GZ", "json"),
+        ("A.PARQUET", "parquet"),
         ("a", "jsonl"),
         ("-", "jsonl"),
     ],
