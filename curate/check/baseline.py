@@ -11,7 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from curate.check.findings import SCHEMA_VERSION, Finding, Findings
+from curate.check.faults import Faults
+from curate.check.finding import Finding
+from curate.check.findings import SCHEMA_VERSION, Findings
 from curate.check.withheld import without_text
 from curate.core.run.errors import ConfigError
 
@@ -64,7 +66,7 @@ def leave_out(findings: Findings, baseline: Counter[Identity]) -> Findings:
     A baseline written with ``--no-text`` has no messages of its own: there a fault is known by its bare form.
     """
     left = baseline.copy()
-    new: list[Finding] = []
+    new = Faults()
     for fault in findings.faults:
         for same in (identity(fault), identity(without_text(fault))):
             if left[same] > 0:

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from curate.check.codes import Severity
+from curate.check.faults import Faults
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One fault at its place. ``line`` and ``column`` count from 1; a fault of the file as a whole has no line."""
-
-    code: str
-    slug: str
-    severity: Severity
-    file: str
-    line: int | None
-    column: int | None
-    pointer: str
-    message: str
-    hint: str
-    row: int | None = None  # its number, from 1, among the values of a .json file that is no JSON Lines
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the fault as ``check --format json`` writes it."""
-        names = ("code", "severity", "file", "line", "column", "pointer", "message", "hint")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass
 class Findings:
     """Everything a check found, in file and line order."""
 
-    faults: list[Finding] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     rows: int = 0
     blank: int = 0  # lines, which are no rows
     files: int = 0
@@ -48,17 +26,15 @@ class Findings:
 
     def counts(self) -> dict[str, Any]:
         """Return rows, blank lines, errors, warnings and faults by code."""
-        by_code = Counter(fault.code for fault in self.faults)
-        errors = sum(fault.severity == "error" for fault in self.faults)
         return {
             "rows": self.rows,
             "blank_lines": self.blank,
-            "errors": errors,
-            "warnings": len(self.faults) - errors,
-            "by_code": dict(sorted(by_code.items())),
+            "errors": self.faults.errors,
+            "warnings": len(self.faults) - self.faults.errors,
+            "by_code": dict(sorted(self.faults.by_code.items())),
         }
 
     @property
     def failed(self) -> bool:
         """Say whether there is an error: exit 1."""
-        return any(fault.severity == "error" for fault in self.faults)
+        return self.faults.errors > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +48,11 @@ def next_command(findings: Findings, files: Sequence[str], said: Sequence[Said],
 
 def _fate(findings: Findings) -> list[str]:
     """Return which rows a curation drops, and how many errors it leaves: those of a profile, and those of a file."""
-    gone = {(fault.file, fault.line, fault.row) for fault in findings.faults if goes(fault.slug)}
-    errors = (fault for fault in findings.faults if fault.severity == "error")
-    left = sum((fault.file, fault.line, fault.row) not in gone for fault in errors)
+    left = 0
+    for _, found in groupby(findings.faults, key=lambda fault: (fault.file, fault.line, fault.row)):
+        faults = list(found)
+        if not any(goes(fault.slug) for fault in faults):
+            left += sum(fault.severity == "error" for fault in faults)
     if not findings.faulty:
         return ["drops no row for these errors: mend them first"] if left else []
     rows = "row and explains it" if findings.faulty == 1 else "rows, explains each"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from curate.check.codes import CODES
-from curate.check.findings import Finding, Findings
+from curate.check.finding import Finding
+from curate.check.findings import Findings
+from curate.check.formats.summary import many
 from curate.check.judge import Judge, goes
 from curate.check.misnamed import other_name
 from curate.check.profiles import Profile, check_file
@@ -39,6 +40,7 @@ def check_sources(
         seen = Seen()
         layout: str | None = None
         unknown = faulty = 0
+        first_unknown: Finding | None = None
         named: Counter[str] = Counter()
         batches = read_records(
             source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=False, scanner=scanner
@@ -51,15 +53,15 @@ def check_sources(
                     named.update(_map_for(batch, index))
                 line = batch.lines.places[index] if batch.lines.places else batch.lines.number(index)
                 for fault in faults:
+                    found = _located(_placed(fault, batch, index), source.name, line, judge.profile)
                     if fault.slug == "unknown_layout":
                         unknown += 1
-                        if unknown > 1:
-                            continue
-                    found = _located(_placed(fault, batch, index), source.name, line, judge.profile)
+                        first_unknown = first_unknown or found
+                        continue
                     row = batch.lines.number(index) if batch.lines.before else None
-                    findings.faults.append(found if row is None else replace(found, row=row))
-        if unknown:
-            _sum_up(findings, source.name, unknown)
+                    findings.faults.append(found if row is None else found._replace(row=row))
+        if first_unknown is not None:
+            findings.faults.append(_of_the_file(first_unknown, unknown))
         if seen.rows == 0:
             none = Fault("empty_file", "the file holds no rows")
             findings.faults.append(_located(none, source.name, None, judge.profile))
@@ -107,9 +109,7 @@ def _located(fault: Fault, file: str, line: int | None, profile: Profile) -> Fin
     return Finding(code.code, fault.slug, severity, file, line, fault.column, fault.pointer, fault.message, code.hint)
 
 
-def _sum_up(findings: Findings, file: str, rows: int) -> None:
-    """Turn the first row's ``unknown_layout`` into the file's fault."""
-    at = next(i for i, fault in enumerate(findings.faults) if fault.file == file and fault.slug == "unknown_layout")
-    first = findings.faults[at]
-    message = f"{first.message} ({rows:,} rows from line {first.line} on)"
-    findings.faults[at] = replace(first, line=None, column=None, pointer="", message=message, row=None)
+def _of_the_file(first: Finding, rows: int) -> Finding:
+    """Return the first row's ``unknown_layout`` as the file's fault."""
+    message = f"{first.message} ({many(rows, 'row')} from line {first.line} on)"
+    return first._replace(line=None, column=None, pointer="", message=message)

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 from curate.check.codes import CODES
-from curate.check.findings import Finding, Findings
+from curate.check.faults import Faults
+from curate.check.finding import Finding
+from curate.check.findings import Findings
 from curate.core.read.layouts import LAYOUTS
 
 _KNOWN = frozenset().union(*(layout.own for layout in LAYOUTS.values())) | {
@@ -21,12 +23,12 @@ _INDEX = re.compile("0|[1-9][0-9]{0,3}")  # a longer one is rather a key: a numb
 
 def without_text(fault: Finding) -> Finding:
     """Return the finding with the sentence of its code for a message; its pointer ends before a name we do not know."""
-    return replace(fault, message=CODES[fault.slug].sentence, pointer=_known_part(fault.pointer))
+    return fault._replace(message=CODES[fault.slug].sentence, pointer=_known_part(fault.pointer))
 
 
 def withhold(findings: Findings) -> Findings:
     """Return the findings, none of which quotes the data."""
-    return replace(findings, faults=[without_text(fault) for fault in findings.faults])
+    return replace(findings, faults=Faults(map(without_text, findings.faults)))
 
 
 def _known_part(pointer: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from curate.check.withheld import withhold
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
 from curate.core.command.paths import Place
-from curate.core.command.terminal import emit, wants_colour
+from curate.core.command.terminal import emit_pieces, wants_colour
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.lines import MAX_LINE_BYTES
 from curate.core.read.source import Wanted, find_sources
@@ -120,11 +120,11 @@ def _said(
     return [one for one in told if one.value]
 
 
-def _deliver(report: str, findings: Findings, output: Path | None) -> None:
+def _deliver(report: Iterable[str], findings: Findings, output: Path | None) -> None:
     if output is None:
-        emit(report)
+        emit_pieces(report)
         return
-    replace_whole(output, report.encode(errors="backslashreplace"), "check the path")
+    replace_whole(output, (piece.encode(errors="backslashreplace") for piece in report), "check the path")
     aside("\n".join([f"wrote {output}", *summary(findings), ""]))
 
 

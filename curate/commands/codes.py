@@ -76,4 +76,4 @@ def _json() -> str:
     values = (
         {**code._asdict(), "family": FAMILIES[code.code[:3]], "raised_by": _raised_by(code)} for code in CODES.values()
     )
-    return f'{{"codes": {lines(values)},\n"schema_version": {encoded(SCHEMA_VERSION)}}}\n'
+    return f'{{"codes": {"".join(lines(values))},\n"schema_version": {encoded(SCHEMA_VERSION)}}}\n'

@@ -126,6 +126,31 @@ def test_sarif_groups_past_5000_results(thresher, jsonl, rows, results):
         assert found[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "startColumn": 16}
 
 
+def test_a_group_of_sarif_is_known_again_whatever_its_count(thresher, jsonl):
+    def marks(rows):
+        jsonl(rows)
+        results = sarif(thresher("check", "rows.jsonl", "--format", "sarif"))["results"]
+        return {result["ruleId"]: result["partialFingerprints"]["thresherFault/v1"] for result in results}
+
+    before = marks([BROKEN] * 5_001 + [BAD_ROLE])
+    after = marks([GOOD, BAD_ROLE, BAD_ROLE] + [BROKEN] * 5_002)
+
+    assert before == after
+    assert set(before) == {"TH102", "TH208"}
+
+
+def test_one_is_told_as_one(thresher, jsonl):
+    jsonl([{"x": 1}], "a.jsonl")
+    jsonl([{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes", "weight": 0}]}])
+
+    junit = thresher("check", "a.jsonl", "--format", "junit").out
+    text = thresher("check", "a.jsonl", "rows.jsonl").out
+
+    assert 'message="1 time: The rows of the file fit no layout."' in junit
+    assert "(1 row from line 1 on)" in text
+    assert "rows.jsonl:1  the only assistant turn has weight 0\n" in text
+
+
 def test_junit_has_a_suite_a_file_and_a_case_a_code(thresher, jsonl):
     jsonl([BROKEN, BROKEN, WARNED, BAD_ROLE], "b.jsonl")
     jsonl([GOOD], "a.jsonl")

@@ -6,7 +6,9 @@ import shlex
 
 import pytest
 
-from curate.check.findings import Finding, Findings
+from curate.check.faults import Faults
+from curate.check.finding import Finding
+from curate.check.findings import Findings
 from curate.check.formats.text import as_text
 from tests.conftest import chat
 
@@ -154,8 +156,9 @@ def test_many_files_are_counted_by_layout(thresher, jsonl):
 def test_colour_is_for_terminals(monkeypatch):
     fault = Finding("TH102", "trailing_comma", "error", "a.jsonl", 1, 2, "", "a comma", "remove it")
 
-    assert "\x1b[31merror\x1b[0m \x1b[1mTH102 trailing_comma\x1b[0m" in as_text(Findings([fault]), colour=True)
-    assert "\x1b" not in as_text(Findings([fault]))
+    findings = Findings(Faults([fault]))
+    assert "\x1b[31merror\x1b[0m \x1b[1mTH102 trailing_comma\x1b[0m" in "".join(as_text(findings, colour=True))
+    assert "\x1b" not in "".join(as_text(findings))
 
 
 def test_without_text_nothing_of_the_data_is_quoted(thresher, jsonl):

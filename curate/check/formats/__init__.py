@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from curate.check.findings import Findings
 from curate.check.formats.as_json import as_json
@@ -12,7 +12,7 @@ from curate.check.formats.junit import as_junit
 from curate.check.formats.sarif import as_sarif
 from curate.check.formats.text import as_text
 
-FORMATS: dict[str, Callable[[Findings], str]] = {
+FORMATS: dict[str, Callable[[Findings], Iterator[str]]] = {  # in pieces, for faults may be many
     "text": as_text,
     "json": as_json,
     "sarif": as_sarif,

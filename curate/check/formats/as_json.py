@@ -6,24 +6,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from curate.check.findings import SCHEMA_VERSION, Findings
 
 
-def as_json(findings: Findings) -> str:
-    """Return one object of ``faults`` and ``counts``; ``known`` too, where a baseline was given."""
-    parts = [f'"counts": {encoded(findings.counts())}', f'"faults": {lines(f.as_json() for f in findings.faults)}']
-    if findings.known is not None:
-        parts.append(f'"known": {findings.known}')
-    parts.append(f'"schema_version": {SCHEMA_VERSION}')
-    return "{" + ",\n".join(parts) + "}\n"
+def as_json(findings: Findings) -> Iterator[str]:
+    """Yield one object of ``faults`` and ``counts``; ``known`` too, where a baseline was given."""
+    yield f'{{"counts": {encoded(findings.counts())},\n"faults": '
+    yield from lines(fault.as_json() for fault in findings.faults)
+    known = "" if findings.known is None else f',\n"known": {findings.known}'
+    yield f'{known},\n"schema_version": {SCHEMA_VERSION}}}\n'
 
 
-def lines(values: Any) -> str:
-    """Return an array with one value a line, so that a diff shows what came and went."""
-    inside = ",\n".join(map(encoded, values))
-    return f"[\n{inside}\n]" if inside else "[]"
+def lines(values: Iterable[Any]) -> Iterator[str]:
+    """Yield an array with one value a line, so that a diff shows what came and went."""
+    before, end = "[\n", "[]"
+    for value in values:
+        yield before + encoded(value)
+        before, end = ",\n", "\n]"
+    yield end
 
 
 def encoded(value: Any) -> str:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from curate.check.findings import Finding, Findings
+from collections.abc import Iterator
+
+from curate.check.finding import Finding
+from curate.check.findings import Findings
 from curate.check.formats.groups import by_code
 from curate.check.formats.place import calm, in_tree
 from curate.check.formats.summary import summary
@@ -15,15 +18,14 @@ from curate.core.read.source import STDIN
 SHOWN = 10  # of a code; GitHub shows as many of a kind for each step of a job
 
 
-def as_github(findings: Findings) -> str:
-    """Return an annotation for each of the first ten faults of a code, how many more there are, and the summary."""
-    lines: list[str] = []
-    for group in by_code(findings.faults):
-        lines += [_annotation(fault) for fault in group[:SHOWN]]
-        if len(group) > SHOWN:
-            title = f"{group[0].code} {group[0].slug}"
-            lines.append(f"::notice title={title}::{len(group) - SHOWN:,} more; --format text or json shows the count")
-    return "\n".join([*lines, *summary(findings), ""])
+def as_github(findings: Findings) -> Iterator[str]:
+    """Yield an annotation for each of the first ten faults of a code, how many more there are, and the summary."""
+    for group in by_code(findings.faults, SHOWN):
+        yield from (f"{_annotation(fault)}\n" for fault in group.first)
+        if group.count > SHOWN:
+            title = f"{group.first[0].code} {group.first[0].slug}"
+            yield f"::notice title={title}::{group.count - SHOWN:,} more; --format text or json shows the count\n"
+    yield "\n".join([*summary(findings), ""])
 
 
 def _annotation(fault: Finding) -> str:

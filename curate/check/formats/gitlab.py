@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from curate.check.findings import Finding, Findings
+from curate.check.finding import Finding
+from curate.check.findings import Findings
 from curate.check.formats.as_json import lines
 from curate.check.formats.identity import fingerprints
 from curate.check.formats.place import in_tree
@@ -15,10 +17,11 @@ from curate.check.formats.place import in_tree
 SEVERITIES = {"error": "major", "warning": "minor"}
 
 
-def as_gitlab(findings: Findings) -> str:
-    """Return an array with an object for each fault."""
+def as_gitlab(findings: Findings) -> Iterator[str]:
+    """Yield an array with an object for each fault."""
     faults = findings.faults
-    return lines(_issue(fault, mark) for fault, mark in zip(faults, fingerprints(faults), strict=True)) + "\n"
+    yield from lines(_issue(fault, mark) for fault, mark in zip(faults, fingerprints(faults), strict=True))
+    yield "\n"
 
 
 def _issue(fault: Finding, fingerprint: str) -> dict[str, Any]:

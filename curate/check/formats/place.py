@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curate.check.findings import Finding
+from curate.check.finding import Finding
 from curate.core.command.terminal import inert
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from curate.check.codes import CODES, FAMILIES
-from curate.check.findings import Finding, Findings
+from curate.check.finding import Finding
+from curate.check.findings import Findings
+from curate.check.formats.groups import Group, grouped
 from curate.check.formats.identity import fingerprints
 from curate.check.formats.place import in_tree
 from curate.core.command.door import version
@@ -20,10 +20,11 @@ MOST = 5_000  # results that GitHub takes of a run
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_sarif(findings: Findings) -> str:
-    """Return one run; past 5,000 faults one result for each code and file, with the count and the first place."""
-    faults = findings.faults if len(findings.faults) <= MOST else _grouped(findings.faults)
-    shown = sorted(faults, key=lambda fault: fault.severity != "error")[:MOST]
+def as_sarif(findings: Findings) -> Iterator[str]:
+    """Yield one run; past 5,000 faults one result for each code and file, with the count and the first place."""
+    faults, known_by = _results(findings)
+    marked = sorted(zip(faults, fingerprints(known_by), strict=True), key=lambda result: result[0].severity != "error")
+    shown = [fault for fault, _ in marked[:MOST]]
     rules = sorted({fault.slug for fault in shown}, key=lambda slug: CODES[slug].code)
     index = {slug: number for number, slug in enumerate(rules)}
     invocation: dict[str, Any] = {"executionSuccessful": True}
@@ -35,19 +36,23 @@ def as_sarif(findings: Findings) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
-        "results": [_result(fault, index, mark) for fault, mark in zip(shown, fingerprints(shown), strict=True)],
+        "results": [_result(fault, index, mark) for fault, mark in marked[:MOST]],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, sort_keys=True) + "\n"
+    yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, sort_keys=True) + "\n"
 
 
-def _grouped(faults: Iterable[Finding]) -> Sequence[Finding]:
-    groups: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for fault in faults:
-        groups[fault.file, fault.code].append(fault)
-    return [
-        replace(group[0], message=f"{len(group):,} times; first: {group[0].message}") if len(group) > 1 else group[0]
-        for group in groups.values()
-    ]
+def _results(findings: Findings) -> tuple[Sequence[Finding], Sequence[Finding]]:
+    """Return the findings to show, and by what each is known again: a group by its file and code alone."""
+    if len(findings.faults) <= MOST:
+        return findings.faults, findings.faults
+    groups = grouped(findings.faults, lambda fault: (fault.file, fault.code), 1).values()
+    first = [group.first[0] for group in groups]
+    return [_summed(group) for group in groups], [fault._replace(line=None, pointer="") for fault in first]
+
+
+def _summed(group: Group) -> Finding:
+    (first,) = group.first
+    return first if group.count == 1 else first._replace(message=f"{group.count:,} times; first: {first.message}")
 
 
 def _rule(slug: str) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from curate.core.command.terminal import harmless
 def summary(findings: Findings) -> list[str]:
     """Return ``1,234 rows in 3 files: 5 errors, 2 warnings``, the layouts told, and the next command."""
     counts = findings.counts()
-    told = f"{_many(counts['errors'], 'error')}, {_many(counts['warnings'], 'warning')}"
-    lines = [f"{_many(findings.rows, 'row')} in {_many(findings.files, 'file')}: {told}"]
+    told = f"{many(counts['errors'], 'error')}, {many(counts['warnings'], 'warning')}"
+    lines = [f"{many(findings.rows, 'row')} in {many(findings.files, 'file')}: {told}"]
     if findings.blank:
         are = "which is no row" if findings.blank == 1 else "which are no rows"
-        lines.append(f"{_many(findings.blank, 'blank line')}, {are}")
+        lines.append(f"{many(findings.blank, 'blank line')}, {are}")
     if findings.known is not None:
-        lines.append(f"{_many(findings.known, 'fault')} of the baseline left out")
+        lines.append(f"{many(findings.known, 'fault')} of the baseline left out")
     lines.append(f"layouts: {_layouts(findings.layouts)}")
     if findings.then:
         lines.append(f"next: {harmless(findings.then).replace('##[', '## [')}")
@@ -31,10 +31,11 @@ def _layouts(layouts: dict[str, str | None]) -> str:
     for file, layout in layouts.items():
         files[layout or "unknown"].append(file)
     return ", ".join(
-        f"{layout} in {calm(named[0]) if len(named) == 1 else _many(len(named), 'file')}"
+        f"{layout} in {calm(named[0]) if len(named) == 1 else many(len(named), 'file')}"
         for layout, named in sorted(files.items(), key=lambda item: (item[0] == "unknown", -len(item[1]), item[0]))
     )
 
 
-def _many(count: int, name: str) -> str:
+def many(count: int, name: str) -> str:
+    """Return ``1 row`` or ``1,234 rows``."""
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

@@ -32,4 +32,5 @@ def check_weights(turns: Sequence[Message]) -> Iterator[Fault]:
     """Yield a finding where every assistant turn has weight 0."""
     weights = [turn.weight for turn in turns if turn.role == "assistant"]
     if weights and not any(weight is None or weight == 1 for weight in weights):
-        yield Fault("nothing_trained", f"all {len(weights)} assistant turns have weight 0")
+        told = "the only assistant turn has" if len(weights) == 1 else f"all {len(weights)} assistant turns have"
+        yield Fault("nothing_trained", f"{told} weight 0")

@@ -60,13 +60,18 @@ def emit(text: str) -> None:
 
     What the encoding of the output cannot say is written as an escape.
     """
-    line = text if text.endswith("\n") else text + "\n"
+    emit_pieces([text if text.endswith("\n") else text + "\n"])
+
+
+def emit_pieces(pieces: Iterable[str]) -> None:
+    """Print pieces that make one text as ``emit`` prints it; none is made after the reader went away."""
     try:
-        try:
-            sys.stdout.write(line)
-        except UnicodeEncodeError:
-            coding = sys.stdout.encoding
-            sys.stdout.write(line.encode(coding, "backslashreplace").decode(coding))
+        for piece in pieces:
+            try:
+                sys.stdout.write(piece)
+            except UnicodeEncodeError:
+                coding = sys.stdout.encoding
+                sys.stdout.write(piece.encode(coding, "backslashreplace").decode(coding))
         sys.stdout.flush()
     except BrokenPipeError:
         silence(sys.stdout.fileno())

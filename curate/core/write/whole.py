@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def write_whole(path: Path, content: bytes, hint: str) -> None:
     replace_whole(path, content, hint)
 
 
-def replace_whole(path: Path, content: bytes, hint: str) -> None:
-    """Write a file beside itself and move it into place; a pipe or a terminal is written to as it is.
+def replace_whole(path: Path, content: bytes | Iterable[bytes], hint: str) -> None:
+    """Write a file, maybe in pieces, beside itself and move it into place; a pipe or a terminal is written to as it is.
 
     Raises:
         OutputError: it cannot be written; what was there before stays.
@@ -31,18 +32,23 @@ def replace_whole(path: Path, content: bytes, hint: str) -> None:
     place = path.resolve()
     try:
         if place.exists() and not place.is_file():
-            place.write_bytes(content)
+            _put(place, content)
         else:
             _replace(place, content)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
 
 
-def _replace(place: Path, content: bytes) -> None:
+def _replace(place: Path, content: bytes | Iterable[bytes]) -> None:
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        _put(part, content)
         part.replace(place)
     finally:
         with suppress(OSError):  # on a file system that is read only, or full, the first error is the one to tell
             part.unlink(missing_ok=True)
+
+
+def _put(path: Path, content: bytes | Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines([content] if isinstance(content, bytes) else content)
