@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from evalkit.answers.local.calls import parsed
 from tests.evalkit.local.conftest import ITEMS
 
 pytest.importorskip("torch", reason="torch is not installed: make models")
@@ -66,3 +67,10 @@ def test_what_a_template_cannot_do_is_a_fault_of_the_item(tiny, jsonl, predict, 
 
     assert [row["fault"] and row["fault"]["kind"] for row in rows] == [None, "template"]
     assert "can only concatenate str" in rows[1]["fault"]["detail"]
+
+
+@pytest.mark.parametrize("function", [{"arguments": ""}, {"arguments": None}, {}], ids=["blank", "null", "absent"])
+def test_a_call_without_arguments_has_an_empty_object(function):
+    turn = {"role": "assistant", "tool_calls": [{"type": "function", "function": {"name": "clock", **function}}]}
+
+    assert parsed(turn)["tool_calls"][0]["function"] == {"name": "clock", "arguments": {}}
