@@ -15,8 +15,8 @@ import polars as pl
 from curate.augment.step import AugmentStep, Made
 from curate.core.read.layouts import LAYOUTS, Draft
 from curate.core.read.layouts.beside import RATED
+from curate.core.read.layouts.shapes import Shape
 from curate.curation.output.edited import edited_line
-from curate.index.shapes import Shape
 
 NOT_WRITTEN = "not_written"
 SENTENCES = {NOT_WRITTEN: "The layout of the parent has no place for this row, or its texts cannot be told apart."}

@@ -20,6 +20,7 @@ from curate.augment.lines import Writer
 from curate.augment.produce import Models, produce
 from curate.augment.step import AugmentStep
 from curate.augment.told.measured import added_stats, limits_of
+from curate.core.read.layouts.shapes import packed
 from curate.core.record.block import row_of
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import InputError
@@ -38,7 +39,6 @@ from curate.curation.passes.stage import stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 from curate.curation.run import Options, Outcome, cluster_of, run_view, write_rows
-from curate.index.shapes import packed
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 

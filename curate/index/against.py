@@ -12,6 +12,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
+from curate.core.read.layouts.shapes import Shapes, written_as
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST, sha256_of
 from curate.index.parquet.plain import footer_of
@@ -19,7 +20,6 @@ from curate.index.part import Part, name_of
 from curate.index.read import Index
 from curate.index.runs import KeptFile, KeptRun, Origin, blocks_of, check_of, origin_of
 from curate.index.scheme import Scheme, refuse_other
-from curate.index.shapes import Shapes
 from curate.index.write import IndexRows, placed
 from curate.split.draw import NAMES
 
@@ -183,7 +183,7 @@ def _read_by(manifest: dict[str, Any], folder: Path, kept: pl.DataFrame) -> list
     if manifest["command"] == "augment":
         return _by_shape(Shapes(told, manifest["config"]["gates"]["output"]["layout"]), kept)
     target = manifest["config"]["output"]["layout"]
-    origins = [origin_of(one["source"], one["layout"], one["fields"], target) for one in told]
+    origins = [origin_of(one["source"], written_as(one["layout"], one["fields"], target)) for one in told]
     found = [(origin, np.flatnonzero((kept["source"] == origin.source).to_numpy())) for origin in origins]
     return [(origin, rows) for origin, rows in found if len(rows)]
 
@@ -193,7 +193,7 @@ def _by_shape(shapes: Shapes, kept: pl.DataFrame) -> list[tuple[Origin, npt.NDAr
     found: dict[object, tuple[Origin, list[int]]] = {}
     for at, (source, line) in enumerate(kept.select("source", "line").iter_rows()):
         shape = shapes.of(source, line)
-        found.setdefault((source, shape.key), (Origin(source, shape.layout, dict(shape.fields)), []))[1].append(at)
+        found.setdefault((source, shape.key), (origin_of(source, shape), []))[1].append(at)
     return [(origin, np.array(rows, dtype=np.intp)) for origin, rows in found.values()]
 
 

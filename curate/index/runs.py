@@ -15,6 +15,7 @@ import polars as pl
 
 from curate.check.judge import Judge, drops
 from curate.core.read.build import Builder
+from curate.core.read.layouts.shapes import Shape
 from curate.core.read.lines import BLOCK_BYTES, MAX_LINE_BYTES
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen
@@ -47,11 +48,9 @@ class Origin(NamedTuple):
     fields: dict[str, str]  # ours -> theirs
 
 
-def origin_of(source: str, layout: str, fields: dict[str, str], target: str | None) -> Origin:
-    """Return how the kept rows of a source are read, where all rows were written in the layout ``target``."""
-    if target is not None and layout != target:
-        return Origin(source, target, {})
-    return Origin(source, layout, dict(fields))
+def origin_of(source: str, shape: Shape) -> Origin:
+    """Return how the kept rows of a source that were written in a shape are read."""
+    return Origin(source, shape.layout, dict(shape.fields))
 
 
 @dataclass(frozen=True)

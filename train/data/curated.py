@@ -9,19 +9,17 @@ from typing import Any
 import orjson
 import polars as pl
 
+from curate.core.read.layouts.shapes import Shape, Shapes
 from curate.core.run.errors import InputError
-from curate.core.write.folder import sha256_of
+from curate.core.write.folder import manifest_of, sha256_of
 
 HELD_OUT = ("validation", "test")
 
 
 def run_of(file: Path) -> Path | None:
     """Return the folder of the curation run that wrote a file; None where no such run is there."""
-    try:
-        manifest = orjson.loads((file.parent / "manifest.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return None
-    named = {Path(one["path"]).name for one in _outputs(manifest)}
+    manifest = manifest_of(file.parent)
+    named = {Path(one["path"]).name for one in _outputs(manifest or {})}
     return file.parent if file.name in named else None
 
 
@@ -46,6 +44,19 @@ def read_manifest(run: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise InputError(f"{run / 'manifest.json'} is no manifest", hint=hint)
     return manifest
+
+
+def shapes_of(run: Path, file: Path) -> list[Shape] | None:
+    """Return the shape of each line of a split that a run wrote; None where the file is no more as it was written."""
+    split = file.name.removesuffix(".jsonl")
+    ledger, stats = run / "ledger.parquet", run / "stats.json"
+    if not (ledger.is_file() and stats.is_file() and is_as_written(run, file)):
+        return None
+    config = read_manifest(run)["config"]
+    target = config.get("gates", config)["output"]["layout"]
+    shapes = Shapes(orjson.loads(stats.read_bytes())["sources"], target)
+    kept = pl.scan_parquet(ledger, glob=False).filter(split=split).select("source", "line").collect()
+    return [shapes.of(*place) for place in kept.iter_rows()]
 
 
 def field_names(run: Path) -> list[dict[str, str]]:
@@ -87,6 +98,8 @@ def held_out_ids(run: Path) -> dict[str, str]:
     return dict(held.rows())
 
 
-def _outputs(manifest: Any) -> list[dict[str, Any]]:
-    found = manifest.get("outputs") if isinstance(manifest, dict) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _outputs(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a manifest says of the files that the run wrote; of another program's it may say anything."""
+    found = manifest.get("outputs")
+    told = found if isinstance(found, list) else []
+    return [one for one in told if isinstance(one, dict) and {"path", "sha256"} <= one.keys()]

@@ -11,15 +11,16 @@ import orjson
 
 from curate.core.command.words import path_word
 from curate.core.read.fault import Fault, shown
-from curate.core.read.layouts import Layout, Message, Record, layout_of, renamed
+from curate.core.read.layouts import LAYOUTS, Layout, Message, Record, layout_of, renamed
 from curate.core.read.layouts.beside import MEDIA
 from curate.core.read.layouts.messages import ROLES
+from curate.core.read.layouts.shapes import Shape
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.run.errors import InputError
 from evalkit.answers.local.calls import parsed
-from train.data.curated import field_names, run_of
+from train.data.curated import field_names, run_of, shapes_of
 from train.data.written import extras, written_turns
 from train.examples import Place
 
@@ -58,11 +59,14 @@ def _of_file(file: Path) -> Iterator[Row]:
     for source in find_sources([Wanted(str(file))], Path()):
         run = run_of(source.path)
         names = [] if run is None else field_names(run)
+        shapes = None if run is None else shapes_of(run, source.path)
         for batch in read_records(source, Seen(), hashing=False):
-            yield from _of_batch(batch, source, names)
+            yield from _of_batch(batch, source, names, shapes)
 
 
-def _of_batch(batch: Batch, source: Source, names: Sequence[dict[str, str]]) -> Iterator[Row]:
+def _of_batch(
+    batch: Batch, source: Source, names: Sequence[dict[str, str]], shapes: Sequence[Shape] | None
+) -> Iterator[Row]:
     for index, record in enumerate(batch.records):
         faults = batch.faults.get(index, ())
         place = f"{source.name}:{batch.lines.number(index)}"
@@ -71,7 +75,11 @@ def _of_batch(batch: Batch, source: Source, names: Sequence[dict[str, str]]) -> 
                 raise _unreadable(place, faults[0].message, source.name)
             continue  # a blank line
         told = [fault for fault in faults if fault.slug in LAYOUT_FAULTS]
-        shape = _shape(record, batch.layout, told, names)
+        if shapes is None:
+            shape = _shape(record, batch.layout, told, names)
+        else:
+            written = shapes[batch.lines.number(index) - 1]
+            shape = LAYOUTS[written.layout], written.ours(record)
         if shape is None:
             raise _unreadable(place, told[0].message, source.name)
         digest = hashlib.sha256(batch.lines.rows[index]).hexdigest()

@@ -11,12 +11,12 @@ import polars as pl
 
 from curate.augment.lines import Candidate
 from curate.augment.produce import Produced
+from curate.core.read.layouts.shapes import Shape
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source
 from curate.core.record.block import BLOCK
 from curate.curation.passes.stage import source_blocks
 from curate.curation.plan import Plan
-from curate.index.shapes import Shape
 
 
 @dataclass(frozen=True)

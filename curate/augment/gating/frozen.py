@@ -12,11 +12,11 @@ from curate.augment.gating.given import GivenRun
 from curate.core.read.build import Builder
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import LAYOUTS, Layout, Record
+from curate.core.read.layouts.shapes import Shape
 from curate.core.read.lines import BLOCK_BYTES, Lines, read_lines, split
 from curate.core.read.records import Batch
 from curate.core.record.block import BLOCK, row_of
 from curate.core.run.errors import InputError
-from curate.index.shapes import Shape
 
 _WHOLE_LINES = 1 << 40  # bytes: a run's own line is never too long
 

@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 import polars as pl
 
+from curate.core.read.layouts.shapes import Shape, Shapes
 from curate.core.run.errors import InputError
 from curate.core.run.settings import validate
 from curate.core.write.folder import MANIFEST, is_ours, sha256_of
 from curate.curation.config import CurateConfig, Limits
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.published import STATS_FILE
-from curate.index.shapes import Shape, Shapes
 from curate.split.draw import NAMES
 
 COMMANDS = ("curate", "augment")

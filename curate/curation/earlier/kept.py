@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
+from curate.core.read.layouts.shapes import written_as
 from curate.core.read.source import Source
 from curate.core.write.folder import OutputFolder
 from curate.curation.earlier.beside import Beside
@@ -71,7 +72,7 @@ class OwnRows:
 
     def _origin(self, source: Source) -> Origin:
         layout = self._layouts.get(source.index, "")
-        return origin_of(source.name, layout, dict(source.fields), self._target if layout else None)
+        return origin_of(source.name, written_as(layout, source.fields, self._target if layout else None))
 
 
 def own_rows(plan: Plan, work: Path) -> OwnRows:

@@ -8,13 +8,12 @@ import json
 import pytest
 
 from curate.core.run.errors import InputError
+from tests.curated import curate_rows
 from train.data.rehearsal import with_rehearsal
 from train.data.rows import read_rows
 
 HI = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
 CALL = {"type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
-
-
 THOUGHT = {"role": "assistant", "content": "Hello", "reasoning_content": "hm"}
 
 
@@ -248,6 +247,26 @@ def test_rows_of_several_layouts_as_a_curation_run_writes_them(jsonl):
 
     assert [row.messages for row in rows] == [HI, HI, HI, []]
     assert rows[-1].text == "x"
+
+
+def test_the_names_of_one_source_are_not_looked_for_in_the_rows_of_another(tmp_path):
+    """A pair fits its layout without its prompt, and a row of Alpaca without its input: a map took them away."""
+    mapped = [{"question": f"What does shop {n} sell?", "completion": f"Item {n}."} for n in range(4)]
+    pairs = [{"prompt": f"Who runs stall {n}?", "chosen": f"Person {n}.", "rejected": "Nobody."} for n in range(4)]
+    files = [{"path": "a.jsonl", "map": {"prompt": "question"}}, "b.jsonl"]
+    split = {"train": 1.0, "validation": 0.0}
+    run = curate_rows(tmp_path, {"a.jsonl": mapped, "b.jsonl": pairs}, [], input={"files": files}, split=split)
+    asked = [row.messages[0]["content"] for row in read_rows([run.out / "train.jsonl"])]
+
+    assert asked == [*(row["question"] for row in mapped), *(row["prompt"] for row in pairs)]
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"outputs": null}', '{"outputs": [{"name": "x"}]}', '{"config": null}'])
+def test_the_manifest_of_another_program_beside_a_file_says_nothing(jsonl, manifest):
+    file = jsonl([{"prompt": "Why?", "completion": "So."}])
+    (file.parent / "manifest.json").write_text(manifest)
+
+    assert [row.messages[0]["content"] for row in read_rows([file])] == ["Why?"]
 
 
 def test_a_file_that_is_not_there(tmp_path):

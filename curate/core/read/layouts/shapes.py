@@ -9,7 +9,6 @@ from typing import Any
 
 from curate.core.read.layouts import LAYOUTS, renamed
 from curate.core.run.errors import InputError
-from curate.index.runs import origin_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,11 @@ class Shape:
         return named
 
 
+def written_as(layout: str, fields: Mapping[str, str], target: str | None) -> Shape:
+    """Return the shape of the kept rows of a source, where all rows were written in the layout ``target``."""
+    return Shape(target) if target is not None and layout != target else Shape(layout, dict(fields))
+
+
 class Shapes:
     """Tells the shape of rows by their sources, as ``stats.json`` has those; ``target`` is the layout of the output.
 
@@ -46,9 +50,9 @@ class Shapes:
     def __init__(self, sources: Iterable[Mapping[str, Any]], target: str | None) -> None:
         self._of: dict[str, Shape | list[Shape]] = {}
         for one in sources:
-            origin = origin_of(one["source"], one["layout"], one["fields"], target)
             parts = one.get("shapes")
-            self._of[one["source"]] = Shape(origin.layout, origin.fields) if parts is None else list(_unpacked(parts))
+            written = written_as(one["layout"], one["fields"], target)
+            self._of[one["source"]] = written if parts is None else list(_unpacked(parts))
 
     def of(self, source: str, line: int) -> Shape:
         """Return the shape of the row that came from a line of a source."""
