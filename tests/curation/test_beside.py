@@ -64,6 +64,9 @@ APART = [
                  {"input": QUESTION, "output": ANSWER, "system": POET}, id="a system prompt beside an input"),
     pytest.param({"instruction": QUESTION, "output": ANSWER, "system_prompt": PIRATE},
                  {"instruction": QUESTION, "output": ANSWER, "system_prompt": POET}, id="beside an instruction"),
+    pytest.param({"prompt": CODE, "completion": "Here is the function that you asked me for: a < b"},
+                 {"prompt": CODE, "completion": "Here is the function that you asked me for: a > b"},
+                 id="an operator of the answer"),
 ]  # fmt: skip
 SAME = [
     pytest.param(sharegpt(image="1.png"), sharegpt(image="1.png", id=2), id="the same image"),

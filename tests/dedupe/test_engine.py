@@ -200,6 +200,31 @@ def test_star_drops_what_brute_force_drops(seed, tmp_path):
 
 
 @pytest.mark.usefixtures("kernel")
+def test_a_pair_at_the_threshold_is_near(tmp_path):
+    """Thirteen words of which the last is another one: 8 of 10 5-grams, which is 0.8."""
+    words = [f"w{n}" for n in range(13)]
+    one, other = " ".join(words), " ".join([*words[:-1], "another"])
+    rule = PairRule(0.7, 0.8)
+    twins = find_twins(keys_of(block_of([(one, one), (one, other)]), rule, tmp_path), rule, [Kind.NEAR])
+
+    assert oracle(one, other) == rule.threshold
+    assert (twins.kind.tolist(), twins.similarity.tolist()) == ([Kind.NEAR], [0.8])
+
+
+@pytest.mark.usefixtures("kernel")
+@pytest.mark.parametrize(("frozen", "told"), [(0, {1: 0, 2: 0}), (1, {2: 1})])
+def test_a_prompt_shared_with_a_row_that_is_frozen_is_not_told_of(tmp_path, frozen, told):
+    draw = random.Random(3)
+    prompt = text(draw, 40)
+    rule = PairRule(0.7, 0.8)
+    table = keys_of(block_of([(prompt, text(draw, 60)) for _ in range(3)]), rule, tmp_path)
+    twins = find_twins(table, rule, [Kind.NEAR], frozen=frozen)
+
+    assert dict(zip(twins.row.tolist(), twins.kept.tolist(), strict=True)) == told
+    assert set(twins.kind.tolist()) == {Kind.SAME_PROMPT}
+
+
+@pytest.mark.usefixtures("kernel")
 def test_links_join_what_brute_force_joins(tmp_path):
     """Oracle: components over all pairs at or above the similarity, both sides as one set."""
     pairs = planted(200, 9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import string
 
 import pytest
 
@@ -97,6 +98,14 @@ def test_a_pair(tmp_path, one, other, warning, detail):
         assert run.ledger["matched_id"].to_list() == [run.ledger["id"][1], run.ledger["id"][0], None]
     if detail is not None:
         assert run.ledger["detail"][0] == f"{detail}; 1 of 2 rows say so"
+
+
+@pytest.mark.parametrize(("many", "warning"), [(20, "contradiction"), (21, "other_answer")])
+def test_a_prompt_with_more_than_twenty_answers_asks_for_any_of_many(tmp_path, many, warning):
+    names = [f"{letter}olm" for letter in string.ascii_uppercase[:many]]
+    run = contradictions(tmp_path, [chat("What is the largest city of the north?", name) for name in names])
+
+    assert {word for found in run.warnings for word in found if word in WORDS} == {warning}
 
 
 def test_an_answer_that_is_not_trained_contradicts_nothing(tmp_path):

@@ -23,6 +23,7 @@ ANSWER = (
     "devices, and answer the questions about recent activity. We will write to you within two working days."
 )
 OTHER = "Please visit one of our branches with an identity card: a colleague replaces the number while you wait there."
+EDITED = chat(QUESTION + " at all", ANSWER.replace("two", "three"))
 TEST = [
     chat(QUESTION, ANSWER, id="reset"),
     chat("What is C++?", "A language.", id="cpp"),
@@ -46,7 +47,9 @@ def protect(folder, rows, test=TEST, steps=(), **settings):
         pytest.param({"instruction": QUESTION, "output": ANSWER}, "leak_exact", [], 1, id="another layout"),
         pytest.param({"messages": [{"role": "system", "content": "Be brief."}, *chat(QUESTION, ANSWER)["messages"]]},
                      "leak_exact", [], 1, id="a system prompt does not hide it"),
-        pytest.param(chat(QUESTION + " at all", ANSWER.replace("two", "three")), "leak_near", [], 1, id="a light edit"),
+        pytest.param(EDITED, "leak_near", [], 1, id="a light edit"),
+        pytest.param({"messages": [{"role": "system", "content": "Be brief."}, *EDITED["messages"]]},
+                     "leak_near", [], 1, id="nor a light edit"),
         pytest.param(chat(QUESTION, OTHER), "leak_prompt", [], 1, id="the prompt alone"),
         pytest.param(chat(QUESTION, OTHER, "And then?", "Call us."), "leak_prompt", [], 1, id="as an earlier turn"),
         pytest.param(chat(QUESTION + " at all", OTHER), None, ["leak_prompt_near"], 1, id="nearly the prompt: a guess"),
@@ -63,6 +66,26 @@ def test_a_row_against_the_protected_file(tmp_path, row, reason, warnings, line)
     assert (run.reasons, run.warnings) == ([reason], [warnings])
     detail = run.ledger["detail"][0]
     assert detail is None if line is None else detail.startswith(f"test.jsonl:{line}")
+
+
+@pytest.mark.parametrize(
+    ("test", "row", "reason"),
+    [
+        pytest.param([chat(f"{QUESTION} and {QUESTION.upper()}", "Yes."),
+                      chat(f"{QUESTION} and {QUESTION.upper()} at all, so", "No.")],
+                     {"messages": [{"role": "system", "content": "Be brief."},
+                                   *chat(f"{QUESTION} and {QUESTION.upper()} at all", "Yes.")["messages"]]},
+                     "leak_near", id="a row like one hides behind no prompt that is nearer"),
+        pytest.param([chat(f"Say where it holds that a < b. {QUESTION}", ANSWER)],
+                     chat(f"Say where it holds that a > b. {QUESTION}", ANSWER), "leak_near", id="another sign"),
+        pytest.param([chat("What is C?", "A language.", QUESTION, ANSWER)], chat("What is C?", "A letter."), None,
+                     id="an earlier question of a test is not what it asks"),
+    ],
+)  # fmt: skip
+def test_a_row_against_another_protected_file(tmp_path, test, row, reason):
+    run = protect(tmp_path, [row], test)
+
+    assert (run.reasons, run.warnings) == ([reason], [[]])
 
 
 def test_both_places_stand_in_the_ledger_and_beside_the_dropped_row(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from curate.core.run.errors import ConfigError
@@ -58,6 +60,46 @@ def test_a_pair(tmp_path, later, reason, warnings):
     assert (run.reasons[1], run.warnings[1]) == (reason, warnings)
 
 
+def tool(name: str) -> dict:
+    function = {"name": name, "description": f"Looks up what {name} says of it.", "parameters": {"type": "object"}}
+    return {"type": "function", "function": function}
+
+
+def with_tools(*names: str) -> dict:
+    return chat(QUESTION, ANSWER, tools=[tool(name) for name in names])
+
+
+def with_call(name: str) -> dict:
+    arguments = {f"{name}{n}": f"{name} value {n}" for n in range(12)}
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    row = with_tools("forecast", "archive")
+    row["messages"][1]["tool_calls"] = [{"id": "1", "type": "function", "function": function}]
+    return row
+
+
+def seeing(picture: str, question: str, answer: str) -> dict:
+    part = {"type": "image_url", "image_url": {"url": picture}}
+    asked, answered = chat(question, answer)["messages"]
+    return {"messages": [asked | {"content": [{"type": "text", "text": question}, part]}, answered]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "warnings"),
+    [
+        pytest.param(with_tools("forecast"), with_tools("archive"), ["other_instructions"], id="other tools"),
+        pytest.param(with_call("forecast"), with_call("archive"), ["same_prompt"], id="other calls, the same words"),
+        pytest.param(seeing("1", QUESTION, ANSWER), seeing("1", QUESTION + " at all", OTHER_ANSWER), ["same_prompt"],
+                     id="nearly the prompt about one picture"),
+        pytest.param(seeing("1", QUESTION, ANSWER), seeing("2", QUESTION + " at all", OTHER_ANSWER), [],
+                     id="nearly the prompt about another picture"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_the_words_keeps_both(tmp_path, one, other, warnings):
+    run = curate_rows(tmp_path, [one, other], STEPS)
+
+    assert (run.reasons, run.warnings[1]) == ([None, None], warnings)
+
+
 def test_the_ledger_names_the_kept_twin_and_the_similarity(tmp_path):
     run = curate_rows(tmp_path, [chat(QUESTION, ANSWER, id="first"), chat(QUESTION, LIGHT, id="second")], STEPS)
     row = run.ledger.row(1, named=True)
@@ -103,10 +145,10 @@ def test_a_chain_does_not_empty_a_source(tmp_path):
     words = [f"word{n}" for n in range(400)]
     rows = [chat(QUESTION, " ".join(words[4 * n : 4 * n + 80])) for n in range(30)]
     run = curate_rows(tmp_path, rows, STEPS)
-    kept = run.ledger.filter(run.ledger["decision"] == "kept")
+    dropped = run.ledger.filter(run.ledger["decision"] == "dropped")
 
-    assert len(kept) >= 10
-    assert all(value >= 0.8 for value in run.ledger.filter(run.ledger["decision"] == "dropped")["similarity"])
+    assert 10 <= len(rows) - len(dropped) < len(rows)
+    assert all(value >= 0.8 for value in dropped["similarity"])
 
 
 @pytest.mark.parametrize(

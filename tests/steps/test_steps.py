@@ -206,6 +206,8 @@ def call(arguments: str):
         pytest.param({"messages": call("{}"), "tools": TOOL}, {"messages": call("{}")}, False, id="other tools"),
         pytest.param({"messages": [{"role": "system", "content": "Be brief."}, *chat("Hi", "Hello")["messages"]]},
                      chat("Hi", "Hello"), False, id="another system prompt"),
+        pytest.param(*({"messages": [turn | {"name": name} for turn in chat("Hi", "Hello")["messages"]]}
+                       for name in ("Ann", "Bob")), False, id="another speaker"),
     ],
 )  # fmt: skip
 def test_exact_duplicates(tmp_path, one, other, same):
