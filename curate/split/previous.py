@@ -149,10 +149,9 @@ class _Likeness:
     def forget(self, rank: int) -> None:
         """Take a row out of the links, so that nothing leads through it."""
         if self._known[rank]:
-            before, after = self._links[rank] & LINK, self._next[rank].copy()
-            led, leads = np.flatnonzero(after), np.flatnonzero(before)
+            before, after = self._links[rank] & LINK, self._next[rank]
+            led = np.flatnonzero(after)
             self._links[after[led] - 1, led] = before[led]
-            self._next[before[leads] - 1, leads] = after[leads]
             self._links[rank] = 0
 
 

@@ -122,6 +122,26 @@ def test_a_row_that_bridges_brings_no_others_together(curate):
     assert splits(curate("new", new, previous="old")) == {"bridge": None, "of train": "train", "of test": "test"}
 
 
+def test_rows_that_are_alike_a_bridge_alone_are_drawn_apart(curate):
+    """Each is alike the bridge at 0.73, the earlier row that this is alike at 0.65, and the other at 0.52."""
+    where = splits(curate("old", EARLIER))
+    train, test = ([row for row in EARLIER if where[row["id"]] == name] for name in ("train", "test"))
+    new = []
+    for number, row in enumerate(train[:8]):
+        bridge = like(row, f"bridge{number}") | {"thread": test[0]["thread"]}
+        words = bridge["messages"][1]["content"].split()
+        others = [f"new{n}" for n in range(14)]
+        new += [
+            bridge,
+            chat(f"{question(bridge)} a", " ".join([*others, *words[14:]]), id=f"a{number}"),
+            chat(f"{question(bridge)} b", " ".join([*words[:-14], *others]), id=f"b{number}"),
+        ]
+    found = splits(curate("new", new, previous="old"))
+
+    assert [found[f"bridge{number}"] for number in range(8)] == [None] * 8
+    assert any(found[f"a{number}"] != found[f"b{number}"] for number in range(8))
+
+
 @pytest.mark.parametrize("against", [[], ["old"]], ids=["alone", "against earlier rows"])
 def test_what_went_for_a_bridge_is_decided_about_once_more(curate, against):
     """Its twins bridge nothing: one of them stays, and the others go for that one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import polars as pl
 import pytest
@@ -97,6 +98,10 @@ def same_thread(n: int, draw: random.Random) -> dict:
     return chat(text(draw, 20), text(draw, 30), thread="t1", meta={"thread": 4})
 
 
+def same_object(n: int, draw: random.Random) -> dict:
+    return chat(text(draw, 20), text(draw, 30), thread=[{"shop": 1, "day": 2}, {"day": 2, "shop": 1}][n % 2])
+
+
 @pytest.mark.parametrize(
     ("together", "settings"),
     [
@@ -104,13 +109,16 @@ def same_thread(n: int, draw: random.Random) -> dict:
         pytest.param(same_prompt_otherwise_written, {}, id="prompts equal after normalising"),
         pytest.param(same_thread, {"group_by": ["thread"]}, id="a field"),
         pytest.param(same_thread, {"group_by": ["meta.thread"]}, id="a field inside a field"),
+        pytest.param(same_object, {"group_by": ["thread"]}, id="a field that holds an object, its keys in any order"),
     ],
 )
 def test_rows_that_belong_together_stay_together(tmp_path, together, settings):
     draw = random.Random(2)
     rows = distinct(60) + [together(n, draw) | {"id": f"t{n}"} for n in range(12)]
-    splits = split_of(curate_rows(tmp_path, rows, split=THIRDS | settings))
+    run = curate_rows(tmp_path, rows, split=THIRDS | settings)
+    splits = split_of(run)
 
+    assert run.stats["split"]["group_sizes"]["12"] == 1
     assert len({split for id_, split in splits.items() if id_.startswith("t")}) == 1
     assert len(set(splits.values())) == 3
 
@@ -213,12 +221,38 @@ def test_draws_are_even_and_depend_on_the_seed():
     assert (one != other).all()
 
 
+def digested(digests: Iterable[int]) -> pl.DataFrame:
+    frame = pl.DataFrame({"digest": digests}, schema={"digest": pl.UInt64})
+    return frame.with_row_index("row").cast({"row": pl.UInt64})
+
+
 def test_a_group_that_does_not_fit_is_passed_over():
-    keys = pl.DataFrame({"row": range(6), "digest": range(6)}, schema={"row": pl.UInt64, "digest": pl.UInt64})
+    keys = digested(range(6))
     groups = keys.select("row", group=pl.Series([0, 0, 0, 0, 4, 5], dtype=pl.UInt64))
     rows = assign(keys, groups, Sizes(0, 2, 100), seed=1)
 
     assert rows["split"].to_list() == ["train"] * 4 + ["test"] * 2
+
+
+def test_counts_fill_with_the_highest_draws_first():
+    """Oracle: the draws, sorted: test takes its five, and validation the three below."""
+    keys = digested(range(100, 140))
+    drawn = draws(1, keys["digest"]).to_list()
+    highest = sorted(range(40), key=lambda row: -drawn[row])
+    split = assign(keys, keys.select("row", group="row"), Sizes(3, 5, 100), seed=1)["split"].to_list()
+
+    assert {row for row in range(40) if split[row] == "test"} == set(highest[:5])
+    assert {row for row in range(40) if split[row] == "validation"} == set(highest[5:8])
+
+
+def test_a_group_is_drawn_by_its_smallest_digest_in_any_order():
+    """Oracle: its row of that digest, drawn alone."""
+    sizes = Sizes(0.3, 0.3, 100)
+    for least in range(20):
+        found = [digested(order) for order in ([least, least + 1000], [least + 1000, least], [least])]
+        splits = [assign(keys, keys.select("row", group=pl.lit(0, pl.UInt64)), sizes, seed=1) for keys in found]
+
+        assert len(set(pl.concat(splits)["split"])) == 1
 
 
 @pytest.mark.parametrize(
