@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import polars as pl
@@ -50,6 +51,16 @@ def test_a_day_that_is_none_is_said(thresher, tmp_path, base, monkeypatch, epoch
 
     assert ran.code == 2
     assert f"SOURCE_DATE_EPOCH={epoch} is no day" in ran.err
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026-03-01", 0), ("2026-03-02", 1)])
+def test_the_day_of_a_waiver_is_its_last(thresher, tmp_path, base, monkeypatch, day, code):
+    waive(tmp_path, "2026-03-01")
+    noon = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(noon.timestamp())))
+    new = scored(tmp_path, "new", right(DROPPED, **AREAS))
+
+    assert gate(thresher, new, base, limits(tmp_path, head='waivers = "waivers.toml"')).code == code
 
 
 def test_a_waiver_of_no_rule_is_an_error(thresher, tmp_path, base):

@@ -30,6 +30,20 @@ def test_a_missing_item_counts_as_wrong(thresher, tmp_path, base):
     assert ran.code == 1
 
 
+def test_a_missing_item_stays_in_its_slice_and_cluster(thresher, tmp_path):
+    """What the candidate lacks is known from the baseline alone."""
+    beside = AREAS | {"cluster": lambda n: f"c{n // 2}"}
+    base = scored(tmp_path, "base", right([1] * 200, **beside))
+    new = scored(tmp_path, "new", [row for n, row in enumerate(right([1] * 200, **beside)) if n % 2 or n >= 100])
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.02\nslice = "area=a"\n\n'
+                             'metric = "exact_match"\nmax_drop = 0.02')  # fmt: skip
+
+    ran = gate(thresher, new, base, rules, "--allow-missing", "--json")
+
+    assert [(row["n"], row["candidate"]) for row in ran.json["limits"]] == [(100, 0.5), (200, 0.75)]
+    assert ran.json["limits"][1]["units"] == 100
+
+
 def test_other_prompts_are_not_comparable(thresher, tmp_path, base):
     rows = [row | {"prompt": "in other words"} for row in right(GOOD)]
 

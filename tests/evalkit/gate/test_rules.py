@@ -72,6 +72,32 @@ def test_many_rules_adjust_only_the_claim_fail(thresher, tmp_path, base):
     assert many["verdict"] == "inconclusive"
 
 
+def test_stops_that_compare_points_weaken_no_claim(thresher, tmp_path, base):
+    """Oracle: the p value of the one rule that claims, alone."""
+    rule = 'metric = "exact_match"\nmax_drop = 0.008'
+    stops = [f'metric = "exact_match"\nmax_drop = 0.{n}\nlevel = "point"' for n in range(1, 8)]
+    new = scored(tmp_path, "new", right([0] * 14 + GOOD[14:], **AREAS))
+
+    ran = gate(thresher, new, base, limits(tmp_path, "\n\n".join([rule, *stops])), "--json")
+
+    assert ran.json["limits"][0]["p_adjusted"] == ran.json["limits"][0]["p_value"]
+    assert [row["verdict"] for row in ran.json["limits"]] == ["fail", *["pass"] * 7]
+
+
+@pytest.mark.parametrize("level", ["point", "confident"])
+def test_the_last_bits_of_a_sum_pass_no_line(thresher, tmp_path, level):
+    """0.8 - 0.7 is a hair above 0.1."""
+    runs = [
+        scored(tmp_path, name, right([1] * 40, usage=lambda _, cost=cost: {"cost": cost}), "cost")
+        for name, cost in (("base", 0.7), ("new", 0.8))
+    ]
+    rules = limits(tmp_path, f'metric = "cost"\nmax_drop = 0.1\nlevel = "{level}"')
+
+    ran = gate(thresher, runs[1], runs[0], rules, "--json")
+
+    assert ran.json["limits"][0]["verdict"] == {"point": "pass", "confident": "inconclusive"}[level]
+
+
 def test_several_baselines_by_name(thresher, tmp_path, base):
     weak = scored(tmp_path, "weak", right(DROPPED, **AREAS))
     new = scored(tmp_path, "new", right([0] * 75 + GOOD[75:], **AREAS))

@@ -99,6 +99,23 @@ def test_the_exact_interval_keeps_its_level_where_the_score_test_does_not():
         assert chance <= 0.05
 
 
+@pytest.mark.parametrize(("items", "difference"), [(20, -0.05), (20, 0.1), (12, -0.1)])
+def test_the_exact_test_keeps_its_level_on_both_sides(items, difference):
+    """Oracle: scipy's chances of every outcome, at 200 shares of losses."""
+    gains, losses, _ = tango.outcomes(items)
+    outcomes = np.column_stack([gains, losses, items - gains - losses])
+    chances = np.array(
+        [
+            stats.multinomial.pmf(outcomes, items, [lost + difference, lost, 1 - 2 * lost - difference])
+            for lost in np.linspace(max(0.0, -difference), (1 - difference) / 2 - 1e-9, 200)
+        ]
+    )
+    p = np.array([tango.exact_p(*outcome[:2], items, difference) for outcome in outcomes.astype(int).tolist()])
+
+    for side in (0, 1):
+        assert 0.03 < (chances @ (p[:, side] <= 0.05)).max() <= 0.05
+
+
 def test_the_exact_interval_is_where_the_exact_test_turns():
     low, high = tango.exact_interval(3, 6, 40, 0.05)
 
@@ -184,6 +201,35 @@ def test_the_sign_flip_test(items):
     ).pvalue  # fmt: skip
 
     assert sign_flip_p(numbers, 20_000, 0) == pytest.approx(theirs, abs=1e-12 if items == 10 else 0.015)
+
+
+def test_drawn_signs_never_prove_beyond_their_number():
+    """Oracle: Phipson and Smyth: of 1,000 draws none lies as far as 20 equal differences, but for those themselves."""
+    assert sign_flip_p(np.full(20, 0.1), 1000, 0) == 1 / 1001
+
+
+def test_rows_of_one_sum_are_not_one_kind():
+    """Two different rows whose sums in the hash are equal to the last bit."""
+    first, second = np.cos(np.array([1, 2]) * 1.7)
+    rows = np.repeat([[second, 0.0], [0.0, first]], 10, axis=0)
+    units = as_units(rows)
+
+    assert np.repeat(units.kinds, units.counts.astype(int), axis=0).tolist() == rows.tolist()
+
+
+@pytest.mark.parametrize("clusters", [None, np.arange(30) // 2])
+def test_few_units_that_moved_have_students_bounds_and_p_values(clusters):
+    """Oracle: scipy's t, with as many degrees of freedom as units that moved less one; 3 of 30 did, or 3 of 15."""
+    moved = np.zeros(30)
+    moved[[0, 2, 4]] = 0.3, -0.2, 0.25
+    base = np.full(30, 0.5)
+    found = estimate(
+        Sample(make_metric("token_f1"), column(base), column(base + moved), clusters), "difference", Settings()
+    )
+    reach = stats.t.ppf(0.95, 2) * found.error
+
+    assert (found.low, found.high) == pytest.approx((moved.mean() - reach, moved.mean() + reach))
+    assert (found.tails(found.low)[1], found.tails(found.high)[0]) == pytest.approx((0.05, 0.05))
 
 
 def test_cluster_robust_errors():

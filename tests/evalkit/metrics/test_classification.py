@@ -59,6 +59,21 @@ def test_label_extractor(answer, extract, right):
     assert values(frame, "accuracy", extract=extract)[0] == right
 
 
+@pytest.mark.parametrize("wanted", ["ham", "spam"])
+def test_an_answer_that_names_two_labels_has_neither(wanted):
+    frame = answers(("spam or ham?", wanted), ("ham", "ham"), ("spam", "spam"))
+
+    assert values(frame, "accuracy", extract="mentioned") == [0, 1, 1]
+
+
+@pytest.mark.parametrize("extract", ["trimmed", "mentioned"])
+@pytest.mark.parametrize("wanted", ["A", "a"])
+def test_of_labels_that_differ_in_case_alone_only_the_very_label_is_one(wanted, extract):
+    frame = answers(("'A'", wanted), ("A", "A"), ("a", "a"))
+
+    assert values(frame, "accuracy", extract=extract) == [0, 1, 1]
+
+
 def test_a_label_under_a_key_of_json():
     frame = answers(('{"label": "spam"}', "spam"), ("spam", "spam"), ('{"label": 1}', "ham"))
 
