@@ -128,6 +128,20 @@ def sentence_piece(template: str | None, **names: str):
     return _wrapped(made, template, **names)
 
 
+@cache
+def word_piece(template: str | None):
+    """Return a WordPiece as BERT has one: a word that is split elsewhere reads otherwise, for its pieces have marks."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    made.decoder = decoders.WordPiece()
+    made.train_from_iterator(
+        TEXTS, trainers.WordPieceTrainer(vocab_size=600, special_tokens=["[UNK]", *SPECIAL], show_progress=False)
+    )
+    return _wrapped(made, template)
+
+
 def _wrapped(made, template: str | None, *, eos: str = "</s>", bos: str = "<s>"):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -37,6 +37,7 @@ def test_numbers_that_cannot_be_right_stop_a_step(loss, norm, reason):
         pytest.param([1.0, 1.1, 1.2, 1.3], None, "eval_loss_rising", id="risen from the base on"),
         pytest.param([3.0, 1.0, 1.1, 1.1, 1.2], None, None, id="with a pause"),
         pytest.param([3.0, 1.0, 1.1, 1.2], 2, "early_stopping", id="patience at an end"),
+        pytest.param([3.0, 1.0, 1.1], 2, None, id="one evaluation more is allowed"),
         pytest.param([3.0, 1.0, 1.1, 0.9], 2, None, id="a new best"),
         pytest.param([0.5, 1.0, 0.9, 0.8], 2, None, id="the base's own loss is no best"),
         pytest.param([3.0, 1.0, 1.1, 1.2, 1.3], 9, None, id="patience asked for more"),

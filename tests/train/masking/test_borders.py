@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.train import families
-from tests.train.families import byte_level, sentence_piece
+from tests.train.families import byte_level, sentence_piece, word_piece
 from tests.train.spoken import row
 
 pytest.importorskip("transformers", reason="transformers is not installed: make models")
@@ -37,6 +37,13 @@ def test_a_token_across_the_border_is_really_one():
     assert prompt == tokenizer("It is fo", add_special_tokens=False)["input_ids"]
     assert answer == tokenizer("ur, of course", add_special_tokens=False)["input_ids"]
     assert trained
+
+
+def test_a_token_that_cannot_be_split_stays_whole_and_is_trained():
+    """``fo`` and ``ur`` by themselves are two words, which is another text than ``four``."""
+    tokenizer = word_piece("{% for m in messages %}{{ m.content }}{% endfor %}")
+
+    assert labels(tokenizer, row("u:It is fo", "a:ur, of course")) == pieces(tokenizer, "It is", "four, of course")
 
 
 @pytest.mark.parametrize("trim_offsets", [False, True])
