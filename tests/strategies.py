@@ -33,7 +33,12 @@ MESSAGE = st.one_of(
     st.fixed_dictionaries({"role": ROLE, "content": SPOKEN}),
     st.fixed_dictionaries(
         {"role": ROLE, "content": SPOKEN | PARTS},
-        optional={"name": TEXT, "weight": st.sampled_from([0, 1]), "tool_call_id": st.just("c1")},
+        optional={
+            "name": TEXT,
+            "weight": st.sampled_from([0, 1]),
+            "tool_call_id": st.just("c1"),
+            "tool_calls": st.lists(CALL, min_size=1, max_size=1),
+        },
     ),
     st.fixed_dictionaries(
         {"role": st.just("assistant"), "tool_calls": st.lists(CALL, min_size=1, max_size=2)},
@@ -41,7 +46,10 @@ MESSAGE = st.one_of(
     ),
 )
 MESSAGES = st.lists(MESSAGE, min_size=1, max_size=4)
-TURN = st.fixed_dictionaries({"from": st.sampled_from(["human", "gpt", "system", "function", "tool"]), "value": SPOKEN})
+TURN = st.fixed_dictionaries(
+    {"from": st.sampled_from(["human", "gpt", "system", "function", "tool"]), "value": SPOKEN},
+    optional={"weight": st.sampled_from([0, 1, None]), "train": st.booleans()},
+)
 ANSWER = st.one_of(SPOKEN, MESSAGE, MESSAGES)
 
 Records = st.SearchStrategy[dict[str, Any]]

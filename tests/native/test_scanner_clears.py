@@ -89,6 +89,31 @@ def test_clean_rows_of_every_layout_are_cleared(built, tmp_path, layout, record,
     assert_same(path, gatherer(built), layout)
 
 
+CALLS = [{"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]
+TURNS = [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]
+
+
+@pytest.mark.parametrize(
+    ("layout", "line"),
+    [
+        pytest.param("messages", {"messages": [turn | {"tool_calls": CALLS} for turn in chat("Hi", "Hello")["messages"]]},
+                     id="a text and calls"),
+        pytest.param("sharegpt", {"conversations": [turn | {"weight": 0} for turn in TURNS]}, id="a weight, ShareGPT"),
+        pytest.param("sharegpt", {"conversations": [turn | {"train": False} for turn in TURNS]}, id="train, ShareGPT"),
+        pytest.param("text", {"id": 12345678901234567890, "text": "a"}, id="an id of 20 digits"),
+        pytest.param("text", b'{"id": 12345678901234567890123, "text": "a"}', id="an id of 23 digits"),
+        pytest.param("text", b'{"text": "\\ud83d\\ue000"}', id="half a surrogate pair and a private character"),
+    ],
+)  # fmt: skip
+def test_what_python_has_to_look_at_is_not_cleared(built, tmp_path, layout, line):
+    raw = line if isinstance(line, bytes) else orjson.dumps(line)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(raw + b"\n")
+
+    assert not cleared(gatherer(built), raw, layout)
+    assert_same(path, gatherer(built), layout)
+
+
 def test_clean_real_chats_are_cleared(built, real_data):
     sieve = Sieve(built)
     for name in ("gsm8k_train.chat", "alpaca_zh_00.chat", "alpaca_random9k.chat"):
