@@ -38,9 +38,9 @@ def named(text: str, limit: int = LONGEST_NAME) -> Markup:
     return _marked(_ANY_IN_LINE, clipped(text, limit))
 
 
-def broken(text: str, limit: int = LONGEST) -> Markup:
+def broken(text: str) -> Markup:
     """Return a path as HTML on lines that break after its separators, where they must break."""
-    return Markup(re.sub(r"(?<=[/_.-])(?=\w)", "<wbr>", str(named(text, limit)), flags=re.ASCII))  # noqa: S704 - as above
+    return Markup(re.sub(r"(?<=[/_.-])(?=\w)", "<wbr>", str(named(text, LONGEST)), flags=re.ASCII))  # noqa: S704 - as above
 
 
 def flags(command: str) -> Markup:

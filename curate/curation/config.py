@@ -278,8 +278,3 @@ def steps_off(config: CurateConfig, steps: list[Step]) -> list[str]:
     """Return the preset's steps that this run leaves out."""
     used = {step.use for step in steps}
     return [use for use in PRESETS[config.preset] if use not in used]
-
-
-def is_set_step(step: Step) -> bool:
-    """Say whether a step decides over the whole set."""
-    return isinstance(step, SetStep)

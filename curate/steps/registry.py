@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
 
 from curate.core.run.errors import ConfigError, nearest
 from curate.steps.balance import Balance
@@ -57,8 +56,3 @@ def find_step(use: str, steps: Mapping[str, type[Step]]) -> type[Step]:
     if use not in steps:
         raise ConfigError(f"no step is called {use!r}{nearest(use, list(steps))}", hint="thresher steps")
     return steps[use]
-
-
-def make_step(settings: Mapping[str, Any]) -> Step:
-    """Return a step from its settings, ``use`` among them."""
-    return find_step(str(settings.get("use", "")), known_steps()).model_validate(dict(settings))

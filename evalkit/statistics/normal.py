@@ -6,10 +6,6 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
-import numpy as np
-
-from evalkit.metrics.metric import Numbers
-
 _STANDARD = NormalDist()
 _LARGE = 1000  # degrees of freedom from which t is taken for normal: the tails differ by less than 1e-4
 
@@ -17,11 +13,6 @@ _LARGE = 1000  # degrees of freedom from which t is taken for normal: the tails 
 def below(z: float) -> float:
     """Return the chance that a standard normal variable lies below ``z``."""
     return 0.5 * math.erfc(-z / math.sqrt(2))
-
-
-def all_below(z: Numbers) -> Numbers:
-    """Return ``below`` of each number."""
-    return np.array([below(float(one)) for one in z.ravel()]).reshape(z.shape)
 
 
 def quantile(chance: float) -> float:

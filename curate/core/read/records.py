@@ -32,10 +32,6 @@ class Batch:
     fields: Mapping[str, str] = field(default_factory=dict)  # ours -> theirs, as in ``records``
     clean: Clean | None = None
 
-    def is_row(self, index: int) -> bool:
-        """Say whether the line is a row: a blank one is none."""
-        return self.records[index] is not None or index in self.faults
-
 
 def read_records(
     source: Source,

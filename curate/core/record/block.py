@@ -55,8 +55,3 @@ def row_of(source: int, line: int) -> int:
 def place_of(row: int) -> tuple[int, int]:
     """Return (source, line) of a row number."""
     return row >> LINE_BITS, row & (1 << LINE_BITS) - 1
-
-
-def empty_block() -> pl.DataFrame:
-    """Return a block of no rows."""
-    return BLOCK.to_frame()

@@ -21,20 +21,20 @@ def proposed(similarity: float, bands: int, rows: int) -> float:
     return float(1.0 - (1.0 - similarity**rows) ** bands)
 
 
-def choose_bands(threshold: float, recall: float = RECALL, slots: int = SLOTS) -> tuple[int, int]:
+def choose_bands(threshold: float, recall: float = RECALL) -> tuple[int, int]:
     """Return (bands, slots a band): the longest bands that still propose a pair at the threshold by ``recall``.
 
     Longer bands propose fewer pairs below the threshold, each of which costs a look.
     """
-    for rows in range(slots, 1, -1):
-        if proposed(threshold, slots // rows, rows) >= recall:
-            return slots // rows, rows
-    return slots, 1
+    for rows in range(SLOTS, 1, -1):
+        if proposed(threshold, SLOTS // rows, rows) >= recall:
+            return SLOTS // rows, rows
+    return SLOTS, 1
 
 
-def s_curve(bands: int, rows: int, points: int = 21) -> list[tuple[float, float]]:
-    """Return (similarity, chance to be proposed) from 0 to 1."""
-    return [(round(s, 4), round(proposed(s, bands, rows), 12)) for s in np.linspace(0.0, 1.0, points).tolist()]
+def s_curve(bands: int, rows: int) -> list[tuple[float, float]]:
+    """Return (similarity, chance to be proposed) from 0 to 1, in steps of 0.05."""
+    return [(round(s, 4), round(proposed(s, bands, rows), 12)) for s in np.linspace(0.0, 1.0, 21).tolist()]
 
 
 def band_keys(signature: U32, bands: int, rows: int) -> U64:

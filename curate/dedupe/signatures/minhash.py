@@ -6,7 +6,7 @@ a_k odd (Broder 1997; datasketch 2.0).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +22,12 @@ SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of a text without shingles
 
 
-@lru_cache(maxsize=4)
-def permutations(slots: int = SLOTS, seed: int = SEED) -> tuple[U32, U32]:
+@cache
+def permutations() -> tuple[U32, U32]:
     """Return the factors and summands of the slots, drawn as datasketch draws them."""
-    draw = np.random.RandomState(seed)
-    factors = draw.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return factors, draw.randint(0, 1 << 32, slots, dtype=np.uint32)
+    draw = np.random.RandomState(SEED)
+    factors = draw.randint(0, 1 << 31, SLOTS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, draw.randint(0, 1 << 32, SLOTS, dtype=np.uint32)
 
 
 def mix32(values: U32) -> U32:
@@ -39,28 +39,31 @@ def mix32(values: U32) -> U32:
     return np.asarray(mixed ^ (mixed >> np.uint32(16)))
 
 
-def sign(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> tuple[U32, Sets]:
-    """Return the signatures (n x 128) of texts that went through ``comparable``, and their sets of shingles."""
+def sign(texts: pl.Series, salt: int = 0) -> tuple[U32, Sets]:
+    """Return the signatures (n x 128) of texts that went through ``comparable``, and their sets of shingles.
+
+    ``salt`` keeps the shingles of different sides apart, so that a union of sides is a disjoint one.
+    """
     if (texts == "").all():  # as the prompts of bare texts are: no room is taken for signatures that say nothing
         none = np.zeros(len(texts), dtype=np.uint64)
         return np.broadcast_to(EMPTY, (len(texts), SLOTS)), Sets(none[:0], np.zeros(len(texts) + 1, np.int64), none)
     native = kernel()
     if native is not None:
-        signed = native.sign(texts, salt, min_words, permutations())
+        signed = native.sign(texts, salt, MIN_WORDS, permutations())
         return signed.signatures, Sets(signed.grams, signed.starts, signed.digests)
-    found = by_numpy(texts, salt, min_words)
+    found = by_numpy(texts, salt, MIN_WORDS)
     return signatures(found.values, found.starts), found
 
 
-def signatures(values: U64, offsets: I64, slots: int = SLOTS, seed: int = SEED) -> U32:
-    """Return the signatures (n x slots) of n sets of shingles; the low 32 bits of a shingle are its hash."""
+def signatures(values: U64, offsets: I64) -> U32:
+    """Return the signatures (n x 128) of n sets of shingles; the low 32 bits of a shingle are its hash."""
     count = len(offsets) - 1
-    out = np.full((count, slots), EMPTY, dtype=np.uint32)
+    out = np.full((count, SLOTS), EMPTY, dtype=np.uint32)
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled) == 0:
         return out
     hashes = mix32(values.astype(np.uint32))
     starts = offsets[:-1][filled]
-    for slot, (factor, summand) in enumerate(zip(*permutations(slots, seed), strict=True)):
+    for slot, (factor, summand) in enumerate(zip(*permutations(), strict=True)):
         out[filled, slot] = np.minimum.reduceat(hashes * factor + summand, starts)
     return out

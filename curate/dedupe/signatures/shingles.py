@@ -1,6 +1,6 @@
 """Texts to sets of hashed shingles: word 5-grams.
 
-A word is a run of ``[0-9A-Za-z_]`` or of bytes above 0x7f. A text of fewer than ``min_words`` words is one
+A word is a run of ``[0-9A-Za-z_]`` or of bytes above 0x7f. A text of fewer than ``MIN_WORDS`` words is one
 shingle, its whole text: short texts are compared for equality alone, punctuation included ("C" is not "C++").
 All hashes are 64 bits wide, taken modulo 2^64. The C kernel (``curate/native/minhash.c``) makes the same bits.
 """
@@ -63,16 +63,13 @@ def buffers(texts: pl.Series) -> tuple[U8, I64]:
     return data, np.concatenate([[0], texts.str.len_bytes().cum_sum().to_numpy()]).astype(np.int64)
 
 
-def shingles(texts: pl.Series, salt: int = 0, min_words: int = MIN_WORDS) -> Sets:
-    """Return the shingles of texts that went through ``comparable``; an empty text has none.
-
-    ``salt`` keeps the shingles of different sides apart, so that a union of sides is a disjoint one.
-    """
+def shingles(texts: pl.Series) -> Sets:
+    """Return the shingles of texts that went through ``comparable``; an empty text has none."""
     native = kernel()
     if native is not None:
-        signed = native.sign(texts, salt, min_words, None)
+        signed = native.sign(texts, 0, MIN_WORDS, None)
         return Sets(signed.grams, signed.starts, signed.digests)
-    return by_numpy(texts, salt, min_words)
+    return by_numpy(texts, 0, MIN_WORDS)
 
 
 def by_numpy(texts: pl.Series, salt: int, min_words: int) -> Sets:

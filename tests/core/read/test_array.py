@@ -27,7 +27,7 @@ def read(path: Path, data: str | bytes) -> list[tuple[int, bytes, str | None, in
     found = []
     for batch in read_records(Source(0, path.name, path), Seen()):
         for index, row in enumerate(batch.lines.rows):
-            if batch.is_row(index):
+            if batch.records[index] is not None or index in batch.faults:
                 fault = batch.faults[index][0] if index in batch.faults else None
                 place = batch.lines.places[index] if batch.lines.places else batch.lines.first + index
                 found.append((place, row, fault and fault.slug, fault and fault.column))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from curate.core.record.block import BLOCK, LINE_BITS, empty_block, place_of, row_of
+from curate.core.record.block import BLOCK, LINE_BITS, place_of, row_of
 from curate.core.record.marks import alive, edit, reject, told_of, warn
 from curate.core.record.nest import nest
 from tests.core.record.frames import Turn, block
@@ -211,7 +211,7 @@ def test_flat_rows_become_lists(counts, present, wanted):
 
 
 def test_no_flat_rows_become_no_lists():
-    flat = empty_block()["messages"].explode().struct.unnest()
+    flat = BLOCK.to_frame()["messages"].explode().struct.unnest()
 
     assert nest(flat, []).to_list() == []
     assert nest(flat, [0, 0], [True, False]).to_list() == [[], None]
