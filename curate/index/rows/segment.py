@@ -21,7 +21,6 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 LOWER = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
 SHORT = ("source", "split", "size", "spaceless")  # columns of 32 bits
 _KINDS = {"source": pl.UInt32, "split": pl.UInt8, "size": pl.UInt32, "spaceless": pl.UInt8}
 SETS = ("asked", "answered", "instructions")
