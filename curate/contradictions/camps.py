@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -161,18 +161,28 @@ class Group:
         """Return the camps that stay, the one that decided it first."""
         if policy == "drop_all":
             return []
-        allies = {number: self._allies(number, at_odds) for number in at_odds}
+        enemies = {number: frozenset(self.camps[number].enemies) for number in at_odds}
+        allied = self._allied(enemies)
         if policy == "keep_majority":
-            support = {number: sum(self.camps[one].rows for one in allies[number]) for number in at_odds}
-            most = [number for number in at_odds if support[number] == max(support.values())]
-            return allies[most[0]] if set(most) <= set(allies[most[0]]) else []
-        lengths = {n: max(len(self.answers[at].text) for at in self.camps[n].answers) for n in at_odds}
-        return allies[max(at_odds, key=lambda n: (lengths[n], -self.answers[self.camps[n].answers[0]].order))]
+            rows = {own: sum(self.camps[one].rows for one in camps) for own, camps in allied.items()}
+            largest = max(rows.values())
+            most = [number for number in at_odds if rows[enemies[number]] == largest]
+            first, agree = most[0], set(most) <= set(allied[enemies[most[0]]])
+            if not agree:
+                return []
+        else:
+            lengths = {n: max(len(self.answers[at].text) for at in self.camps[n].answers) for n in at_odds}
+            first = max(at_odds, key=lambda n: (lengths[n], -self.answers[self.camps[n].answers[0]].order))
+        return [first, *(number for number in allied[enemies[first]] if number != first)]
 
-    def _allies(self, camp: int, at_odds: list[int]) -> list[int]:
-        """Return a camp and those that exclude it not, but exclude the same other: one answer in other words."""
-        own = self.camps[camp].enemies
-        return [camp, *(n for n in at_odds if n != camp and n not in own and own & self.camps[n].enemies)]
+    @staticmethod
+    def _allied(enemies: Mapping[int, frozenset[int]]) -> dict[frozenset[int], list[int]]:
+        """Return by their enemies the camps that say the same: they exclude a third one, and not each other.
+
+        Few are compared with all, so that of many camps most have the same enemies.
+        """
+        each = set(enemies.values())
+        return {own: [n for n, other in enemies.items() if n not in own and own & other] for own in each}
 
 
 def difference_of(prompt: str, one: Answer, other: Answer, threshold: float, *, open_ended: bool) -> Difference:

@@ -45,11 +45,16 @@ class ItemFile:
 
     path: Path
     seen: Seen = field(default_factory=Seen)
+    word: str = "line"  # what its rows are counted by; the values of a .json file are not its lines
 
     @property
     def name(self) -> str:
         """Return the path as it was given."""
         return self.path.as_posix()
+
+    def at(self, number: int) -> str:
+        """Return where a row stands, as an error says it."""
+        return f"{self.name}:{number}" if self.word == "line" else f"{self.name} ({self.word} {number})"
 
 
 def read_items(
@@ -65,11 +70,11 @@ def read_items(
     unseen = {name for name in (*fields.slices, fields.cluster) if name is not None}
     for line, record, digest in _records(file):
         unseen = {name for name in unseen if under(record, name) is None and name not in record}
-        item = _item(record, fields, f"{file.name}:{line}", digest, clusters or {})
+        item = _item(record, fields, file.at(line), digest, clusters or {})
         if item.id in places:
             raise InputError(
                 f"the id {item.id[:80]!r} stands twice in {file.name}",
-                f"line {places[item.id]} and line {line}",
+                f"{file.word} {places[item.id]} and {file.word} {line}",
                 hint="answers are paired by id; name a field whose values are unique: --id-field FIELD",
             )
         places[item.id] = line
@@ -103,12 +108,13 @@ def _records(file: ItemFile) -> Iterator[tuple[int, Record, str]]:
     number = 1
     for rows in read_rows(Source(0, file.name, file.path), file.seen):
         lines = split(rows, number) if isinstance(rows, Piece) else rows
+        file.word = "line" if lines.places is None else "row"
         number += len(lines.rows)
         records, faults = decode_lines(lines.rows)
         for index in sorted({*faults, *lines.too_long}):
             told = faults[index][0].message if index in faults else "the line is too long"
             raise InputError(
-                f"{file.name}:{lines.number(index)} cannot be read: {told}",
+                f"{file.at(lines.number(index))} cannot be read: {told}",
                 hint=f"thresher check {path_word(file.name)} lists all such rows; a lost row would move every score",
             )
         for index, record in enumerate(records):
@@ -162,17 +168,23 @@ def _given(record: Record, fields: ItemFields, place: str) -> dict[str, Any]:
             wanted = None
     references = as_references(wanted) or []
     made: dict[str, Any] = {"references": tuple(references), "several": isinstance(wanted, list)}
-    made["tools"] = tuple(record.get("tools") or ())
+    made["tools"] = _tools(record.get("tools"), place)
     if isinstance(asked, list):
         return made | {"messages": _messages(asked, place)}
     if isinstance(asked, str):
         return made | {"prompt": asked}
-    near = nearest(field, list(record)).partition("; there is")[0]
+    near = "" if field in record else nearest(field, list(record)).partition("; there is")[0]
     raise InputError(
         f"{place} has neither a text nor messages in {field!r}{near}",
         f"the row has: {', '.join(record)}",
         hint="--prompt-field FIELD",
     )
+
+
+def _tools(value: Any, place: str) -> tuple[Any, ...]:
+    if value is not None and not isinstance(value, list):
+        raise InputError(f"{place} has tools that are no list", hint='"tools": [{"type": "function", ...}]')
+    return tuple(value or ())
 
 
 def _messages(value: Sequence[Any], place: str) -> tuple[Mapping[str, Any], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,8 @@ def command(  # noqa: PLR0913 - a flag each
         raise ConfigError("gate needs rules", hint="--limits gate.toml; thresher gate --markdown shows one")
     if candidate is None and not planning:
         raise ConfigError("gate needs a candidate", hint="thresher gate RUN --baseline RUN --limits gate.toml")
+    mode = "--plan" if planning else "--self-test" if testing else None
+    _refuse_idle(mode, {"--accept": accept, "--junit": junit, "--summary": summary, "--out": out})
     given = _by_name(baselines)
     paths = [path for _, path in given]
     rules = [limits, tainted, waivers]
@@ -157,6 +159,13 @@ def _refuse_targets(targets: Sequence[Path | None], read: Sequence[Path | None])
     for target in targets:
         if target is not None:
             refuse_target(target, read)
+
+
+def _refuse_idle(mode: str | None, options: Mapping[str, Path | None]) -> None:
+    """Refuse files that a run which judges nothing would not write."""
+    named = [name for name, path in options.items() if path is not None]
+    if mode is not None and named:
+        raise ConfigError(f"{mode} writes no {' and no '.join(named)}", hint="it prints; --json for one JSON object")
 
 
 def _by_name(baselines: Sequence[str]) -> list[tuple[str, Path]]:

@@ -177,3 +177,15 @@ def test_many_equal_scores_afford_no_less_than_the_gate_will_say(thresher, tmp_p
 
     assert ran.json["plan"][0]["affordable_margin"] >= float(f"{1 - 0.05 ** (1 / 500):.4g}")
     assert ran.json["plan"][0]["chance_equal_passes"] == 1.0
+
+
+@pytest.mark.parametrize("mode", ["--plan", "--self-test"])
+@pytest.mark.parametrize("file", ["--out", "--junit", "--summary", "--accept"])
+def test_a_run_that_judges_nothing_refuses_the_files_it_would_not_write(thresher, tmp_path, mode, file):
+    base, new = runs(tmp_path, "exact_match")
+
+    ran = gate(thresher, new, base, limits(tmp_path), mode, file, tmp_path / "asked")
+
+    assert ran.code == 2
+    assert f"{mode} writes no {file}" in ran.err
+    assert not (tmp_path / "asked").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from curate.core.run.errors import InputError
@@ -101,6 +103,7 @@ def test_the_right_choice_is_told_by_place_letter_or_text(jsonl, told):
         ([{"prompt": "x", "choices": ["a", "b"], "answer": 2}], "does not say which of its 2 choices is right: 2"),
         ([{"id": [], "prompt": "x"}], "neither text nor a whole number in 'id'"),
         (["{"], "cannot be read"),
+        ([{"prompt": "x", "tools": "f"}], "has tools that are no list"),
         ([], "holds no rows"),
     ],
 )
@@ -118,3 +121,18 @@ def test_a_json_array_is_read_too(jsonl):
     file = jsonl(['[{"id": 1, "prompt": "a"}, {"id": 2, "prompt": "b"}]'], "rows.json")
 
     assert [item.id for item in read_items(ItemFile(file), ItemFields())] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        pytest.param([{"id": 1, "prompt": "a"}, {"id": 1, "prompt": "b"}], "row 1 and row 2", id="an id twice"),
+        pytest.param([{"prompt": "a"}, {"prompt": 5}], r"rows.json \(row 2\) has neither a text nor", id="a number"),
+    ],
+)
+def test_a_place_in_an_array_is_its_row(tmp_path, rows, told):
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+
+    with pytest.raises(InputError, match=told) as raised:
+        read_items(ItemFile(tmp_path / "rows.json"), ItemFields())
+    assert "did you mean 'prompt'" not in str(raised.value)
