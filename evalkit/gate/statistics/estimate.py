@@ -50,7 +50,7 @@ class Estimate:
     method: str  # the interval's name, its level and its draws
     tails: Tails
     discordant: float | None = None  # the share of items on which exactly one run is right
-    is_share: bool = False  # whether it is one run's share of right items, judged by Wilson's bounds
+    is_share: bool = False  # whether it is one run's share of right items, judged by exact bounds up to 5,000
     test: tuple[str, float] | None = None  # the test of no difference that stands beside, and its p value
     effective: int | None = None  # units of equal size that clusters tell as much as; None where items stand alone
 
@@ -59,7 +59,7 @@ def estimate(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     """Return the estimate of a sample; both bounds hold one-sided with chance ``1 - alpha``.
 
     A difference of shares has Tango's score interval (exact up to 100 items) beside McNemar's mid-p test; a share
-    Wilson's; a difference of means BCa bounds of the paired bootstrap beside the sign-flip test; anything else
+    Clopper and Pearson's up to 5,000 items, above Wilson's; a difference of means BCa bounds of the paired bootstrap beside the sign-flip test; anything else
     (corpus metrics, ratios, clusters) BCa bounds of the bootstrap on sufficient statistics.
     """
     if kind == "value":
