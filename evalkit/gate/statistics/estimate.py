@@ -59,8 +59,9 @@ def estimate(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     """Return the estimate of a sample; both bounds hold one-sided with chance ``1 - alpha``.
 
     A difference of shares has Tango's score interval (exact up to 100 items) beside McNemar's mid-p test; a share
-    Clopper and Pearson's up to 5,000 items, above Wilson's; a difference of means BCa bounds of the paired bootstrap beside the sign-flip test; anything else
-    (corpus metrics, ratios, clusters) BCa bounds of the bootstrap on sufficient statistics.
+    Clopper and Pearson's up to 5,000 items, Wilson's above; a difference of means BCa bounds of the paired bootstrap
+    beside the sign-flip test; anything else (corpus metrics, ratios, clusters) BCa bounds of the bootstrap on
+    sufficient statistics.
     """
     if kind == "value":
         sample = sample.alone
