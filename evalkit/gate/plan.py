@@ -191,7 +191,9 @@ def _scored(own: Pair, limit: Limit) -> Scored:
 
 def _left_out(own: Pair, limit: Limit, where: str | None) -> str:
     left = sum(_scored(own, limit).left_out(None if where is None else own.slices[where]).values())
-    return f"; {left:,} items without a score are left out" if left else ""
+    return (
+        f"; {left:,} {'items without a score are' if left > 1 else 'item without a score is'} left out" if left else ""
+    )
 
 
 def _sample(own: Pair, limit: Limit, where: str | None) -> Sample:

@@ -89,7 +89,7 @@ def _arguments(record: Record, at: str) -> list[list[Any]]:
     told = record.get("arguments")
     if isinstance(told, list):
         return [one for one in told if isinstance(one, list) and one]
-    requests = of_kind(told, dict, "arguments", at).values()
+    requests = () if isinstance(told, str) else of_kind(told, dict, "arguments", at).values()
     return [[one.get("arg_0"), one.get("arg_1")] for one in requests if isinstance(one, dict)]
 
 

@@ -99,7 +99,8 @@ def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | Non
 
 def _references(row: Record, at: str) -> list[str] | None:
     variables = _variables(row)
-    for one in of_kind(under(row, "testCase.assert") or under(row, "test.assert"), list, "assert", at):
+    told = under(row, "testCase.assert") or under(row, "test.assert")
+    for one in [told] if isinstance(told, dict | str) else of_kind(told, list, "assert", at):
         if isinstance(one, dict) and one.get("type") in _EQUAL and isinstance(one.get("value"), str | int | float):
             written = as_text(one["value"]) or ""  # YAML makes a number of 42
             told = _VARIABLE.sub(lambda found: as_text(variables.get(found[1])) or found[0], written)

@@ -15,13 +15,15 @@ from evalkit.metrics.structured.json_text import NOTHING, extracted
 from evalkit.metrics.text.normalise import answer_is
 
 _NUMBER = re.compile(
-    r"(?:(?<![\w)])[-−])?[$€£¥]?"  # behind a number it is a minus between two, and no sign
+    r"(?:(?<![^\W_])(?<!\))[-−])?[$€£¥]?"  # behind a number it is a minus between two, and no sign
     r"(?:\d[\d,]*(?:\.\d+)?|(?<![\w).])\.\d+)(?:[eE][-+]?\d+(?!\w))?"
 )
 _SPELLING = str.maketrans("−", "-", ",$€£¥")
 _LETTER = re.compile(r"(?<![^\s(*])([A-J])(?![^).:*,\s])")
 _EDGES = " \t\n\r\v\f.,;:!?'\"`*_~|/\\()[]{}<>=&@^“”‘’"  # no sign that is part of an answer: -5, C++, 10%, $3, C#
-_LEAD = re.compile(r"[-+#]+\s+|\+(?=[\d.])")  # a bullet, a heading; +5 is 5
+_LEAD = re.compile(r"(?:[-+#]+\s+)*(?:\+(?=[\d.]))?")  # bullets, headings, rules; +5 is 5
+_TRAIL = re.compile(r"\s[-+#]+$")  # a rule, a dash
+_WRAPS = ("**", "`", "*", "_", '"', "'")
 
 
 def number(answer: str, told: Told) -> bool:
@@ -29,8 +31,8 @@ def number(answer: str, told: Told) -> bool:
     wanted = _decimal(str(told.get("value")))
     if wanted is None:
         raise BadCheckError(f"value is no number: {told.get('value')!r}")
-    found = [one for match in _NUMBER.findall(answer) if (one := _decimal(match)) is not None]
-    return bool(found) and found[-1] == wanted
+    found = (_decimal(match) for match in reversed(_NUMBER.findall(answer)))
+    return next((one for one in found if one is not None), None) == wanted
 
 
 def short(answer: str, told: Told) -> bool:
@@ -101,7 +103,7 @@ def json_value(answer: str, told: Told) -> bool:
 def json_keeps(answer: str, told: Told) -> bool:
     """Say whether the JSON in the answer keeps a JSON Schema."""
     schema = orjson.dumps(told.get("schema"), option=orjson.OPT_SORT_KEYS).decode()
-    checker = compiled_schema(schema, "auto", formats=False, registry=None)
+    checker = compiled_schema(schema, "auto", formats=None, registry=None)
     if isinstance(checker, str):
         raise BadCheckError(f"schema is no JSON Schema that can be used: {checker}")
     value = extracted(answer)
@@ -122,11 +124,18 @@ def complies(answer: str, told: Told) -> bool:
 def _bare(text: str) -> str:
     """Return a text without what stands around it; one that is nothing else stays."""
     bare = text.replace("−", "-").strip(_EDGES)
-    lead = _LEAD.match(bare)
-    bare = bare[lead.end() :] if lead else bare
+    bare = _TRAIL.sub("", _LEAD.sub("", bare, count=1)).strip(_EDGES)
     if bare.startswith("$") and bare.endswith("$"):  # a formula, and no price
         bare = bare.strip("$")
-    return bare.strip(_EDGES) or text.strip()
+    return bare.strip(_EDGES) or _unwrapped(text.strip())
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text that is punctuation alone without what it is quoted by, or printed bold with."""
+    for wrap in _WRAPS:
+        if text.startswith(wrap) and text.endswith(wrap) and len(text) > 2 * len(wrap):
+            return _unwrapped(text[len(wrap) : -len(wrap)])
+    return text
 
 
 def _trim(text: str) -> str:

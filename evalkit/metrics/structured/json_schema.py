@@ -143,8 +143,11 @@ def _place(error: Any) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def compiled_schema(schema: str, draft: Draft, formats: bool, registry: Any) -> Any:
-    """Return what checks values and never fetches anything, or why the schema cannot be used."""
+def compiled_schema(schema: str, draft: Draft, formats: bool | None, registry: Any) -> Any:
+    """Return what checks values and never fetches anything, or why the schema cannot be used.
+
+    ``formats`` None leaves it to the draft whether a format is looked at: up to draft 7 it is.
+    """
     try:
         more = {} if registry is None else {"registry": registry}
         return _DRAFTS[draft](orjson.loads(schema), validate_formats=formats, retriever=_refuse, **more)

@@ -30,7 +30,8 @@ class Regex(Metric):
         try:
             pl.Series([""]).str.contains(value or "")
         except pl.exceptions.ComputeError as error:
-            raise ValueError(f"is no pattern that the engine can read: {error}") from error
+            told = str(error).split("\n\n", 1)[0].splitlines()[-1].removeprefix("error: ")
+            raise ValueError(f"is no pattern that the engine can read: {told}") from error
         return value
 
     @property

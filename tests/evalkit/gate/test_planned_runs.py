@@ -52,7 +52,7 @@ def test_a_baseline_with_an_empty_answer_is_planned_and_tested(thresher, tmp_pat
     tested = thresher("gate", base, "--self-test", "--splits", 20, "--limits", rules)
 
     assert judged.code in (0, 3)
-    assert alone["assumed"] == "assumed: scores correlate by 0.7; 1 items without a score are left out"
+    assert alone["assumed"] == "assumed: scores correlate by 0.7; 1 item without a score is left out"
     assert (alone["n"], both["n"]) == (119, 120)
     assert alone["affordable_margin"] == pytest.approx(other["affordable_margin"], rel=0.1)
     assert tested.code in (0, 1)

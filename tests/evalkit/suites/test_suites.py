@@ -175,6 +175,7 @@ NUMBERS = [
     ("It is 1e3.", 1000),
     ("-1.5e-3", -0.0015),
 ]
+NUMBERS += [("It is _-5_.", -5), ("2024-01-05", 5), ("x_1-5", 5)]
 NUMBERS += [("No.5", 5), ("10-5", 5), ("12−5", 5), ("So: £1,200.50.", 1200.5), ("0x1e34f", 34), ("v1.2", 1.2)]
 
 
@@ -205,6 +206,13 @@ def test_signs_are_part_of_a_short_answer(said, value):
         ("$5$", "5"),
         ("\\(-5\\)", "-5"),
         ("“C++”.", "c++"),
+        ("Paris\n\n---", "Paris"),
+        ("---\nParis\n---", "Paris"),
+        ("### - Paris -", "Paris"),
+        ("- +5", "5"),
+        ("`*`", "*"),
+        ("**/**", "/"),
+        ('"?"', "?"),
     ],
 )
 def test_what_stands_around_a_short_answer_does_not_count(said, value):
@@ -307,3 +315,10 @@ def test_eval_takes_items_from_one_place(thresher, tmp_path):
 
     assert ran.code == 2
     assert "from data or from [suites]" in ran.err
+
+
+@pytest.mark.parametrize(("draft", "right"), [("http://json-schema.org/draft-07/schema#", False), (None, True)])
+def test_a_check_by_a_schema_looks_at_formats_as_its_draft_does(draft, right):
+    schema = {"type": "string", "format": "ipv4"} | ({} if draft is None else {"$schema": draft})
+
+    assert check('"abc"', {"is": "json_schema", "schema": schema}) is right
