@@ -68,7 +68,7 @@ def test_where_nothing_can_be_written_the_file_that_was_named_is_told(tmp_path, 
     def refused(self: Path, *_: object, **__: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(self))
 
-    for name in ("write_bytes", "unlink"):
+    for name in ("open", "unlink"):
         monkeypatch.setattr(Path, name, refused)
     with pytest.raises(OutputError, match=r"page\.html cannot be written: Read-only file system\n  hint: name another"):
         write_whole(tmp_path / "page.html", b"page", "name another")
