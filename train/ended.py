@@ -9,7 +9,7 @@ import orjson
 
 from curate.core.run.errors import InputError
 from curate.core.write.folder import MANIFEST, sha256_of
-from train.config import TrainConfig
+from train.config import AdapterTable, TrainConfig
 from train.loop.checkpoint import changes
 from train.loop.watch import Stopped
 from train.model.parent import inherited
@@ -32,7 +32,10 @@ def ended_run(out: Path, config: TrainConfig, home: Path) -> tuple[dict[str, Any
         raise InputError(f"{out / MANIFEST} is no JSON", hint=_ELSEWHERE) from error
     if not isinstance(manifest, dict) or manifest.get("command") != "train":
         return None
-    config = inherited(config, home)
+    try:
+        config = inherited(config, home)
+    except InputError:  # the parent is gone since: of what it gave the run, the manifest is the witness
+        config = config.model_copy(update={"adapter": _adapter_of(manifest, config)})
     try:
         changed = list(changes(_identity(manifest), _identity_now(manifest, config, home)))
         stats = dict(orjson.loads((out / STATS).read_bytes()))
@@ -44,6 +47,12 @@ def ended_run(out: Path, config: TrainConfig, home: Path) -> tuple[dict[str, Any
             f"{out} holds another run, which has ended", *changed, hint=f"take the change back, or {_ELSEWHERE}"
         )
     return stats, stopped
+
+
+def _adapter_of(manifest: dict[str, Any], config: TrainConfig) -> AdapterTable:
+    """Return the adapter that is asked for, what it leaves to its parent being as the run had it."""
+    given = config.adapter.model_dump(exclude_unset=True)
+    return AdapterTable.model_validate(manifest["config"]["adapter"] | given)
 
 
 def _identity(manifest: dict[str, Any]) -> dict[str, Any]:

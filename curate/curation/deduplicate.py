@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,8 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         with made.open("wb") as target:
             _copy(found, target, twins["row"].to_numpy())
         if made != place:
+            if place.exists():
+                shutil.copymode(place, made)
             made.replace(place)
     return Deduplicated(seen.rows, seen.rows - len(twins), twins)
 

@@ -47,7 +47,10 @@ def _as_said(call: Any) -> bytes:
     named = call.get("function") if isinstance(call, dict) else None
     if isinstance(named, dict):
         call = [named.get("name"), _value(named.get("arguments"))]
-    return orjson.dumps(call, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(call, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # arguments nested deeper than can be written
+        return repr(call).encode(errors="surrogatepass")
 
 
 def _value(arguments: Any) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import tempfile
 import tracemalloc
 
 import pytest
@@ -36,6 +38,9 @@ def test_they_come_back_as_they_were_and_as_often_as_asked(count):
     assert list(faults) == list(faults) == listed
     assert list(zip(faults, faults, strict=True)) == list(zip(listed, listed, strict=True)), "two readers at once"
     assert faults == listed
+    assert list(reversed(faults)) == listed[::-1]
+    assert [faults[place] for place in range(0, count, 997)] == listed[::997]
+    assert pickle.loads(pickle.dumps(faults)) == listed
     assert (len(faults), faults.errors) == (count, len(range(0, count, 3)))
     assert faults.by_code == ({"TH101": count} if count else {})
     for key in (0, count - 1, -1, slice(2), slice(count // 2, count // 2 + 3)):
@@ -77,3 +82,15 @@ def test_a_report_is_the_same_whether_faults_were_spilled_or_not(thresher, jsonl
     spilled = thresher("check", "rows.jsonl", "--format", form, *options)
 
     assert (spilled.code, spilled.out) == (whole.code, whole.out)
+
+
+def test_without_a_temporary_file_they_stay_in_memory(monkeypatch):
+    def refused(**_: object) -> None:
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    listed = [finding(line) for line in range(2 * HELD + 5)]
+    faults = Faults(listed)
+
+    assert list(faults) == listed
+    assert (len(faults), faults[2 * HELD]) == (2 * HELD + 5, listed[2 * HELD])

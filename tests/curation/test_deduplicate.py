@@ -142,3 +142,12 @@ def test_a_field_that_no_row_has_is_told(tmp_path, setting):
     with pytest.raises(ConfigError, match="no row has"):
         thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", **setting)
     assert any("no row has" in note for note in run.stats["notes"])
+
+
+def test_a_file_that_others_may_not_read_stays_so(tmp_path, jsonl):
+    out = tmp_path / "out.jsonl"
+    out.write_text("older")
+    out.chmod(0o600)
+    thresher.deduplicate(jsonl([{"text": "Herons wade."}]), out)
+
+    assert out.stat().st_mode & 0o777 == 0o600

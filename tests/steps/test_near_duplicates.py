@@ -303,3 +303,10 @@ def test_a_call_of_a_tool_is_no_few_words(tmp_path, later, reason, warnings):
 
     assert run.reasons[1] == reason
     assert run.warnings[1] == warnings
+
+
+def test_a_call_nested_deeper_than_json_is_written_is_compared(tmp_path):
+    deep = '{"a":' * 300 + "1" + "}" * 300
+    run = curate_rows(tmp_path, [calling(deep), calling(deep.replace("1", "2"))], STEPS)
+
+    assert run.reasons == [None, None]

@@ -26,8 +26,11 @@ def openai_fields(record: Record, layout: str) -> Iterator[Fault]:
             yield _fault(f"the row has no array of messages {name!r}", name)
             continue
         for index, message in enumerate(record[name]):
-            if message["role"] not in ("assistant", "tool"):
-                yield _fault(f"a turn of the {message['role']} stands in an answer", name, index, "role")
+            role = message.get("role") if isinstance(message, dict) else None
+            if not isinstance(role, str):  # where another pair is read, nobody has looked at these
+                yield _fault(f"an answer holds {kind(message)} that is no message", name, index)
+            elif role not in ("assistant", "tool"):
+                yield _fault(f"a turn of the {role} stands in an answer", name, index, "role")
 
 
 def trl_fields(record: Record, layout: str) -> Iterator[Fault]:

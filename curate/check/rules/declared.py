@@ -74,7 +74,7 @@ def _take(declared: Declared, tool: Any, at: tuple[str, int]) -> Iterator[Fault]
         yield _malformed("a tool has no name", *at)
         return
     if name in declared.functions:
-        if declared.functions[name] == function:
+        if _alike(declared.functions[name], function):
             return
         yield _malformed(f"the tool {shown(name)} is declared twice, and not alike", *at)
     parameters = function.get("parameters")
@@ -83,6 +83,13 @@ def _take(declared: Declared, tool: Any, at: tuple[str, int]) -> Iterator[Fault]
         yield Fault("parameters_schema", f"the parameters of {shown(name)}: {rules}", pointer(*at))
         rules = None
     declared.functions[name], declared.rules[name] = function, rules
+
+
+def _alike(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except RecursionError:  # nested by the thousand: who knows
+        return False
 
 
 def _is_foreign(tool: Record) -> bool:

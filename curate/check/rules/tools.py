@@ -101,7 +101,8 @@ def _arguments(function: Record, declared: Declared, place: str) -> Iterator[Fau
     if declared.lacks(name):
         known = ", ".join(declared.rules) or "none"
         yield Fault("undeclared_tool", f"{shown(name)} is called; declared is {known}", place)
-    if arguments in (None, "") and (rules is None or rules.breach({}) is None):
+    blank = arguments is None or (isinstance(arguments, str) and not arguments.strip())
+    if blank and (rules is None or rules.breach({}) is None):
         yield Fault("no_arguments", f"the call of {shown(name)} has no arguments", place)
         return
     spoken = isinstance(arguments, str)
