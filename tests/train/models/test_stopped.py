@@ -168,6 +168,16 @@ def test_a_whole_run_of_other_settings_or_rows_is_not_the_one_that_is_asked_for(
     assert thresher("train", project(), "--out", out, "--resume").code == 0
 
 
+def test_a_whole_run_whose_parent_is_gone_is_whole(thresher, project, tmp_path):
+    assert thresher("train", project(), "--out", tmp_path / "first", "--quiet", "--no-report").code == 0
+    toml = project(adapter={"parent": "first/adapter"})
+    assert thresher("train", toml, "--out", tmp_path / "second", "--quiet", "--no-report").code == 0
+    (tmp_path / "first").rename(tmp_path / "gone")
+    again = thresher("train", toml, "--out", tmp_path / "second", "--resume")
+
+    assert (again.code, "there is nothing to go on with" in again.out) == (0, True), again.err
+
+
 def test_a_damaged_checkpoint_is_named(thresher, project, interrupted):
     out = interrupted(3)
     (out / "checkpoints" / "step-00000004" / "state.json").write_text("{}")
