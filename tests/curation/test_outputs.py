@@ -353,6 +353,34 @@ TURN = {"from": "gpt", "value": "42", "loss": False}
             id="a field of the row whose name the layout takes",
         ),
         pytest.param(
+            {"id": "1", "system": {"v": 1}, "prompt": "6 * 7?", "completion": "42"}, "messages",
+            {"messages": [ASKED, said("42")], "id": "1", "system": {"v": 1}}, [], id="a system field that is no text",
+        ),
+        pytest.param(
+            {"system": "A", "prompt": [{"role": "system", "content": "B"}, ASKED], "completion": "42"}, "messages",
+            {"messages": [{"role": "system", "content": "B"}, ASKED, said("42")], "system": "A"}, [],
+            id="a system field beside a system turn",
+        ),
+        pytest.param(
+            {"system": "A", "prompt": [{"role": "system", "content": "B"}, ASKED], "completion": "42"}, "alpaca",
+            {"instruction": "6 * 7?", "input": "", "output": "42", "system": "B"}, ["fields_not_converted"],
+            id="the same where the layout takes its name",
+        ),
+        pytest.param(
+            {"system_prompt": "A", "system": "C", "input": "6 * 7?", "output": "42"}, "messages",
+            {"messages": [{"role": "system", "content": "A"}, ASKED, said("42")], "system": "C"}, [],
+            id="both names of a system prompt",
+        ),
+        pytest.param(
+            {"system_prompt": "A", "system": "C", "instruction": "6 * 7?", "output": "42"}, "messages",
+            {"messages": [{"role": "system", "content": "C"}, ASKED, said("42")], "system_prompt": "A"}, [],
+            id="both names in alpaca",
+        ),
+        pytest.param(
+            {"system": "", "history": [], "instruction": "6 * 7?", "input": "", "output": "42"}, "messages",
+            {"messages": [ASKED, said("42")]}, [], id="what is empty is not carried along",
+        ),
+        pytest.param(
             {"messages": [ASKED, {"role": "assistant", "content": "", "refusal": "No."}]}, "alpaca", None, [],
             id="a refusal is no text that a layout of strings holds",
         ),
@@ -382,6 +410,12 @@ def test_a_conversion_loses_no_field_in_silence(tmp_path, row, target, written, 
             {"conversations": "dialog"},
             b'{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"r","n":1.50}]}',
             id="one whose name the output's layout takes",
+        ),
+        pytest.param(
+            '{"prompt": "q", "completion": "r", "sys": 1.50}',
+            {"system": "sys"},
+            b'{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"r"}],"sys":1.50}',
+            id="one that is ours, and no text",
         ),
     ],
 )

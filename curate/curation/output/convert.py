@@ -20,6 +20,7 @@ _LISTS = {"messages": "messages", "sharegpt": "conversations"}  # layouts of obj
 _MESSAGES = {"messages": ("messages",), "prompt_completion": ("prompt", "completion")}  # where messages are read from
 _OF_MESSAGES = frozenset({"role", "content", "tool_calls", "function_call", "tool_call_id", "name", "weight"})
 _OF_SHAREGPT = frozenset({"from", "value"})
+_OPTIONAL = frozenset({"system", "system_prompt", "history", "instruction", "input"})  # own fields that may go unread
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -63,7 +64,7 @@ class Converted(NamedTuple):
 
 
 def converted(row: dict[str, Any], raw: bytes, target: str, fields: Mapping[str, str] = NONE) -> Converted:
-    """Return a row in another layout; fields that are not its own layout's are carried along, messages' own ones too.
+    """Return a row in another layout; fields that no turn was read from are carried along, messages' own ones too.
 
     ``fields`` are the source's names for ours. Numbers keep their spelling.
     """
@@ -71,15 +72,22 @@ def converted(row: dict[str, Any], raw: bytes, target: str, fields: Mapping[str,
     if written is None:
         raise ValueError(f"a row of layout {row['layout']} does not fit into layout {target}")
     record = json.loads(raw, parse_int=_as_it_is, parse_float=_as_it_is)
-    own = {fields.get(name, name) for name in LAYOUTS[row["layout"]].own}
+    named = renamed(record, fields)
+    own = {fields.get(name, name) for name in LAYOUTS[row["layout"]].own - _unread(named, row["layout"])}
     rest = {key: value for key, value in record.items() if key not in own}
     turns = written.get(_LISTS.get(target, ""))
-    extras = _extras(renamed(record, fields), row["layout"])
+    extras = _extras(named, row["layout"])
     before: list[Record] = [{}] * (len(row["messages"]) - len(extras))  # of a system prompt in a field of its own
     lost = _carry([*before, *extras], turns)
     lost += [key for key, value in rest.items() if key in written and value is not None]
     carried = {key: value for key, value in rest.items() if key not in written}
     return Converted(orjson.dumps(written | carried), list(dict.fromkeys(lost)))
+
+
+def _unread(record: Record, layout: str) -> set[str]:
+    """Return the optional fields of a layout that have a value, and are no turn: a system prompt beside another one."""
+    used = {path[0] for places in LAYOUTS[layout].strings(record) for path in places}
+    return {name for name in _OPTIONAL - used if record.get(name) not in (None, "", [], {})}
 
 
 def _carry(extras: Sequence[Record], turns: list[Record] | None) -> list[str]:
