@@ -240,6 +240,80 @@ def test_an_edit_changes_each_string_by_itself(tmp_path, row, written, fields):
     assert run.ledger["edited_by"].to_list() == [["normalise"]]
 
 
+LIGATURES = {"use": "normalise", "form": "NFKC", "edit": True, "white_space": False}
+HELD = {"prompt": "Rewrite.\n", "input": "plain", "chosen": "c", "rejected": "d"}
+WHOLE = {"chosen": [asked("\ufb01t "), said("c")], "rejected": [asked("\ufb01t "), said("d")]}
+WHOLE_NOW = {"chosen": [asked("fit "), said("c")], "rejected": [asked("fit "), said("d")]}
+
+
+@pytest.mark.parametrize(
+    ("row", "written"),
+    [
+        pytest.param(HELD | {"chosen": "\ufb01t"}, HELD | {"chosen": "fit"}, id="the preferred answer alone"),
+        pytest.param(HELD | {"rejected": "\ufb01t"}, HELD | {"rejected": "fit"}, id="the other answer alone"),
+        pytest.param(
+            {"instruction": "Rewrite.\n", "input": "\nplain", "output": "\ufb01t"},
+            {"instruction": "Rewrite.\n", "input": "\nplain", "output": "fit"}, id="instruction and input",
+        ),
+        pytest.param(
+            {"prompt": [asked("q")], "chosen": "\ufb01t", "rejected": [said("a\n"), asked("b"), said("\nc")]},
+            {"prompt": [asked("q")], "chosen": "fit", "rejected": [said("a\n"), asked("b"), said("\nc")]},
+            id="turns of the other answer",
+        ),
+        pytest.param(
+            {"prompt": "Rewrite.\n", "chosen": "\ufb01t", "rejected": "d"},
+            {"prompt": "Rewrite.\n", "chosen": "fit", "rejected": "d"}, id="a prompt of one string",
+        ),
+        pytest.param(
+            {"messages": [asked("\ufb01t\n")], "chosen": [asked("\ufb01t\n"), said("c")], "rejected": "d"},
+            {"messages": [asked("fit\n")], "chosen": [asked("fit\n"), said("c")], "rejected": "d"},
+            id="messages that a whole chat repeats",
+        ),
+        pytest.param(
+            {"prompt": "\ufb01t"} | WHOLE, {"prompt": "fit"} | WHOLE_NOW, id="a prompt with less white space at its end",
+        ),
+        pytest.param(
+            {"prompt": " \ufb01t\n"} | WHOLE, {"prompt": " fit\n"} | WHOLE_NOW, id="a prompt with other white space",
+        ),
+        pytest.param(
+            {"prompt": "a \ufb01t"} | WHOLE, {"prompt": "a \ufb01t"} | WHOLE_NOW, id="a prompt that is another text",
+        ),
+    ],
+)  # fmt: skip
+def test_an_edit_moves_no_line_ends_between_strings(tmp_path, row, written):
+    run = curate_rows(tmp_path, [row], [LIGATURES])
+
+    assert run.rows("train") == [written]
+    assert run.warnings == [[]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"prompt": "Rewrite.\n", "input": "\ufb01t", "chosen": "c", "rejected": "d"}, id="a question"),
+        pytest.param({"prompt": "\ufb01t", "input": "\nx", "chosen": "c", "rejected": "d"}, id="before an input"),
+        pytest.param(
+            {"messages": [asked("\ufb01t\n")], "chosen": [asked("\ufb01t\n"), said("c")],
+             "rejected": [asked("\ufb01t\n"), said("d")]}, id="whole chats",
+        ),
+    ],
+)  # fmt: skip
+def test_an_edit_beside_a_line_end_that_may_be_of_either_string_is_undone_and_said(tmp_path, row):
+    run = curate_rows(tmp_path, [row], [LIGATURES])
+
+    assert run.lines("train") == [as_line(row)]
+    assert (run.warnings, run.ledger["edited_by"].to_list()) == ([["edit_not_written"]], [[]])
+
+
+def test_white_space_around_a_prompt_goes_as_it_goes_in_the_chat_that_says_it_too(tmp_path):
+    row = {"prompt": "a  b\n", "chosen": [asked("a  b "), said("c")], "rejected": [asked("a  b "), said("d")]}
+    run = curate_rows(tmp_path, [row], [{"use": "normalise", "edit": True}])
+
+    assert run.rows("train") == [
+        {"prompt": "a b", "chosen": [asked("a b"), said("c")], "rejected": [asked("a b"), said("d")]}
+    ]
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -33,6 +33,7 @@ def edited_line(
     """
     record = renamed(orjson.loads(raw), fields)
     pairs = list(zip(LAYOUTS[layout].strings(record), texts, strict=True))
+    turns_here = len(pairs)  # what follows them is of the other answer
     if rejected is not None:
         turns = rejected_turns(record)
         cut = cut_text([text for text, _ in turns], rejected, JOINT, folded=folded)
@@ -45,8 +46,8 @@ def edited_line(
             return None
         pairs += [(twin or [], text) for (_, text), twin in told]
     edits: dict[Path, str] = {}
-    said: dict[tuple[str, ...], list[str]] = {}  # new strings by the old ones
-    for paths, text in pairs:
+    said: dict[tuple[str, ...], list[str]] = {}  # new strings of the turns by the old ones
+    for at, (paths, text) in enumerate(pairs):
         if not paths or text is None:
             continue
         old = [_at(record, path) for path in paths]
@@ -54,12 +55,28 @@ def edited_line(
         new = cut_text(old, text, PART_JOINT if parts else JOINT, folded=folded)
         if new is None:
             return None
-        said[tuple(old)] = new
+        if at < turns_here:
+            said.setdefault(tuple(old), new)
         edits |= {path: piece for path, was, piece in zip(paths, old, new, strict=True) if was != piece}
     for paths in repeated_strings(record) if layout == PREFERENCE.name else ():
-        edits |= dict(zip(paths, said.get(tuple(_at(record, path) for path in paths), ()), strict=False))
+        again = _said_again([_at(record, path) for path in paths], said, folded=folded)
+        edits |= dict(zip(paths, again, strict=False))
     edits = {(fields.get(str(path[0]), path[0]), *path[1:]): piece for path, piece in edits.items()}
     return splice(raw, edits | {(name,): text for name, text in others.items()})
+
+
+def _said_again(old: Sequence[str], said: Mapping[tuple[str, ...], list[str]], *, folded: bool) -> Sequence[str]:
+    """Return the new strings of a turn that stands once more, maybe with other white space around it; none of another.
+
+    ``folded`` says that the white space around it goes.
+    """
+    if tuple(old) in said or len(old) != 1:
+        return said.get(tuple(old), ())
+    bare = old[0].strip()
+    for was, new in said.items():
+        if bare and len(was) == 1 and was[0].strip() == bare:
+            return [new[0].strip() if folded else old[0].replace(bare, new[0].strip(), 1)]
+    return ()
 
 
 def _said(record: Any, paths: Sequence[Path]) -> str:

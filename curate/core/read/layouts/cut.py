@@ -11,10 +11,13 @@ from curate.core.read.layouts.layout import PART_JOINT, text_of
 def cut_text(old: Sequence[str], new: str, joint: str, *, folded: bool = False) -> list[str] | None:
     """Return the new text of what was made of the strings ``old``, cut into as many; None where that is unclear.
 
-    ``folded`` says that no string holds the joint any more, whatever it held before.
+    ``folded`` says that no string holds the joint any more, whatever it held before. A text that is as it was is cut as
+    it was; else a line end beside a joint of two leaves open which of them are the joint.
     """
     if len(old) == 1:
         return [new]
+    if new == joint.join(old):
+        return list(old)
     pieces = new.split(joint)
     if folded and len(pieces) == len(old):
         return pieces
@@ -25,7 +28,12 @@ def cut_text(old: Sequence[str], new: str, joint: str, *, folded: bool = False) 
     for size in sizes:
         cut.append(joint.join(pieces[:size]))
         pieces = pieces[size:]
-    return cut
+    return None if len(joint) > 1 and (_at_seams(old) or _at_seams(cut)) else cut
+
+
+def _at_seams(strings: Sequence[str]) -> bool:
+    """Say whether a string but the last ends in a line end, or one but the first begins with it."""
+    return any(text.endswith("\n") for text in strings[:-1]) or any(text.startswith("\n") for text in strings[1:])
 
 
 def with_text(content: list[Any], text: str | None) -> list[Any]:
