@@ -167,11 +167,14 @@ def _scaled(text: str, power: int | None) -> set[str]:
     """Return the readings of a number that is multiplied by a power of ten; a range stays as it is written."""
     if power is None:
         return set()
-    (plain, *_) = _plain(text)
+    return {_times(plain, power) for plain in _plain(text)}
+
+
+def _times(plain: str, power: int) -> str:
     try:
         value = Decimal(plain)
     except ArithmeticError:
-        return {f"{text}e{power}"}
+        return f"{plain}e{power}"
     if abs(power) > _LARGEST or len(plain) > _LARGEST:
-        return {f"{plain}e{power}"}
-    return {f"{value.scaleb(power).normalize():f}"}
+        return f"{plain}e{power}"
+    return f"{value.scaleb(power).normalize():f}"

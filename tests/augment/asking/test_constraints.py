@@ -214,6 +214,8 @@ def test_a_number_may_be_longer_than_any_that_counts(shape):
         pytest.param("3 million-dollar homes", "3 homes of a million dollars each", id="a scale of what is counted"),
         pytest.param("a 5-million-dollar home", "a home of 5,000,000 dollars", id="hyphens"),
         pytest.param("a 5K race", "a race of 5 kilometres", id="a capital for kilometres"),
+        pytest.param("About 1/2 million users", "About 500,000 users", id="a fraction of a million"),
+        pytest.param("About 1/2 million users", "About ½ million users", id="a vulgar fraction of a million"),
     ],
 )
 def test_a_number_may_be_spelt_otherwise(one, other):
