@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -58,6 +59,29 @@ class Constraint(NamedTuple):
     text: str
 
 
+class _Read:
+    """A text with what the patterns find in it, and its numbers: each is looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found, self.rest = _by_pattern(text)
+
+    @cached_property
+    def counted(self) -> list[Number]:
+        """The numbers outside of what the patterns find."""
+        return numbers(self.rest)
+
+    @cached_property
+    def known(self) -> set[str]:
+        """What the numbers anywhere in the text may be read as."""
+        return exponents(self.text).union(*(one.keys for one in [*self.counted, *numbers(self.text)]))
+
+    @cached_property
+    def unspelt(self) -> str:
+        """The text without numbers that are spelt otherwise than by digits."""
+        return without_spelt(self.text)
+
+
 class Constraints(BaseModel):
     """What a rewording keeps word for word. A candidate that lost one, or that has a new number, is none."""
 
@@ -71,31 +95,33 @@ class Constraints(BaseModel):
 
     def find(self, text: str) -> list[Constraint]:
         """Return what must be kept of a text, each once, in the order of the kinds."""
-        counted = numbers(_by_pattern(text)[1]) if "numbers" in self.kinds else []
-        return list(dict.fromkeys([*self._worded(text), *(Constraint("numbers", one.text) for one in counted)]))
+        read = _Read(text)
+        counted = read.counted if "numbers" in self.kinds else []
+        return list(dict.fromkeys([*self._worded(read), *(Constraint("numbers", one.text) for one in counted)]))
 
-    def _worded(self, text: str) -> Iterator[Constraint]:
+    def _worded(self, read: _Read) -> Iterator[Constraint]:
         """Yield what must be kept letter for letter: all but numbers, which may be spelt otherwise."""
         for literal in self.keep:
-            if _has(text, literal):
+            if _has(read.text, literal):
                 yield Constraint("keep", literal)
-        found, rest = _by_pattern(text)
-        yield from (one for one in found if one.kind in self.kinds)
+        yield from (one for one in read.found if one.kind in self.kinds)
         if "names" in self.kinds:
-            yield from (Constraint("names", name) for name in _names(_DIGITS.sub(_blank, rest)))
+            yield from (Constraint("names", name) for name in _names(_DIGITS.sub(_blank, read.rest)))
 
     def lost(self, source: str, rewording: str) -> list[Constraint]:
         """Return what the source has and its rewording lost, numbers that count something else there among it."""
-        there = set(self._worded(rewording))
-        missing = [one for one in self._worded(source) if one not in there and not self._in(one, rewording)]
-        other = _changed_numbers(source, rewording) if "numbers" in self.kinds else []
+        ours, theirs = _Read(source), _Read(rewording)
+        there = set(self._worded(theirs))
+        missing = [one for one in self._worded(ours) if one not in there and not self._in(one, rewording)]
+        other = _changed_numbers(ours, theirs) if "numbers" in self.kinds else []
         return list(dict.fromkeys([*missing, *(Constraint("numbers", text) for text in other)]))
 
     def added(self, source: str, rewording: str) -> list[Constraint]:
         """Return numbers, URLs and placeholders of the rewording that the source has nowhere."""
-        there = set(self._worded(source))
-        new = [one for one in self._worded(rewording) if one.kind in _ADDED and one not in there]
-        more = _new_numbers(rewording, source) if "numbers" in self.kinds else []
+        ours, theirs = _Read(source), _Read(rewording)
+        there = set(self._worded(ours))
+        new = [one for one in self._worded(theirs) if one.kind in _ADDED and one not in there]
+        more = _new_numbers(theirs, ours) if "numbers" in self.kinds else []
         counted = [Constraint("numbers", one.text) for one in more if not one.vulgar]  # which may have been a word
         return list(dict.fromkeys([*(one for one in new if not _has(source, one.text)), *counted]))
 
@@ -117,20 +143,19 @@ def _by_pattern(text: str) -> tuple[list[Constraint], str]:
     return found, rest
 
 
-def _changed_numbers(source: str, rewording: str) -> list[str]:
+def _changed_numbers(source: _Read, rewording: _Read) -> list[str]:
     """Return numbers that the rewording lost, or that count something else there; a "½" may have become a word."""
     lost = _new_numbers(source, rewording)
     if any(one.vulgar for one in lost) and not _new_numbers(rewording, source):
         lost = [one for one in lost if not one.vulgar]
-    return [*(one.text for one in lost), *changed_powers(source, rewording), *changed_units(source, rewording)]
+    changed = (*changed_powers(source.text, rewording.text), *changed_units(source.text, rewording.text))
+    return [*(one.text for one in lost), *changed]
 
 
-def _new_numbers(text: str, other: str) -> list[Number]:
+def _new_numbers(text: _Read, other: _Read) -> list[Number]:
     """Return the numbers of a text that another has not, in any spelling."""
-    known = exponents(other).union(*(one.keys for one in [*numbers(_by_pattern(other)[1]), *numbers(other)]))
-    rest = without_spelt(other)
     return [
-        one for one in numbers(_by_pattern(text)[1]) if not one.keys & known and (one.spelt or not _has(rest, one.text))
+        one for one in text.counted if not one.keys & other.known and (one.spelt or not _has(other.unspelt, one.text))
     ]
 
 

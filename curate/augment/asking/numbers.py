@@ -108,7 +108,7 @@ def _scale(text: str, match: re.Match[str]) -> int | None:
         word = match["scale"].strip(" \u00a0-").lower()
         return _POWER_OF.get(word) or _POWER_OF[word.removesuffix("s")]
     letter = match["letter"]
-    if letter == "k" or (letter and _MONEY.search(text, 0, match.start())):
+    if letter == "k" or (letter and _MONEY.search(text, max(0, match.start() - 8), match.start())):
         return _LETTERS[letter.strip(" \u00a0").lower()]
     return None
 

@@ -97,7 +97,8 @@ def test_a_text_keeps_its_own_constraints_and_adds_none(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["a.", "A-", "a-", "x@", "/a", "{{", "1.", "_a", '"a', "~~~ ", "<  ", "Ab ", "1 ", "1²", "1"]
+    "piece",
+    ["a.", "A-", "a-", "x@", "/a", "{{", "1.", "_a", '"a', "~~~ ", "<  ", "Ab ", "1 ", "1²", "1", "5m ", "5 M, "],
 )
 def test_a_long_text_of_one_kind_takes_no_longer_than_its_length(piece):
     text = piece * 20_000  # what grows with the square would not come to an end here
