@@ -34,7 +34,7 @@ _NUMBER = re.compile(
     rf"|(?P<mantissa>\d+(?:\.\d+)?|\.\d+)[eE](?P<ten>[-−+]?\d+)(?!\w)"
     rf"|(?P<whole>\d+)?[ \u00a0]?(?P<vulgar>[¼½¾⅐-⅞])"
     rf"|(?P<plain>(?<![\w.])\.\d+|\d+(?:[.,:/-]\d+)*)"
-    rf")(?:(?P<scale>[ \u00a0](?i:{_WORDS})s?(?![\w-])|-?(?i:{_WORDS})s?(?!\w))|(?P<letter>[ \u00a0]?[kKmMbB](?!\w)))?",
+    rf")(?:(?P<scale>[ \u00a0](?i:{_WORDS})s?(?!\w)|-?(?i:{_WORDS})s?(?!\w))|(?P<letter>[ \u00a0]?[kKmMbB](?!\w)))?",
     re.MULTILINE,
 )
 _MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|INR))[ \u00a0]?\Z")
@@ -63,7 +63,7 @@ def numbers(text: str) -> list[Number]:
         later = matches[at + 1] if at + 1 < len(matches) else None
         if match["plain"] and later is not None and _BETWEEN.fullmatch(text, match.end(), later.start()):
             keys |= _scaled(match["plain"], _scale(text, later))  # "5 to 10 million" may start at 5 million
-        spelt = match["plain"] is None or match["plain"][0] == "." or _scale(text, match) is not None
+        spelt = match["plain"] is None or match["plain"][0] == "." or _is_scaled(text, match)
         found.append(Number(_text(match), frozenset(keys), spelt, match["vulgar"] is not None and not match["whole"]))
     return found
 
@@ -71,7 +71,9 @@ def numbers(text: str) -> list[Number]:
 def without_spelt(text: str) -> str:
     """Return the text without numbers that are spelt otherwise than by digits: "5 million" holds no 5."""
     return _NUMBER.sub(
-        lambda match: match[0] if match["plain"] and match["plain"][0] != "." and not _scale(text, match) else "\x00",
+        lambda match: (
+            match[0] if match["plain"] and match["plain"][0] != "." and not _is_scaled(text, match) else "\x00"
+        ),
         text,
     )
 
@@ -113,6 +115,16 @@ def _scale(text: str, match: re.Match[str]) -> int | None:
     return None
 
 
+def _is_scaled(text: str, match: re.Match[str]) -> bool:
+    """Say whether a number is scaled for certain, and so tells nothing of its digits."""
+    return _scale(text, match) is not None and not _is_compound(text, match)
+
+
+def _is_compound(text: str, match: re.Match[str]) -> bool:
+    """Say whether the scale may be of what is counted: of "3 million-dollar homes" there may be three."""
+    return bool(match["scale"]) and match["scale"][0] in " \u00a0" and text[match.end() : match.end() + 1] == "-"
+
+
 def _keys(text: str, match: re.Match[str]) -> set[str]:
     if len(match[0]) > _LONGEST:
         return {match[0]}
@@ -129,6 +141,8 @@ def _keys(text: str, match: re.Match[str]) -> set[str]:
         return {sign + one for one in _fraction(value, _scale(text, match))}
     plain, scale = match["plain"], _scale(text, match)
     keys = _scaled(plain, scale) if scale is not None else _plain(plain)
+    if scale is not None and not _is_scaled(text, match):
+        keys |= _plain(plain)
     if scale is None and match["letter"]:
         keys |= _scaled(plain, _LETTERS[match["letter"].strip(" \u00a0").lower()])
     if _KILO.match(text, match.end("plain")) or match["letter"] == "k":
