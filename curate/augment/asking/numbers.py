@@ -21,6 +21,7 @@ _SCALES = {  # powers of ten, with their words: in lower case, without a plural'
     12: "trillion",
 }
 _POWER_OF = {word: power for power, words in _SCALES.items() for word in words.split()}
+_ENGLISH = frozenset("thousand lakh million mn crore billion bn trillion".split())  # whose point is one of decimals
 _LETTERS = {"k": 3, "m": 6, "b": 9}
 _WORDS = "|".join(sorted(_POWER_OF, key=len, reverse=True))
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
@@ -42,6 +43,7 @@ _KILO = re.compile(r"[ \u00a0-]?(?:(?:km|kg|kb|kph|kilo\w*|kelvins?)(?!\w)|K(?!\
 _GRAND = re.compile(r"[ \u00a0]grand\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[-–—]|to|and|or|bis|und|oder|à|et|ou|y|o)\s*[$€£¥₹]?")
 _GROUPED = re.compile(r"[-−+]?\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3}){2,})")
+_POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # a group of thousands, or three decimals
 _POWERS = re.compile(rf"(?P<of>[^\W\d_]+)(?:(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+)|(?:\^|\*\*)(?P<power>[-−+]?\d+))")
 
 
@@ -62,7 +64,7 @@ def numbers(text: str) -> list[Number]:
         keys = _keys(text, match)
         later = matches[at + 1] if at + 1 < len(matches) else None
         if match["plain"] and later is not None and _BETWEEN.fullmatch(text, match.end(), later.start()):
-            keys |= _scaled(match["plain"], _scale(text, later))  # "5 to 10 million" may start at 5 million
+            keys |= _counted(match["plain"], text, later)  # "5 to 10 million" may start at 5 million
         spelt = match["plain"] is None or match["plain"][0] == "." or _is_scaled(text, match)
         found.append(Number(_text(match), frozenset(keys), spelt, match["vulgar"] is not None and not match["whole"]))
     return found
@@ -107,12 +109,17 @@ def _text(match: re.Match[str]) -> str:
 def _scale(text: str, match: re.Match[str]) -> int | None:
     """Return the power of ten that a word, or a letter that can be nothing else, multiplies a number by."""
     if match["scale"]:
-        word = match["scale"].strip(" \u00a0-").lower()
-        return _POWER_OF.get(word) or _POWER_OF[word.removesuffix("s")]
+        return _POWER_OF[_word(match)]
     letter = match["letter"]
     if letter == "k" or (letter and _MONEY.search(text, max(0, match.start() - 8), match.start())):
         return _LETTERS[letter.strip(" \u00a0").lower()]
     return None
+
+
+def _word(match: re.Match[str]) -> str:
+    """Return the word of a scale as the table has it."""
+    word = match["scale"].strip(" \u00a0-").lower()
+    return word if word in _POWER_OF else word.removesuffix("s")
 
 
 def _is_scaled(text: str, match: re.Match[str]) -> bool:
@@ -140,7 +147,7 @@ def _keys(text: str, match: re.Match[str]) -> set[str]:
         value = Fraction(part).limit_denominator(10) + whole
         return {sign + one for one in _fraction(value, _scale(text, match))}
     plain, scale = match["plain"], _scale(text, match)
-    keys = _scaled(plain, scale) if scale is not None else _plain(plain)
+    keys = _counted(plain, text, match) if scale is not None else _plain(plain)
     if scale is not None and not _is_scaled(text, match):
         keys |= _plain(plain)
     if scale is None and match["letter"]:
@@ -150,6 +157,19 @@ def _keys(text: str, match: re.Match[str]) -> set[str]:
     if _GRAND.match(text, match.end("plain")):
         keys |= _scaled(plain, 3)
     return {sign + one for one in keys}
+
+
+def _counted(plain: str, text: str, match: re.Match[str]) -> set[str]:
+    """Return the readings of a number with the scale of a match: "5.000 millones" are 5,000 of them.
+
+    In English "331.449 million" has decimals, though "5.000 million" would be an odd way to write five.
+    """
+    scale = _scale(text, match)
+    if not match["scale"] or not _POINTED.fullmatch(plain):
+        return _scaled(plain, scale)
+    grouped = _scaled(plain.replace(".", ""), scale)
+    decimals = _word(match) in _ENGLISH and not plain.endswith(".000")
+    return grouped | _scaled(plain, scale) if decimals else grouped
 
 
 def _plain(text: str) -> set[str]:
