@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from curate.augment.asking.numbers import Number, changed_powers, exponents, numbers, without_spelt
+from curate.augment.asking.numbers import Number, changed_powers, exponents, names_powers, numbers, without_spelt
 from curate.augment.asking.units import changed_units
 
 Kind = Literal["code", "urls", "placeholders", "json_keys", "numbers", "names"]
@@ -73,8 +73,9 @@ class _Read:
 
     @cached_property
     def known(self) -> set[str]:
-        """What the numbers anywhere in the text may be read as."""
-        return exponents(self.text).union(*(one.keys for one in [*self.counted, *numbers(self.text)]))
+        """What the numbers of the text may be read as, with those of code and names that stand apart there."""
+        apart = [one for one in numbers(self.text) if one.apart]
+        return set[str]().union(*(one.keys for one in [*self.counted, *apart]))
 
     @cached_property
     def unspelt(self) -> str:
@@ -154,9 +155,8 @@ def _changed_numbers(source: _Read, rewording: _Read) -> list[str]:
 
 def _new_numbers(text: _Read, other: _Read) -> list[Number]:
     """Return the numbers of a text that another has not, in any spelling."""
-    return [
-        one for one in text.counted if not one.keys & other.known and (one.spelt or not _has(other.unspelt, one.text))
-    ]
+    known = other.known | (exponents(other.text) if names_powers(text.text) else set())
+    return [one for one in text.counted if not one.keys & known and (one.spelt or not _has(other.unspelt, one.text))]
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -47,6 +47,13 @@ _POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # a group of thousands, or three 
 _POWERS = re.compile(rf"(?P<of>[^\W\d_]+)(?:(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+)|(?:\^|\*\*)(?P<power>[-−+]?\d+))")
 
 
+_NAMES_POWERS = re.compile(  # so that a number of the text may be an exponent
+    r"\^|\*\*|[^\W\d_]\d|<sup>|\b(?:squared?|cubed?|cubic|powers?|raised|exponent|degree|hoch|potenz|quadrat|puissance"
+    r"|exposant|carré|potencia|potência|potenza|exponente|elevad[oa]|elevat[oa]|степен)|次|乗|平方|立方",
+    re.IGNORECASE,
+)
+
+
 class Number(NamedTuple):
     """A number of a text: ``keys`` has its readings, and one of the same number a reading in common."""
 
@@ -54,6 +61,7 @@ class Number(NamedTuple):
     keys: frozenset[str]
     spelt: bool  # in another way than by digits and marks between them: its text tells nothing of other numbers
     vulgar: bool  # a sign alone, which may become a word
+    apart: bool  # touches no letter: the 15 of A15 is none that counts
 
 
 def numbers(text: str) -> list[Number]:
@@ -66,7 +74,10 @@ def numbers(text: str) -> list[Number]:
         if match["plain"] and later is not None and _BETWEEN.fullmatch(text, match.end(), later.start()):
             keys |= _counted(match["plain"], text, later)  # "5 to 10 million" may start at 5 million
         spelt = match["plain"] is None or match["plain"][0] == "." or _is_scaled(text, match)
-        found.append(Number(_text(match), frozenset(keys), spelt, match["vulgar"] is not None and not match["whole"]))
+        vulgar = match["vulgar"] is not None and not match["whole"]
+        beside = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+        apart = not any(one.isalpha() for one in beside)
+        found.append(Number(_text(match), frozenset(keys), spelt, vulgar, apart))
     return found
 
 
@@ -95,6 +106,11 @@ def changed_powers(source: str, rewording: str) -> list[str]:
 def exponents(text: str) -> set[str]:
     """Return the exponents of letters, "2" of "x²": another spelling has them as numbers."""
     return {_exponent(match) for match in _POWERS.finditer(text)}
+
+
+def names_powers(text: str) -> bool:
+    """Say whether a text has powers, so that a number of it may be an exponent: "x^2", "x to the power of 2"."""
+    return _NAMES_POWERS.search(text) is not None
 
 
 def _exponent(match: re.Match[str]) -> str:
