@@ -82,6 +82,15 @@ class _Read:
         """The text without numbers that are spelt otherwise than by digits."""
         return without_spelt(self.text)
 
+    @cached_property
+    def digits(self) -> set[str]:
+        """The runs of digits in it."""
+        return set(_DIGITS.findall(self.unspelt))
+
+    def writes(self, number: str) -> bool:
+        """Say whether a number stands in the text as it is; the text is searched only where its digits are there."""
+        return self.digits.issuperset(_DIGITS.findall(number)) and _has(self.unspelt, number)
+
 
 class Constraints(BaseModel):
     """What a rewording keeps word for word. A candidate that lost one, or that has a new number, is none."""
@@ -156,7 +165,7 @@ def _changed_numbers(source: _Read, rewording: _Read) -> list[str]:
 def _new_numbers(text: _Read, other: _Read) -> list[Number]:
     """Return the numbers of a text that another has not, in any spelling."""
     known = other.known | (exponents(other.text) if names_powers(text.text) else set())
-    return [one for one in text.counted if not one.keys & known and (one.spelt or not _has(other.unspelt, one.text))]
+    return [one for one in text.counted if not one.keys & known and (one.spelt or not other.writes(one.text))]
 
 
 def _blank(match: re.Match[str]) -> str:

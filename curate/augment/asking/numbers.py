@@ -100,6 +100,7 @@ _SEEMS = re.compile(  # a scale in a language or a spelling that the table has n
 )
 _BETWEEN = re.compile(r"\s*(?:[-–—]|to|and|or|bis|und|oder|à|et|ou|y|o|~|～|到|至|до|и)\s*[$€£¥₹]?")
 _GROUPED = re.compile(r"[-−+]?\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3}){2,})")
+_COMMA = re.compile(r"\d+,\d+")
 _POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # a group of thousands, or three decimals
 _POWERS = re.compile(rf"(?P<of>[^\W\d_]+)(?:(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+)|(?:\^|\*\*)(?P<power>[-−+]?\d+))")
 
@@ -255,6 +256,8 @@ def _counted(plain: str, text: str, match: re.Match[str]) -> set[str]:
     if _POINTED.fullmatch(plain):
         decimals = _word(match) in _ENGLISH and not plain.endswith(".000")
         written = {plain.replace(".", ""), *([plain] if decimals else [])}
+    elif _COMMA.fullmatch(plain) and not _GROUPED.fullmatch(plain):
+        written = {plain.replace(",", ".")}
     return {key for one in written for power in _POWERS_OF[_word(match)] for key in _scaled(one, power)}
 
 

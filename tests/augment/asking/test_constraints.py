@@ -128,6 +128,12 @@ def test_a_long_text_of_one_kind_takes_no_longer_than_its_length(piece):
     assert Constraints().lost(text, text) == []
 
 
+def test_many_numbers_that_are_all_lost_take_no_longer_than_their_length():
+    source, other = (" ".join(map(str, range(start, start + 20_000))) for start in (0, 10**6))
+
+    assert len(Constraints(kinds=("numbers",)).lost(source, other)) == 20_000
+
+
 @pytest.mark.parametrize(
     ("source", "rewording", "lost"),
     [
@@ -289,6 +295,7 @@ def test_a_number_may_be_longer_than_any_that_counts(shape):
         pytest.param("5 million people", "5 milijuna ljudi", id="a word that is not known"),
         pytest.param("5 million people", "5 मिलियन लोग", id="a script that is not known"),
         pytest.param("100兆宽带", "100 Mbit/s", id="megabits in Chinese"),
+        pytest.param("1,5 Millionen Euro", "1.5 million euros", id="a comma before decimals"),
         pytest.param("3千克", "3 kg", id="kilograms in Chinese"),
         pytest.param("About 1/2 million users", "About 500,000 users", id="a fraction of a million"),
         pytest.param("About 1/2 million users", "About ½ million users", id="a vulgar fraction of a million"),
