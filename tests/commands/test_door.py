@@ -147,9 +147,10 @@ def test_wrong_usage_is_exit_2(thresher):
     assert thresher("curate", "a", "--nope").code == 2
 
 
-def test_our_bug_is_exit_70_and_says_so(thresher, monkeypatch, jsonl):
+@pytest.mark.parametrize("error", [AssertionError("a bug"), EOFError("data that ends")])
+def test_our_bug_is_exit_70_and_says_so(thresher, monkeypatch, jsonl, error):
     def broken(*_: object, **__: object) -> None:
-        raise AssertionError("a bug")
+        raise error
 
     monkeypatch.setattr("curate.check.judge.Judge.faults", broken)
     ran = thresher("check", jsonl([{"text": " "}]))  # a row that is looked at

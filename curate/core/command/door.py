@@ -35,6 +35,8 @@ def _ours() -> Iterator[None]:
         raise CutError from error
     except KeyboardInterrupt as error:
         raise click.Abort from error
+    except EOFError as error:  # which click takes for an interrupt too
+        raise RuntimeError(f"data ended too early: {error}") from error
 
 
 class Door(click.Group):

@@ -28,8 +28,9 @@ def full(folder: Path, *words: str, room: int) -> subprocess.CompletedProcess[st
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
+    alone = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # a module's bytecode would be cut too, and stay so
     return subprocess.run(
-        [*THRESHER, *words], cwd=folder, capture_output=True, text=True, preexec_fn=small_files, check=False
+        [*THRESHER, *words], cwd=folder, env=alone, capture_output=True, text=True, preexec_fn=small_files, check=False
     )
 
 
