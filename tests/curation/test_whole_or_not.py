@@ -131,8 +131,9 @@ def test_a_full_disk_is_exit_2_and_leaves_no_half_output(tmp_path):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
+    alone = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # a module's bytecode would be cut too, and stay so
     done = subprocess.run(
-        command("out"), cwd=tmp_path, capture_output=True, text=True, preexec_fn=small_files, check=False
+        command("out"), cwd=tmp_path, env=alone, capture_output=True, text=True, preexec_fn=small_files, check=False
     )
 
     assert done.returncode == 2, done.stderr

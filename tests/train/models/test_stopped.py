@@ -46,7 +46,8 @@ def test_a_full_disk_is_an_error_that_keeps_the_last_checkpoint(project, tmp_pat
     """Oracle: the operating system's own limit on the size of a file, below that of a checkpoint."""
     toml, out = project(), tmp_path / "out"
     script = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sys; sys.path.insert(0, {str(ROOT)!r}); import thresher; sys.argv[1:] = ['train', {str(toml)!r}, '--out', {str(out)!r}]; thresher.main()"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    alone = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # a module's bytecode would be cut too, and stay so
+    ran = subprocess.run([sys.executable, "-c", script], env=alone, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 2, ran.stderr
     assert "the disk is full: no checkpoint could be written" in ran.stderr
