@@ -149,7 +149,7 @@ def test_rows_of_a_test(jsonl):
 def curated(tmp_path):
     """Write a curation run of a few rows: manifest, ledger, a validation split."""
     outputs = [{"path": f"{name}.jsonl", "sha256": "x"} for name in ("train", "validation")]
-    (tmp_path / "manifest.json").write_text(json.dumps({"outputs": outputs}))
+    (tmp_path / "manifest.json").write_text(json.dumps({"thresher": "0.1.0", "outputs": outputs}))
     ids = pl.DataFrame({"id": ["1", "2", "held"], "split": ["train", "train", "test"]})
     ids.write_parquet(tmp_path / "ledger.parquet")
     (tmp_path / "validation.jsonl").write_text('{"prompt": "Who?", "completion": "I."}\n')
