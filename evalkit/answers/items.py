@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,13 @@ import orjson
 
 from curate.core.chat.parse import are_calls
 from curate.core.command.words import path_word
-from curate.core.read.decode import Record, decode_lines
+from curate.core.read.decode import Record
 from curate.core.read.layouts import Message, layout_of
 from curate.core.read.layouts.messages import write_messages
-from curate.core.read.lines import Piece, split
-from curate.core.read.rows import Seen, read_rows
-from curate.core.read.source import Source
 from curate.core.run.errors import InputError, nearest
 from evalkit.answers.item import Item
 from evalkit.predictions import as_references, as_text
-from evalkit.read.records import under
+from evalkit.read.records import InputFile, rows_and_lines, under
 
 ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
@@ -39,26 +36,8 @@ class ItemFields:
     slices: tuple[str, ...] = ()
 
 
-@dataclass
-class ItemFile:
-    """A file of items, read; its hash and size are known after that."""
-
-    path: Path
-    seen: Seen = field(default_factory=Seen)
-    word: str = "line"  # what its rows are counted by; the values of a .json file are not its lines
-
-    @property
-    def name(self) -> str:
-        """Return the path as it was given."""
-        return self.path.as_posix()
-
-    def at(self, number: int) -> str:
-        """Return where a row stands, as an error says it."""
-        return f"{self.name}:{number}" if self.word == "line" else f"{self.name} ({self.word} {number})"
-
-
 def read_items(
-    file: ItemFile, fields: ItemFields, clusters: Mapping[str, str | None] | None = None, limit: int | None = None
+    file: InputFile, fields: ItemFields, clusters: Mapping[str, str | None] | None = None, limit: int | None = None
 ) -> list[Item]:
     """Return the items of a file, in its order; ``clusters`` (id to cluster) wins over a field.
 
@@ -68,7 +47,9 @@ def read_items(
     items: list[Item] = []
     places: dict[str, int] = {}
     unseen = {name for name in (*fields.slices, fields.cluster) if name is not None}
-    for line, record, digest in _records(file):
+    refuse_missing(file.path)
+    for line, record, raw in rows_and_lines(file, f"thresher check {path_word(file.name)} lists all such rows"):
+        digest = hashlib.sha256(raw).hexdigest()[:ID_HEX]
         unseen = {name for name in unseen if under(record, name) is None and name not in record}
         item = _item(record, fields, file.at(line), digest, clusters or {})
         if item.id in places:
@@ -100,26 +81,6 @@ def refuse_missing(path: Path) -> None:
     """
     if not path.exists() or path.is_dir():
         raise InputError(f"there is no file {path.as_posix()!r}", hint="--data takes one file of JSON Lines")
-
-
-def _records(file: ItemFile) -> Iterator[tuple[int, Record, str]]:
-    """Yield each row with its line and the hash of its bytes."""
-    refuse_missing(file.path)
-    number = 1
-    for rows in read_rows(Source(0, file.name, file.path), file.seen):
-        lines = split(rows, number) if isinstance(rows, Piece) else rows
-        file.word = "line" if lines.places is None else "row"
-        number += len(lines.rows)
-        records, faults = decode_lines(lines.rows)
-        for index in sorted({*faults, *lines.too_long}):
-            told = faults[index][0].message if index in faults else "the line is too long"
-            raise InputError(
-                f"{file.at(lines.number(index))} cannot be read: {told}",
-                hint=f"thresher check {path_word(file.name)} lists all such rows; a lost row would move every score",
-            )
-        for index, record in enumerate(records):
-            if record is not None:
-                yield lines.number(index), record, hashlib.sha256(lines.rows[index]).hexdigest()[:ID_HEX]
 
 
 def _item(record: Record, fields: ItemFields, place: str, digest: str, clusters: Mapping[str, str | None]) -> Item:

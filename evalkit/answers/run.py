@@ -22,8 +22,9 @@ from curate.core.write.spared import refuse_read_in
 from evalkit.answers import Asking, make_source
 from evalkit.answers.generation import repeated
 from evalkit.answers.item import Item, Said, Source
-from evalkit.answers.items import ItemFields, ItemFile, read_items, refuse_missing
+from evalkit.answers.items import ItemFields, read_items, refuse_missing
 from evalkit.answers.ledger import read_clusters
+from evalkit.read.records import InputFile
 from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
 
 RUN_FILE, REQUESTS_FILE = "run.json", "requests.jsonl"
@@ -64,13 +65,13 @@ class Predicted:
         return len(self.answers)
 
 
-def read_data(data: Data, samples: int) -> tuple[ItemFile, list[Item]]:
+def read_data(data: Data, samples: int) -> tuple[InputFile, list[Item]]:
     """Return the items to ask, each as often as it is asked.
 
     Raises:
         ThresherError: the file or the ledger cannot be read, or holds something that is no item.
     """
-    file = ItemFile(data.path)
+    file = InputFile(data.path)
     clusters = None if data.ledger is None else read_clusters(data.ledger)
     return file, repeated(read_items(file, data.fields, clusters, data.limit), samples)
 
@@ -121,7 +122,7 @@ def _publish(folder: OutputFolder, manifest: dict[str, Any]) -> None:
 
 
 def _manifest(
-    data: Data, spec: str, source: Source, asking: Asking, file: ItemFile, items: Sequence[Item], said: Sequence[Said]
+    data: Data, spec: str, source: Source, asking: Asking, file: InputFile, items: Sequence[Item], said: Sequence[Said]
 ) -> dict[str, Any]:
     distinct = sum(item.sample == 1 for item in items)
     faults = Counter(str(one.fault["kind"]) for one in said if one.fault)
@@ -145,7 +146,7 @@ def _manifest(
         },
         "seed": asking.generation.seed,
         "model": source.model,
-        "inputs": [{"path": file.name, "sha256": file.seen.sha256, "bytes": file.seen.bytes, "rows": distinct}],
+        "inputs": [{"path": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": distinct}],
         "outputs": [],
         "counts": all_kept(file.name, distinct, len(items) - distinct)
         | {

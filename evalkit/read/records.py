@@ -62,6 +62,16 @@ def json_lines(file: InputFile) -> Iterator[tuple[int, Record]]:
     Raises:
         InputError: the file cannot be read, or a row is no JSON object.
     """
+    for number, record, _ in rows_and_lines(file, "mend or remove it"):
+        yield number, record
+
+
+def rows_and_lines(file: InputFile, remedy: str) -> Iterator[tuple[int, Record, bytes]]:
+    """Yield the same with the bytes of each row; ``remedy`` is what to do with one that cannot be read.
+
+    Raises:
+        InputError: the file cannot be read, or a row is no JSON object.
+    """
     seen = Seen()
     first = 1
     for rows in read_rows(file.source, seen):
@@ -73,11 +83,11 @@ def json_lines(file: InputFile) -> Iterator[tuple[int, Record]]:
             told = faults[place][0].message if place in faults else "the line is too long"
             raise InputError(
                 f"{file.at(lines.number(place))} cannot be read: {told}",
-                hint=f"mend or remove the {file.word}; a lost row would move every score",
+                hint=f"{remedy}; a lost row would move every score",
             )
         for place, record in enumerate(records):
             if record is not None:
-                yield lines.number(place), record
+                yield lines.number(place), record, lines.rows[place]
     file.sha256, file.bytes = seen.sha256, seen.bytes
 
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from curate.core.run.errors import InputError
-from evalkit.answers.items import ItemFields, ItemFile, read_items
+from evalkit.answers.items import ItemFields, read_items
+from evalkit.read.records import InputFile
 from tests.conftest import chat
 
 SYSTEM = {"role": "system", "content": "Be kind."}
@@ -15,7 +16,7 @@ CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{
 
 
 def one(jsonl, row, **fields):
-    (item,) = read_items(ItemFile(jsonl([row])), ItemFields(**fields))
+    (item,) = read_items(InputFile(jsonl([row])), ItemFields(**fields))
     return item
 
 
@@ -65,20 +66,20 @@ def test_a_row_without_an_id_has_that_of_a_ledger(jsonl, thresher, tmp_path):
     thresher("curate", file, "--out", tmp_path / "run")
 
     ledger = pl.read_parquet(tmp_path / "run" / "ledger.parquet")
-    assert [item.id for item in read_items(ItemFile(file), ItemFields())] == ledger["id"].to_list()
+    assert [item.id for item in read_items(InputFile(file), ItemFields())] == ledger["id"].to_list()
 
 
 def test_clusters_of_a_ledger_win(jsonl):
     file = jsonl([{"id": "a", "prompt": "?", "cluster": "own"}, {"id": "b", "prompt": "?", "cluster": "own"}])
 
-    items = read_items(ItemFile(file), ItemFields(), {"a": "7", "b": None})
+    items = read_items(InputFile(file), ItemFields(), {"a": "7", "b": None})
 
     assert [item.cluster for item in items] == ["7", "own"]
 
 
 def test_a_ledger_of_another_file_is_an_error(jsonl):
     with pytest.raises(InputError, match="the ledger knows none of the 1 ids"):
-        read_items(ItemFile(jsonl([{"id": "a", "prompt": "?"}])), ItemFields(), {"z": "7"})
+        read_items(InputFile(jsonl([{"id": "a", "prompt": "?"}])), ItemFields(), {"z": "7"})
 
 
 @pytest.mark.parametrize("told", [1, "B", "b", "Paris"])
@@ -109,7 +110,7 @@ def test_the_right_choice_is_told_by_place_letter_or_text(jsonl, told):
 )
 def test_what_is_no_item_is_an_error(jsonl, rows, told):
     with pytest.raises(InputError, match=told):
-        read_items(ItemFile(jsonl(rows)), ItemFields())
+        read_items(InputFile(jsonl(rows)), ItemFields())
 
 
 def test_a_field_that_no_row_has(jsonl):
@@ -120,7 +121,7 @@ def test_a_field_that_no_row_has(jsonl):
 def test_a_json_array_is_read_too(jsonl):
     file = jsonl(['[{"id": 1, "prompt": "a"}, {"id": 2, "prompt": "b"}]'], "rows.json")
 
-    assert [item.id for item in read_items(ItemFile(file), ItemFields())] == ["1", "2"]
+    assert [item.id for item in read_items(InputFile(file), ItemFields())] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -134,5 +135,5 @@ def test_a_place_in_an_array_is_its_row(tmp_path, rows, told):
     (tmp_path / "rows.json").write_text(json.dumps(rows))
 
     with pytest.raises(InputError, match=told) as raised:
-        read_items(ItemFile(tmp_path / "rows.json"), ItemFields())
+        read_items(InputFile(tmp_path / "rows.json"), ItemFields())
     assert "did you mean 'prompt'" not in str(raised.value)
