@@ -12,67 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-_SCALES = {  # powers of ten, with their words: in lower case, without a plural's s; a _ is a blank
-    3: "thousand tausend tsd mille duizend tusen tusind tuhat tuhatta tysiąc tysiące tysięcy tys tisíc tisíce ezer ribu"
-    " nghìn ngàn хиляди",
-    5: "lakh",
-    6: "million mln mio milj millionen millón millon millones milhão milhões milhao milhoes milione milioni"
-    " miljoen miljon miljoner miljonen millioner milion miliony milionow milionów miliona milionu milionů"
-    " milioane milió millió miljoona miljoonaa milyon juta triệu милион милиона милиони мільйон мільйона"
-    " мільйонів мільйони thousand_thousand",
-    7: "crore",
-    9: "billion bn mld mrd milliard milliarde milliarden miljard miliardo miliardi miliard miliarda miliardy"
-    " miliardów miliardow miliardu miliardů miljardi miljardia milliárd milyar miliar miljarder milliarder"
-    " millardo bilhão bilhões bilhao bilhoes thousand_million mil_millones mil_milhões mil_milhoes tỷ милиард"
-    " милиарда милиарди мільярд мільярда мільярдів мільярди",
-    12: "trillion trilhão trilhões trilhao trilhoes trilyon triliun billón billones billionen biljoen",
-}
-_DOUBTFUL = {  # of words that may be something else: minutes, miles, doctors, lakes
-    3: "mil mila bin tis",
-    5: "lac lacs",
-    6: "mn mi mil mill tr jt",
-    7: "cr crs",
-    9: "bi md mds bilion biliony bilionów",
-    12: "bilion biliony bilionów",
-}
-_RUSSIAN = {  # stems with their endings
-    3: ("тыс тысяч тисяч", "_ а и у і ей ам ами ах"),
-    6: ("миллион млн", "_ а ов у ы е ом ам ами ах"),
-    9: ("миллиард млрд", "_ а ов у ы е ом ам ами ах"),
-    12: ("триллион трлн", "_ а ов у ы е ом ам ами ах"),
-}
-_JOINED = {  # of signs that need no blank before what is counted
-    3: "千",
-    4: "万 萬 만",
-    5: "十万 十萬",
-    6: "百万 百萬 백만 兆",
-    7: "千万 千萬 천만",
-    8: "亿 億 억",
-    9: "十亿 十億 십억",
-    10: "百亿 百億 백억",
-    11: "千亿 千億 천억",
-    12: "万亿 萬億 兆",
-}
-_POWERS_OF: dict[str, set[int]] = {}
-for _table in (_SCALES, _DOUBTFUL, _JOINED):
-    for _power_of_ten, _spellings in _table.items():
-        for _spelling in _spellings.split():
-            _POWERS_OF.setdefault(_spelling.replace("_", " "), set()).add(_power_of_ten)
-for _power_of_ten, (_stems, _endings) in _RUSSIAN.items():
-    for _stem in _stems.split():
-        for _ending in _endings.split():
-            _POWERS_OF[_stem + _ending.strip("_")] = {_power_of_ten}
-_UNSURE = frozenset(" ".join(_DOUBTFUL.values()).split()) | {"만", "兆"}
-_SIGNS = frozenset(" ".join(_JOINED.values()).split())
+from curate.augment.asking.scales import ENGLISH, POWERS_OF, SCALES, SIGNS, UNSURE, WORDS, any_of
 
-
-def _any_of(words: frozenset[str] | set[str]) -> str:
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(longest_first).replace(" ", "[ \u00a0]").replace("|千|", "|千(?![克米瓦卡字赫])|")
-
-
-_WORDS = f"(?i:(?:{_any_of(_POWERS_OF.keys() - _SIGNS - _UNSURE)})s?|{_any_of(_UNSURE - _SIGNS)})"
-_ENGLISH = frozenset("thousand lakh million mn crore billion bn trillion".split())  # whose point is one of decimals
 _LETTERS = {"k": 3, "m": 6, "b": 9}
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _LOWERED = str.maketrans(f"{_RAISED}−", "0123456789+--")
@@ -86,7 +27,7 @@ _NUMBER = re.compile(
     rf"|(?P<mantissa>\d+(?:\.\d+)?|\.\d+)[eE](?P<ten>[-−+]?\d+)(?!\w)"
     rf"|(?P<whole>\d+)?[ \u00a0]?(?P<vulgar>[¼½¾⅐-⅞])"
     rf"|(?P<plain>(?<![\w.])\.\d+|\d+(?:[.,:/-]\d+)*)"
-    rf")(?:(?P<scale>(?:\+?[ \u00a0]|-)?{_WORDS}(?!\w)|[ \u00a0]?(?:{_any_of(_SIGNS)}))"
+    rf")(?:(?P<scale>(?:\+?[ \u00a0]|-)?{WORDS}(?!\w)|[ \u00a0]?(?:{any_of(SIGNS)}))"
     rf"|(?P<letter>[ \u00a0]?[kKmMbB](?!\w)))?",
     re.MULTILINE,
 )
@@ -184,7 +125,7 @@ def _text(match: re.Match[str]) -> str:
 def _scale(text: str, match: re.Match[str]) -> int | None:
     """Return the power of ten that a word, or a letter that can be nothing else, multiplies a number by."""
     if match["scale"]:
-        return min(_POWERS_OF[_word(match)])
+        return min(POWERS_OF[_word(match)])
     letter = match["letter"]
     money = letter and _MONEY.search(text, max(0, match.start() - 8), match.start())
     if money or (letter == "k" and match["plain"] != _PLAN):
@@ -195,7 +136,7 @@ def _scale(text: str, match: re.Match[str]) -> int | None:
 def _word(match: re.Match[str]) -> str:
     """Return the word of a scale as the table has it."""
     word = match["scale"].strip(" \u00a0-+").lower().replace("\u00a0", " ")
-    return word if word in _POWERS_OF else word.removesuffix("s")
+    return word if word in POWERS_OF else word.removesuffix("s")
 
 
 def _is_scaled(text: str, match: re.Match[str]) -> bool:
@@ -204,7 +145,7 @@ def _is_scaled(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_unsure(match: re.Match[str]) -> bool:
-    return bool(match["scale"]) and _word(match) in _UNSURE
+    return bool(match["scale"]) and _word(match) in UNSURE
 
 
 def _is_compound(text: str, match: re.Match[str]) -> bool:
@@ -237,7 +178,7 @@ def _keys(text: str, match: re.Match[str]) -> set[str]:
     if scale is None and match["letter"]:
         keys |= _scaled(plain, _LETTERS[match["letter"].strip(" \u00a0").lower()])
     if scale is None and _SEEMS.match(text, match.end("plain")):
-        keys |= {key for power in _SCALES for key in _scaled(plain, power)}
+        keys |= {key for power in SCALES for key in _scaled(plain, power)}
     if _KILO.match(text, match.end("plain")) or match["letter"] == "k":
         keys.add(f"{plain} kilo")  # "10k" may be a run of 10 km
     if _GRAND.match(text, match.end("plain")):
@@ -254,11 +195,11 @@ def _counted(plain: str, text: str, match: re.Match[str]) -> set[str]:
         return _scaled(plain, _scale(text, match))
     written = {plain}
     if _POINTED.fullmatch(plain):
-        decimals = _word(match) in _ENGLISH and not plain.endswith(".000")
+        decimals = _word(match) in ENGLISH and not plain.endswith(".000")
         written = {plain.replace(".", ""), *([plain] if decimals else [])}
     elif _COMMA.fullmatch(plain) and not _GROUPED.fullmatch(plain):
         written = {plain.replace(",", ".")}
-    return {key for one in written for power in _POWERS_OF[_word(match)] for key in _scaled(one, power)}
+    return {key for one in written for power in POWERS_OF[_word(match)] for key in _scaled(one, power)}
 
 
 def _plain(text: str) -> set[str]:
