@@ -17,8 +17,9 @@ from curate.engines.columns import ColumnTable
 from curate.engines.local import LocalEngine
 from curate.engines.tables import DiskTable
 from curate.split.draw import NAMES, Sizes, assign, detectable
-from curate.split.groups import find_groups, same_prompts
+from curate.split.groups import find_groups
 from curate.split.missed import missed
+from curate.split.questions import same_questions
 from curate.split.repeated import repeated
 
 LARGE_GROUP = 0.05  # share of the rows above which a group is told of
@@ -66,8 +67,7 @@ def _divided(plan: Plan, split: Split, staged: Staged, keys: DiskTable) -> pl.Da
     )
     kept = keys.without(gone).read(keys.columns)
     engine = LocalEngine(staged.blocks)
-    kept = same_prompts(kept, engine, plan.normalise.key(pl.col("prompt")))
-    links = list(staged.removals)
+    links = [*staged.removals, same_questions(kept, engine, plan.normalise.questions)]
     rule = plan.split_rule
     earlier = staged.beside.previous
     pairs = None

@@ -17,6 +17,7 @@ from curate.dedupe.signatures.shingles import mix64, mixed
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Key = Callable[[pl.Series], pl.Series]
+Hashed = Callable[[pl.Series], U64]
 
 _SEED = 0xC0A7
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # odd: its powers never repeat within a conversation
@@ -35,14 +36,19 @@ class Contexts(NamedTuple):
     turns: Turns
 
 
-def contexts(messages: pl.Series, media: pl.Series, key: Key) -> Contexts:
+def quick_hashes(texts: pl.Series) -> U64:
+    """Return a hash of each text, which another version of Polars may make otherwise."""
+    return np.asarray(texts.hash(_SEED).to_numpy())
+
+
+def contexts(messages: pl.Series, media: pl.Series, key: Key, hashed: Hashed = quick_hashes) -> Contexts:
     """Return the answers of conversations with a hash of what comes before each; ``key`` makes texts comparable.
 
     Role, text, parts, calls and name of a turn count, and the ``media`` of the record. A hash says the same of any chat
     that starts in the same way, however it goes on: h = sum of turn * step^place, modulo 2^64, then mixed.
     """
     turns = Turns(messages)
-    said = _turn_hashes(turns.flat, key)
+    said = _turn_hashes(turns.flat, key, hashed)
     said[turns.flat["role"].is_in(INSTRUCTING).fill_null(value=False).to_numpy()] = 0
     counts = messages.list.len().fill_null(0).to_numpy().astype(np.int64)
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
@@ -70,12 +76,38 @@ def contexts(messages: pl.Series, media: pl.Series, key: Key) -> Contexts:
     )
 
 
-def something_before(found: Contexts) -> Mask:
-    """Say for each answer whether anything but instructions comes before it."""
-    return np.asarray(found.before != mix64(np.zeros(1, dtype=np.uint64))[0])
+class Questions(NamedTuple):
+    """What answers answer, one after another, in their order; then the chats that nobody answers."""
+
+    owner: I64  # the record of each
+    key: U64  # hash of all that comes before the answer: equal where the questions are
+    depth: I64  # of the answer, from 1; 0 where there is none
+    last: Mask  # whether the record asks it last
 
 
-def _turn_hashes(flat: pl.DataFrame, key: Key) -> U64:
+def questions(found: Contexts) -> Questions:
+    """Return the questions of records: all that comes before each answer, where that is anything but instructions."""
+    asks = np.flatnonzero(says_something(found.before))
+    owner = found.owner[asks]
+    last = np.ones(len(asks), dtype=bool)
+    last[:-1] = owner[1:] != owner[:-1]
+    answered = np.zeros(len(found.whole), dtype=bool)
+    answered[found.owner] = True
+    open_ = np.flatnonzero(~answered & says_something(found.whole))
+    return Questions(
+        owner=np.concatenate([owner, open_]),
+        key=np.concatenate([found.before[asks], found.whole[open_]]),
+        depth=np.concatenate([found.depth[asks], np.zeros(len(open_), dtype=np.int64)]),
+        last=np.concatenate([last, np.ones(len(open_), dtype=bool)]),
+    )
+
+
+def says_something(hashes: U64) -> Mask:
+    """Say which hashes of turns are of any but instructions."""
+    return np.asarray(hashes != mix64(np.zeros(1, dtype=np.uint64))[0])
+
+
+def _turn_hashes(flat: pl.DataFrame, key: Key, hashed: Hashed) -> U64:
     """Return a hash of each turn, never 0."""
     text = key(flat["text"].fill_null("\x00"))
     whole = flat.select(
@@ -88,4 +120,4 @@ def _turn_hashes(flat: pl.DataFrame, key: Key) -> U64:
             separator="\x1f",
         )
     ).to_series()
-    return np.asarray(whole.hash(_SEED).to_numpy() | np.uint64(1))
+    return hashed(whole) | np.uint64(1)

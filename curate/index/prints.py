@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curate.core.record.views import prompt
-from curate.dedupe.seen import seen
+from curate.split.questions import questions_of
 from curate.steps.exact_duplicates import whole_text
 from curate.steps.normalise import Normalise
 
@@ -39,10 +38,9 @@ def conversation_prints(rows: pl.DataFrame, rule: Normalise) -> Prints:
     return prints_of(whole_text(rows, rule.keys).fill_null(""))
 
 
-def prompt_prints(rows: pl.DataFrame, rule: Normalise) -> U64:
-    """Return 64 bits of the print of each row's prompt, its pictures and sounds among it; 0 where it has nothing."""
-    prints = text_prints(rule.keys(rows.select(prompt()).to_series()))
-    return np.asarray(prints ^ seen(rows))
+def question_prints(rows: pl.DataFrame, rule: Normalise) -> pl.DataFrame:
+    """Return row, key and whether it is the last, of each question that a row answers; ``key`` has 64 bits."""
+    return questions_of(rows, rule.questions, text_prints)
 
 
 def text_prints(texts: pl.Series) -> U64:

@@ -13,7 +13,7 @@ import polars as pl
 from curate.dedupe.keys import near_keys
 from curate.index.parquet.plain import Column, PlainFile
 from curate.index.part import Part
-from curate.index.prints import conversation_prints, prompt_prints, text_prints
+from curate.index.prints import conversation_prints, question_prints, text_prints
 from curate.index.rows.segment import SETS, SHORT, TOLD, by_value
 from curate.index.scheme import Scheme
 from curate.native.arrow import binary
@@ -71,7 +71,9 @@ class IndexRows:
         rule = self._scheme.normalise
         whole = conversation_prints(rows, rule)
         values = group_values(rows["raw"], self._group_by) if self._group_by else []
-        columns = {"print0": whole.first, "print1": whole.second, "prompt": prompt_prints(rows, rule)}
+        asked = question_prints(rows, rule).filter("last")
+        last = rows.select("row").join(asked, on="row", how="left", maintain_order="left")["key"].fill_null(0)
+        columns = {"print0": whole.first, "print1": whole.second, "question": last.to_numpy()}
         for number in range(len(self._group_by)):
             columns[f"key_{number}"] = text_prints(pl.Series([own[number] for own in values], dtype=pl.String))
         keys = self._keys(rows)
@@ -105,7 +107,7 @@ class IndexRows:
     def _found_by(self) -> list[str]:
         """Return the columns whose values are looked for."""
         keys = [f"key_{number}" for number in range(len(self._group_by))]
-        return ["print0", "prompt", *keys, *(["under"] if self.kind == EXACT else [])]
+        return ["print0", "question", *keys, *(["under"] if self.kind == EXACT else [])]
 
     def write(self, path: Path, runs: Sequence[dict[str, Any]], parts: Sequence[Part] = ()) -> Part:
         """Write the index of some runs, the last of which these rows are of; return what it is as a part of another.
@@ -146,7 +148,7 @@ class IndexRows:
             start = max(end, start + 1)
 
     def _schema(self) -> list[Column]:
-        numbers = ("line", "start", "check", "print0", "print1", "prompt", *self._found_by[2:])
+        numbers = ("line", "start", "check", "print0", "print1", "question", *self._found_by[2:])
         sorted_ = [*(f"by_{name}" for name in self._found_by), *self._bands]
         columns = [Column(name, "u4") for name in SHORT[:3]] + [Column(name, "u8") for name in (*numbers, *sorted_)]
         columns += [Column("id_at", "u4"), Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from curate.dedupe.contexts import Key, contexts, something_before
+from curate.dedupe.contexts import Key, contexts, questions
 from curate.dedupe.keys import near_keys
 from curate.dedupe.rule import PairRule
 from curate.native.arrow import lists
@@ -22,22 +22,19 @@ def leak_keys(block: pl.DataFrame, rule: PairRule, key: Key) -> pl.DataFrame:
     """
     found = contexts(block["messages"], block["media"], key)
     held = (block["origin"] == PROTECTED).to_numpy()
-    counts = np.bincount(found.owner, minlength=len(block))
-    last = np.concatenate([found.owner[1:] != found.owner[:-1], np.ones(min(len(found.owner), 1), dtype=bool)])
-    asks = something_before(found) & (last | ~held[found.owner])
-    unanswered = np.flatnonzero((counts == 0) & held)  # a question without its answer is all prompt
-    owner = np.concatenate([found.owner[asks], unanswered])
-    order = np.argsort(owner, kind="stable")
-    prompts = np.concatenate([found.before[asks], found.whole[unanswered]])[order]
-    depths = np.concatenate([found.depth[asks], np.ones(len(unanswered), dtype=np.int64)])[order]
+    asked = questions(found)
+    taken = np.where(held[asked.owner], asked.last, asked.depth > 0)  # a question without its answer is all prompt
+    those = np.flatnonzero(taken)
+    those = those[np.argsort(asked.owner[those], kind="stable")]
+    owner = asked.owner[those]
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(owner, minlength=len(block)))])
     own = pl.DataFrame(
         {
             "row": block["row"],
             "held": pl.Series(held.astype(np.uint8)),
             "whole": pl.Series(found.whole),
-            "prompts": lists(prompts, starts),
-            "depths": lists(depths.astype(np.uint64), starts),
+            "prompts": lists(asked.key[those], starts),
+            "depths": lists(np.maximum(asked.depth[those], 1).astype(np.uint64), starts),
         }
     )
     alone = near_keys(block, rule).with_columns(beside=pl.lit(0, pl.UInt64), signs=pl.lit(0, pl.UInt64))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,32 +12,29 @@ import polars as pl
 
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
-from curate.core.record.views import prompt
-from curate.dedupe.seen import COLUMNS, seen
+from curate.dedupe.contexts import Key
+from curate.dedupe.ends import ends
 from curate.engines.tables import MemoryTable
+from curate.split.questions import question_hints
 from curate.split.repeated import repeated
 
 _SEED = 0x5911
-_TOGETHER = 1000  # rows fetched at once
 
 
-def split_keys(block: pl.DataFrame, group_by: Sequence[str], ends: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
-    """Return row, digest, a hash of the prompt's ends and of each field of ``group_by`` (null where a row lacks it).
+def split_keys(block: pl.DataFrame, group_by: Sequence[str], key: Key) -> pl.DataFrame:
+    """Return row, digest, what tells its questions, and a hash of each field of ``group_by`` (null where it lacks it).
 
-    Other pictures make another prompt.
-    ``ends`` gives of texts what comparable ones have in common: prompts that differ in it are not the same.
+    ``key`` makes texts comparable.
     """
     rows = block.filter(alive() & pl.col("messages").is_not_null())
-    prompts = rows.select(prompt()).to_series()
-    known, shown = prompts.is_not_null(), seen(rows)
-    hashed = (ends(prompts.fill_null("")).hash(_SEED) ^ pl.Series(shown)).set(~known & pl.Series(shown == 0), None)
-    keyed = rows.select("row", "digest", "raw", key_prompt=hashed)
+    question, earlier = question_hints(rows, partial(ends, key=key))
+    keyed = rows.select("row", "digest", question=question, earlier=earlier)
     if group_by:
         fields = {f"key_{i}": pl.String for i in range(len(group_by))}
-        values = pl.DataFrame(group_values(keyed["raw"], group_by), schema=fields, orient="row")
+        values = pl.DataFrame(group_values(rows["raw"], group_by), schema=fields, orient="row")
         others = values.select(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(_SEED)) for name in fields)
         keyed = keyed.with_columns(others)
-    return keyed.drop("raw")
+    return keyed
 
 
 def group_values(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]]:
@@ -53,23 +51,6 @@ def group_values(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]
 
     records = (orjson.loads(raw) for raw in raws.to_list())
     return [[value(record, name) for name in names] for record in records]
-
-
-def same_prompts(keys: pl.DataFrame, engine: Engine, text_key: pl.Expr) -> pl.DataFrame:
-    """Return the keys with a hash of the whole prompt where another row's has the same ends; null where none has.
-
-    ``text_key`` is the expression over the column ``prompt`` that makes texts comparable.
-    """
-    known = keys.select("row", "key_prompt").drop_nulls()
-    suspects = known["row"].gather(repeated(known["key_prompt"].to_numpy()))
-    parts = [pl.DataFrame(schema={"row": pl.UInt64, "key_prompt": pl.UInt64})]
-    for start in range(0, len(suspects), _TOGETHER):
-        few = engine.fetch(suspects[start : start + _TOGETHER], ["row", "messages", *COLUMNS])
-        texts = few.select(prompt=prompt()).select(text_key.alias("text")).to_series().fill_null("")
-        shown = seen(few)
-        keyed = (texts.hash(_SEED) ^ pl.Series(shown)).set((texts == "") & pl.Series(shown == 0), None)
-        parts.append(few.select("row", key_prompt=pl.lit(keyed)))
-    return keys.drop("key_prompt").join(pl.concat(parts), on="row", how="left", maintain_order="left")
 
 
 def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engine) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import Field
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.turns import Turns
+from curate.dedupe.ends import ends
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
@@ -38,7 +40,9 @@ class ExactDuplicates(SetStep):
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:
         """Return a hash of the ends of each turn: rows that differ in it are no duplicates."""
         rows = block.filter(alive() & pl.col("messages").is_not_null())
-        return pl.DataFrame({"row": rows["row"], "ends": whole_text(rows, self.rule.ends).hash(_SEEDS[0])})
+        return pl.DataFrame(
+            {"row": rows["row"], "ends": whole_text(rows, partial(ends, key=self.rule.keys)).hash(_SEEDS[0])}
+        )
 
     def decide(self, keys: Table, engine: Engine) -> pl.DataFrame:
         """Mark every row whose key stood before, matched with the first."""

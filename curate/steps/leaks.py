@@ -10,7 +10,6 @@ from pydantic import Field
 from curate.core.record.marks import alive
 from curate.core.record.tables import Columns, Engine
 from curate.dedupe.rule import PairRule
-from curate.dedupe.said import said
 from curate.leaks.keys import leak_keys
 from curate.leaks.overlap import Leak, overlap
 from curate.steps.normalise import Normalise
@@ -49,8 +48,7 @@ class Leaks(SetStep):
         return leak_keys(block.filter(alive() & pl.col("messages").is_not_null()), self.rule, self._key)
 
     def _key(self, texts: pl.Series) -> pl.Series:
-        rule = self.normalise or Normalise()
-        return said(texts.to_frame("text").select(rule.key(pl.col("text"))).to_series())
+        return (self.normalise or Normalise()).questions(texts)
 
     def decide(self, keys: Columns, engine: Engine) -> pl.DataFrame:
         """Mark the rows that stand in a protected file, each with the first row there that shows it most surely."""

@@ -12,6 +12,7 @@ from curate.core.read.layouts.layout import JOINT
 from curate.core.record.marks import edit
 from curate.core.record.turns import Turns
 from curate.dedupe.forms import STABLE
+from curate.dedupe.said import said
 from curate.steps.pieces import Piece, edited_texts, parts_of, question_of, rejected_of
 from curate.steps.step import Step
 
@@ -21,8 +22,6 @@ _NFC = "\x00-\u02ff\u2002-\u20cf\u2190-\u2328\u232b-\u2adb\u2add-\u2bff\u3000-\u
 _NOT_NFC = f"[^{_NFC}{STABLE}]"
 _NOT_ASCII = r"[^\x00-\x7f]"
 _NO_SINGLE_SPACE = r"[^\S ]\s*|\s{2,}"  # white space that is not one space already
-_LAST_WORD, _FIRST_WORD = r"[\t\n\r ][^\t\n\r ]*$", r"^[^\t\n\r ]*[\t\n\r ]"  # with the white space that bounds it
-END_CHARS, _LOOK_CHARS = 24, 64  # of a key; of the text that they are looked for in
 _ZERO_WIDTH = "[\u200b\u2060\ufeff]"  # never U+200C or U+200D, which spell Persian and build emoji
 
 
@@ -49,30 +48,9 @@ class Normalise(Step):
         """Return the texts as they are compared."""
         return texts.to_frame("text").select(self.key(pl.col("text"))).to_series()
 
-    def ends(self, texts: pl.Series) -> pl.Series:
-        """Return the first and the last characters of each text's key: texts of one key have the same ends.
-
-        They cost a tenth of the whole keys. A long text is cut at white space of ASCII first, which closes whatever
-        normalising looks at: a run of white space, characters that compose, a sigma at the end of a word.
-        """
-        long = texts.str.len_bytes() > 3 * _LOOK_CHARS
-        some = texts.filter(long)
-        look = pl.DataFrame({"first": some.str.head(_LOOK_CHARS), "last": some.str.tail(_LOOK_CHARS)})
-        cut = look.with_columns(
-            pl.col("first").str.replace(_LAST_WORD, ""), pl.col("last").str.replace(_FIRST_WORD, "")
-        )
-        keys = cut.select(self.key(pl.col("first")), self.key(pl.col("last")))
-        enough = [keys[name].str.len_chars() >= END_CHARS for name in keys.columns]
-        bounded = [cut[name].str.len_bytes() < look[name].str.len_bytes() for name in keys.columns]
-        found = enough[0] & enough[1] & bounded[0] & bounded[1]
-        whole = np.ones(len(texts), dtype=np.bool_)
-        whole[long.arg_true().filter(found).to_numpy()] = False
-        rest = texts.filter(pl.Series(whole)).to_frame("first").select(self.key(pl.col("first")))
-        place = np.empty(len(texts), dtype=np.int64)
-        place[np.concatenate([np.flatnonzero(~whole), np.flatnonzero(whole)])] = np.arange(len(texts))
-        both = pl.concat([keys.filter(found), rest.with_columns(last="first")])
-        head, tail = pl.col("first").str.head(END_CHARS), pl.col("last").str.tail(END_CHARS)
-        return both.select(pl.concat_str(head, tail, separator="\x1e")).to_series().gather(place)
+    def questions(self, texts: pl.Series) -> pl.Series:
+        """Return the texts as questions are compared: punctuation and white space aside."""
+        return said(self.model_copy(update={"white_space": True}).keys(texts))
 
     def _text(self, text: pl.Expr) -> pl.Expr:
         if self.zero_width:

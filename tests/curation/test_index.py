@@ -244,7 +244,7 @@ def as_it_was(run: Curated, kind: str) -> None:
             ("asked", "answered", "instructions"))  # fmt: skip
     held = [*rows.select("digest", pl.col("spaceless").cast(pl.UInt8), "under"), *sets] if kind == "exact" else []
     places = rows.select(pl.lit(0, pl.UInt16).alias("run"), "source", "line", "id", pl.col("split").cast(pl.UInt8))
-    keys = rows.select("start", "size", "print0", "print1", "prompt")
+    keys = rows.select("start", "size", "print0", "print1", prompt="question")
     columns = (pl.Series(f"b{band}", column) for band, column in enumerate(bands.T.copy()))
     old = {name: told[name] for name in ("scheme", "group_by", "runs")} | {"kind": kind, "schema_version": 1}
     frame = places.hstack([*keys, *columns, rows["sketch"], *held])

@@ -43,6 +43,12 @@ def far(row: dict[str, Any], id_: str) -> dict[str, Any]:
     )
 
 
+def longer(question: str, id_: str) -> dict[str, Any]:
+    """Return a chat that asks something else after this question."""
+    row = chat(text(40), text(60), id=id_)
+    return row | {"messages": [*chat(question, text(60))["messages"], *row["messages"]]}
+
+
 EARLIER = [chat(text(40), text(60), id=f"old{n}", thread=f"t{n}") for n in range(40)]
 
 
@@ -83,6 +89,8 @@ def test_new_rows_join_the_split_of_their_group_and_bridges_go(curate):
         like(train[0], "like train"),
         like(test[0], "like test"),
         chat(question(test[1]), text(60), id="prompt of test"),
+        chat(question(test[1]).upper() + "!", text(60), id="otherwise written"),
+        longer(question(test[1]), "asked before"),
         chat(text(40), text(60), id="thread of test", thread=test[2]["thread"]),
         chat(question(train[1]), text(60), id="bridge", thread=test[3]["thread"]),
         chat(question(test[4]), text(60), id="first of a chain", thread="new"),
@@ -97,6 +105,8 @@ def test_new_rows_join_the_split_of_their_group_and_bridges_go(curate):
         "like train": "train",
         "like test": "test",
         "prompt of test": "test",
+        "otherwise written": "test",
+        "asked before": "test",
         "thread of test": "test",
         "bridge": None,
         "first of a chain": "test",

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from curate.core.run.errors import ConfigError
-from curate.steps.normalise import END_CHARS, Normalise
 from tests.conftest import chat
 from tests.curated import curate_rows
 
@@ -245,28 +241,6 @@ def test_long_texts_are_compared_whole(tmp_path, one, other, same):
     run = curate_rows(tmp_path, [chat("Hi", one), chat("Hi", other)], [{"use": "exact_duplicates"}])
 
     assert run.reasons == [None, "exact_duplicate" if same else None]
-
-
-PIECES = st.sampled_from(
-    ["a", "B", " ", "  ", "\n", "\t", "\u00a0", "\u3000", "é", "e\u0301", "\u0301", "\u0323", "Σ", "ς", ".", "İ", "ß",
-     "\u200b", "\ufeff", "漢", "\u1112\u1161\u11ab", "\u00b4", "ﬁ", "K", " words of some length "]
-)  # fmt: skip
-
-
-@given(
-    st.lists(st.lists(PIECES, max_size=120).map("".join), max_size=4),
-    st.sampled_from(["NFC", "NFKC", "none"]),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-)
-def test_ends_are_those_of_the_whole_key(texts, form, case, white_space, zero_width):
-    """The oracle is the key itself, of which the ends are taken without looking at the middle."""
-    rule = Normalise(form=form, case=case, white_space=white_space, zero_width=zero_width)
-    series = pl.Series("text", texts, dtype=pl.String)
-    keys = series.to_frame().select(rule.key(pl.col("text"))).to_series().to_list()
-
-    assert rule.ends(series).to_list() == [f"{key[:END_CHARS]}\x1e{key[-END_CHARS:]}" for key in keys]
 
 
 def test_balance_keeps_the_same_rows_whatever_their_order(tmp_path):

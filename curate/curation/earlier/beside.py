@@ -114,7 +114,8 @@ def _usable(found: Found | None, plan: Plan) -> Found | None:
         return None
     told = found.rows.told
     fitting = told["scheme"] == pair_scheme(plan).as_json() and set(plan.group_by) <= set(told["group_by"])
-    return found if fitting else None
+    held = found.rows.held(range(len(found.rows.runs)))
+    return found if fitting and all(one.has("question") for one in held) else None
 
 
 def open_earlier(plan: Plan, base: Path, named: Named, work: Path) -> Beside:

@@ -17,7 +17,7 @@ from curate.curation.plan import Plan
 from curate.dedupe.sides import CONVERSATION
 from curate.engines.columns import ColumnTable
 from curate.index.earlier import Earlier
-from curate.index.prints import conversation_prints, prompt_prints, text_prints
+from curate.index.prints import conversation_prints, question_prints, text_prints
 from curate.split.draw import NAMES
 from curate.split.groups import group_values
 from curate.split.previous import Old, Row, settle
@@ -62,14 +62,15 @@ def join_previous(plan: Plan, staged: Staged, groups: pl.DataFrame, alike: Alike
     earlier, split = staged.beside.previous, plan.config.split
     if earlier is None or split is None:
         return Joined(pl.DataFrame(schema=_HELD), groups, _bridges({}))
-    values = _values(plan, staged, split.group_by)
+    values, asked = _values(plan, staged, split.group_by)
     stays = _stays(values, earlier)
     by_value = [stays.select("row", "split")]
-    columns = {"prompt": "prompt", **{f"key_{n}": _column(staged, name) for n, name in enumerate(split.group_by)}}
-    for own, theirs in columns.items():
-        known = earlier.splits_by(theirs, values[own].to_numpy())
-        found = values.select("row", value=own).join(known, on="value", how="inner", maintain_order="left")
-        by_value.append(found.select("row", "split"))
+    columns = {"question": asked.select("row", value="key")}
+    for number, name in enumerate(split.group_by):
+        columns[_column(staged, name)] = values.select("row", value=f"key_{number}")
+    for theirs, own in columns.items():
+        known = earlier.splits_by(theirs, own["value"].to_numpy())
+        by_value.append(own.join(known, on="value", how="inner", maintain_order="left").select("row", "split"))
     attached = pl.concat(by_value).unique(maintain_order=True)
     near = links.filter((pl.col("b") >= EARLIER) & (pl.col("a") < EARLIER))
     splits = pl.Series([alike.splits[row] for row in near["b"].to_list()], dtype=pl.UInt8)
@@ -83,7 +84,7 @@ def join_previous(plan: Plan, staged: Staged, groups: pl.DataFrame, alike: Alike
     if torn.is_empty():
         return Joined(held, open_, _bridges({}))
     old = _of_groups(torn, links, alike.splits)
-    settled = settle(_rows(torn, values, attached, stays), alike.keys, old, plan.split_rule)
+    settled = settle(_rows(torn, values, asked, attached, stays), alike.keys, old, plan.split_rule)
     joined = pl.DataFrame(list(settled.split.items()), schema=_HELD, orient="row")
     drawn = pl.DataFrame(list(settled.group.items()), schema={"row": pl.UInt64, "group": pl.UInt64}, orient="row")
     return Joined(
@@ -91,23 +92,24 @@ def join_previous(plan: Plan, staged: Staged, groups: pl.DataFrame, alike: Alike
     )
 
 
-def _values(plan: Plan, staged: Staged, group_by: Sequence[str]) -> pl.DataFrame:
-    """Return row and the prints of what keeps rows together, of each row that is kept."""
+def _values(plan: Plan, staged: Staged, group_by: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the prints of what keeps rows together, a row each; and (row, key, last) of every question they ask."""
     rule = plan.scheme.normalise
-    parts = []
+    parts, asked = [], [pl.DataFrame(schema={"row": pl.UInt64, "key": pl.UInt64, "last": pl.Boolean})]
     for block in marked_blocks(staged.blocks, staged.decisions):
         rows = block.filter(alive() & pl.col("messages").is_not_null())
         if rows.is_empty():
             continue
         whole = conversation_prints(rows, rule)
         prints = {"print0": whole.first, "print1": whole.second}
-        prints["prompt"] = prompt_prints(rows, rule)
+        asked.append(question_prints(rows, rule))
         fields = group_values(rows["raw"], group_by) if group_by else []
         for number in range(len(group_by)):
             prints[f"key_{number}"] = text_prints(pl.Series([own[number] for own in fields], dtype=pl.String))
         parts.append(rows.select("row", *(pl.Series(name, column) for name, column in prints.items())))
-    names = ("row", "print0", "print1", "prompt", *(f"key_{number}" for number in range(len(group_by))))
-    return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.UInt64))
+    names = ("row", "print0", "print1", *(f"key_{number}" for number in range(len(group_by))))
+    values = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.UInt64))
+    return values, pl.concat(asked).unique(maintain_order=True)
 
 
 def _stays(values: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
@@ -129,8 +131,14 @@ def _of_groups(torn: pl.DataFrame, links: pl.DataFrame, splits: dict[int, int]) 
     return {row: Old(splits[row], group) for row, group in own.select("b", "group").iter_rows()}
 
 
-def _rows(torn: pl.DataFrame, values: pl.DataFrame, attached: pl.DataFrame, stays: pl.DataFrame) -> list[Row]:
+def _rows(
+    torn: pl.DataFrame, values: pl.DataFrame, asked: pl.DataFrame, attached: pl.DataFrame, stays: pl.DataFrame
+) -> list[Row]:
     known = dict(stays.iter_rows())
+    counting = asked.filter("last").select("key").unique()  # a question that no row asks last keeps none together
+    questions: dict[int, list[int]] = {}
+    for row, key in asked.join(counting, on="key", how="semi", maintain_order="left").select("row", "key").iter_rows():
+        questions.setdefault(row, []).append(key)
     splits: dict[int, list[int]] = {}
     for row, held_in in attached.join(torn, on="row", how="semi", maintain_order="left").iter_rows():
         splits.setdefault(row, []).append(held_in)
@@ -138,10 +146,11 @@ def _rows(torn: pl.DataFrame, values: pl.DataFrame, attached: pl.DataFrame, stay
     rows = []
     own = values.join(torn, on="row", how="inner", maintain_order="left").select("row", "group", *names)
     for row, group, *found in own.iter_rows():
-        keys = tuple((name, value) for name, value in zip(names, found, strict=True) if value)
+        keys = [(name, value) for name, value in zip(names, found, strict=True) if value]
+        keys += [("question", value) for value in questions.get(row, ())]
         stay = known.get(row)
         held = tuple(splits.get(row, ())) if stay is None else (stay,)
-        rows.append(Row(row, keys, held, stays=stay is not None, group=group))
+        rows.append(Row(row, tuple(keys), held, stays=stay is not None, group=group))
     return rows
 
 

@@ -62,7 +62,7 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
     if split is not None and plan.split_rule is not None and shared_keys(plan, phase) is None:
         alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
         pairs = near_keys(alive, plan.split_rule)
-    keyed = None if split is None else split_keys(block, split.group_by, plan.normalise.ends)
+    keyed = None if split is None else split_keys(block, split.group_by, plan.normalise.questions)
     return Looked(
         block,
         counted,

@@ -45,6 +45,10 @@ class Segment:
         self.is_exact = is_exact
         self._bands = bands
 
+    def has(self, column: str) -> bool:
+        """Say whether there is such a column."""
+        return column in self._at
+
     def own(self, positions: I64) -> I64:
         """Return those of the positions whose run counts: all."""
         return positions

@@ -38,6 +38,10 @@ class Whole:
         """Return how many rows it holds."""
         return int(pl.scan_parquet(self._path, glob=False).select(pl.len()).collect().item())
 
+    def has(self, column: str) -> bool:
+        """Say whether there is such a column."""
+        return column in pl.scan_parquet(self._path, glob=False).collect_schema()
+
     def own(self, positions: I64) -> I64:
         """Return those of the positions whose run counts."""
         if len(self.counted) == len(self.runs) or len(positions) == 0:
