@@ -17,7 +17,8 @@ from curate.core.run.counts import all_kept
 from curate.core.run.errors import ConfigError, InputError, nearest
 from curate.core.run.progress import Progress
 from curate.core.run.version import version
-from curate.core.write.folder import OutputFolder, manifest_of, output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.manifest import manifest_of
 from evalkit.judge.ask import Plan, judge_files, plan
 from evalkit.metrics import make_metric
 from evalkit.metrics.metric import Metric

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -13,7 +12,8 @@ import polars as pl
 
 from curate.core.command.words import path_word
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import MANIFEST, files_in, read_manifest
 from evalkit.gate.runs.flips import alone
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import of_cells
@@ -70,14 +70,14 @@ class ScoredRun:
         Raises:
             InputError: they cannot be found or read, or are not what was scored.
         """
-        inputs = [] if "score" in self.manifest else self.manifest.get("inputs", [])
+        inputs = [] if "score" in self.manifest else files_in(self.manifest, "inputs")
         lay = Path(inputs[0]["path"]) if inputs else self.folder / PREDICTIONS_FILE
         file = InputFile(named or lay)
         if not file.path.is_file():
             raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint="--predictions FILE")
         source, fields = self.written
-        listed = inputs or [one for one in self.manifest.get("outputs", []) if one.get("path") == PREDICTIONS_FILE]
-        scored = str(listed[0].get("sha256")) if listed else ""
+        listed = inputs or [one for one in files_in(self.manifest, "outputs") if one["path"] == PREDICTIONS_FILE]
+        scored = listed[0]["sha256"] if listed else ""
         frame = read_again(file.path, scored, fields) if source == "jsonl" else None
         known = frame is not None
         if frame is None:
@@ -114,18 +114,16 @@ def read_run(folder: Path) -> ScoredRun:
     Raises:
         InputError: the folder holds none, or one that is not whole.
     """
+    hint = f"thresher score FILE --metrics ... --out {path_word(folder)}"
+    manifest = read_manifest(folder, run="scored run", hint=hint)
+    sha256, _ = sha256_of(folder / MANIFEST)
     try:
-        told = (folder / MANIFEST).read_bytes()
         scores, rows = read_scores(folder)
-        manifest = orjson.loads(told)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        raise InputError(
-            f"{folder} holds no scored run: {error}",
-            hint=f"thresher score FILE --metrics ... --out {path_word(folder)}",
-        ) from error
+        raise InputError(f"{folder} holds no scored run: {error}", hint=hint) from error
     judgements: dict[str, dict[str, dict[str, Any]]] = {}
     path = folder / JUDGEMENTS
     for line in path.read_bytes().splitlines() if path.exists() else ():
         one = orjson.loads(line)
         judgements.setdefault(one["metric"], {})[one["id"]] = one
-    return ScoredRun(folder, manifest, hashlib.sha256(told).hexdigest(), scores["metrics"], rows, judgements)
+    return ScoredRun(folder, manifest, sha256, scores["metrics"], rows, judgements)

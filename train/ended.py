@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import MANIFEST, read_manifest
 from train.config import AdapterTable, TrainConfig
 from train.loop.checkpoint import changes
 from train.loop.watch import Stopped
@@ -22,16 +23,12 @@ def ended_run(out: Path, config: TrainConfig, home: Path) -> tuple[dict[str, Any
     """Return the statistics of the run that a folder holds, and why it ended; None where it holds none that is whole.
 
     Raises:
-        InputError: it is another run: its settings differ, or a file that it read has changed since; or it was damaged.
+        InputError: it is of another command, or another run (its settings differ, or a file that it read has changed
+            since), or it was damaged.
     """
-    try:
-        manifest = orjson.loads((out / MANIFEST).read_bytes())
-    except OSError:
+    if not (out / MANIFEST).exists():
         return None
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{out / MANIFEST} is no JSON", hint=_ELSEWHERE) from error
-    if not isinstance(manifest, dict) or manifest.get("command") != "train":
-        return None
+    manifest = read_manifest(out, ("train",), run="training run", hint=_ELSEWHERE)
     try:
         config = inherited(config, home)
     except InputError:  # the parent is gone since: of what it gave the run, the manifest is the witness

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from curate.core.run.canonical import SCHEMA_VERSION
 from curate.core.run.errors import ConfigError, InputError, ThresherError
-from curate.core.write.folder import MANIFEST, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import MANIFEST, read_curation
 from evalkit.answers.local.facts import read_facts
 from evalkit.answers.local.loaded import read_tokenizer
 from train.config import DataTable, TrainConfig
@@ -146,19 +145,13 @@ def find_files(table: DataTable, home: Path) -> Files:
         )
         return Files(train, validation, test, None)
     run = home / table.run
-    manifest = run / MANIFEST
-    try:
-        command = orjson.loads(manifest.read_bytes()).get("command")
-    except (OSError, orjson.JSONDecodeError, AttributeError):
-        command = None
-    if command not in ("curate", "augment"):
-        raise InputError(f"{run} is no finished curation run", hint="run = the folder that thresher curate wrote")
+    read_curation(run, hint="run = the folder that thresher curate wrote")
     train, validation, test = (
         (path,) if (path := run / f"{name}.jsonl").is_file() else () for name in ("train", "validation", "test")
     )
     if not train:
         raise InputError(f"{run} has no train.jsonl", hint="the run kept nothing, or is of another kind")
-    return Files(train, validation, test, manifest)
+    return Files(train, validation, test, run / MANIFEST)
 
 
 def _inputs(files: Files, home: Path, rows: dict[str, int]) -> list[dict[str, Any]]:

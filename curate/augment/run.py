@@ -27,6 +27,7 @@ from curate.core.run.errors import InputError
 from curate.core.run.progress import Progress
 from curate.core.run.version import version, versions
 from curate.core.write.folder import output_folder
+from curate.core.write.manifest import files_in
 from curate.core.write.spared import refuse_read_in
 from curate.core.write.written import WrittenFile
 from curate.curation.divide import Division
@@ -158,7 +159,7 @@ def _manifest(
         "config": told | {"gates": _gates(given, config)},
         "seed": config.seed,
         "first_rows": None,
-        "inputs": inputs + [one for one in given.manifest["inputs"] if one.get("protected")],
+        "inputs": inputs + [one for one in files_in(given.manifest, "inputs") if one.get("protected")],
         **{part: given.manifest[part] for part in HELD_AGAINST if part in given.manifest},
         "outputs": [],
         "counts": counts,

@@ -13,7 +13,7 @@ from curate.check.findings import Findings
 from curate.check.judge import goes
 from curate.core.command.words import path_word
 from curate.core.read.source import is_utf8
-from curate.core.write.folder import manifest_of
+from curate.core.write.manifest import manifest_of
 
 SHOWN_FILES = 3
 _COMMAS = {".csv": ",", ".tsv": "\t"}  # what divides the fields of tables that are no JSON

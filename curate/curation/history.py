@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 
 from curate.core.run.errors import InputError, nearest
-from curate.core.write.folder import MANIFEST, is_ours
+from curate.core.write.manifest import files_in, is_ours, read_curation
 from curate.curation.called import place_of_row, sources_called
 from curate.curation.output.outputs import ADDED_FILE
 
@@ -40,12 +40,9 @@ def find_rows(run: Path, wanted: str) -> list[dict[str, Any]]:
 
     Raises:
         ProtectedRowError: it is a row of a protected file.
-        InputError: the folder holds no finished run, or no row is meant.
+        InputError: the folder holds no finished curation run, or no row is meant.
     """
-    if not is_ours(run):
-        raise InputError(
-            f"{run} holds no finished run: it has no {MANIFEST}", hint="run thresher curate --out there first"
-        )
+    read_curation(run)
     ledger = pl.scan_parquet(run / "ledger.parquet", glob=False).with_row_index("at")
     found = _by_place(run, ledger, wanted)
     if found is None:
@@ -93,8 +90,7 @@ def _sources(run: Path) -> dict[str, dict[str, Any]]:
 
 
 def _inputs(run: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = orjson.loads((run / MANIFEST).read_bytes())["inputs"]
-    return found
+    return files_in(read_curation(run), "inputs")
 
 
 def _protected(inputs: list[dict[str, Any]]) -> set[str]:
@@ -164,7 +160,7 @@ def _twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any
 
 def _has_earlier(run: Path) -> bool:
     """Say whether rows of the run were compared with those of earlier runs."""
-    config = orjson.loads((run / MANIFEST).read_bytes())["config"]
+    config = read_curation(run)["config"]
     return bool(config["input"].get("against")) or (config.get("split") or {}).get("previous") is not None
 
 

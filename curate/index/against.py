@@ -14,7 +14,8 @@ import polars as pl
 
 from curate.core.read.layouts.shapes import Shapes, written_as
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import files_in, manifest_of, read_curation
 from curate.index.parquet.plain import footer_of
 from curate.index.part import Part, name_of
 from curate.index.read import Index
@@ -25,6 +26,7 @@ from curate.split.draw import NAMES
 
 INDEX_FILE, LEDGER_FILE, STATS_FILE = "index.parquet", "ledger.parquet", "stats.json"
 _PIECE = 1 << 24  # bytes in which line ends are looked for together
+_WANTED = "name the --out folder of curate or augment, or an index that --write-index wrote"
 
 
 class Found(NamedTuple):
@@ -44,8 +46,8 @@ def find_index(name: str, base: Path) -> Found | None:
     """
     path = base / name
     if path.is_dir():
-        manifest = _manifest(path, name)
-        if INDEX_FILE not in {output["path"] for output in manifest["outputs"]}:
+        manifest = read_curation(path, hint=_WANTED)
+        if INDEX_FILE not in {output["path"] for output in files_in(manifest, "outputs")}:
             return None
         listed = _listed(path / INDEX_FILE, manifest)
         return _found(Index.open(path / INDEX_FILE), (Path(name) / INDEX_FILE).as_posix(), listed)
@@ -65,12 +67,12 @@ def _listed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     """Return an index as the manifest of its run names it.
 
     Raises:
-        InputError: it is another, or it is not there.
+        InputError: it is another, or it is not there, or the manifest names none.
     """
-    one: dict[str, Any] = next(output for output in manifest["outputs"] if output["path"] == path.name)
+    one = next((output for output in files_in(manifest, "outputs") if output["path"] == path.name), None)
     footer = manifest.get("index", {}).get("footer")
     try:
-        if path.stat().st_size == one["bytes"]:
+        if one is not None and path.stat().st_size == one.get("bytes"):
             same = footer_of(path) == footer if footer else sha256_of(path)[0] == one["sha256"]
             if same:
                 return one
@@ -82,8 +84,8 @@ def _listed(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 def _beside(index: Index) -> dict[str, Any]:
     """Return an index as a manifest beside it names it, or as it is."""
     try:
-        return _listed(index.path, orjson.loads((index.path.parent / MANIFEST).read_bytes()))
-    except (OSError, orjson.JSONDecodeError, KeyError, StopIteration, InputError):
+        return _listed(index.path, manifest_of(index.path.parent) or {})
+    except InputError:
         return {"sha256": index.sha256[0], "bytes": index.sha256[1]}
 
 
@@ -104,7 +106,7 @@ def sign_run(name: str, base: Path, scheme: Scheme, kind: str, group_by: Sequenc
         InputError: the folder is none of a finished run, or a kept file was changed.
     """
     folder = base / name
-    manifest = _manifest(folder, name)
+    manifest = read_curation(folder, hint=_WANTED)
     run = KeptRun(folder.resolve(), tuple(_files(manifest)), ())
     run.check(contents=True)
     rows = IndexRows(scheme, kind, group_by, work / "parts")
@@ -152,23 +154,9 @@ def fits(found: Found, name: str, scheme: Scheme) -> None:
     refuse_other(name, found.rows.told["scheme"], scheme.as_json())
 
 
-def _manifest(folder: Path, name: str) -> dict[str, Any]:
-    try:
-        manifest = orjson.loads((folder / MANIFEST).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        manifest = {}
-    if manifest.get("command") not in ("curate", "augment"):
-        raise InputError(
-            f"{name} holds no finished curation run: it has no {MANIFEST} of one",
-            hint="name the --out folder of curate or augment, or an index that --write-index wrote",
-        )
-    found: dict[str, Any] = manifest
-    return found
-
-
 def _files(manifest: dict[str, Any]) -> Iterator[KeptFile]:
     """Yield the splits of a run."""
-    for output in manifest["outputs"]:
+    for output in files_in(manifest, "outputs"):
         split = output["path"].removesuffix(".jsonl")
         if split in NAMES:
             yield KeptFile(split, output["sha256"], output["bytes"], output["rows"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from curate.core.write.manifest import files_in
 from evalkit.gate.runs.run import Run
 from evalkit.gate.runs.signature import signature_of
 
@@ -59,10 +60,9 @@ def _data(base: Run, candidate: Run) -> Iterator[Change]:
 
 def _inputs(run: Run) -> dict[str, str]:
     """Return the hash of each input by its manifest, but of the answers themselves, which differ by their nature."""
-    told = run.manifest.get("inputs") or []
     if run.manifest.get("command") == "score":
         return {}
-    return {str(one.get("path")): str(one.get("sha256"))[:_SHORT] for one in told if isinstance(one, dict)}
+    return {one["path"]: one["sha256"][:_SHORT] for one in files_in(run.manifest, "inputs")}
 
 
 def _signatures(base: Run, candidate: Run) -> Iterator[Change]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curate.core.write.folder import manifest_of, output_folder
+from curate.core.write.folder import output_folder
+from curate.core.write.manifest import manifest_of
 from evalkit.eval.flags import COMPARED, GATE
 from evalkit.gate.output.files import JUNIT, SUMMARY, VERDICT
 

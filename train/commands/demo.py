@@ -17,6 +17,7 @@ from curate.core.command.exits import CANNOT, DONE
 from curate.core.command.paths import Place
 from curate.core.command.terminal import emit, styled
 from curate.core.run.errors import OutputError
+from curate.core.write.manifest import MANIFEST
 from curate.core.write.whole import replace_whole
 
 MARK = ".thresher-demo"  # says that a folder is ours to write into again
@@ -85,7 +86,7 @@ def _tuned(folder: Path, *, replay: bool) -> int:
 
         emit("\nA tiny model is made, which knows the shop and reads no ticket.")
         make_model(folder)
-        again = ["--resume"] if (folder / "adapter" / "manifest.json").exists() else []
+        again = ["--resume"] if (folder / "adapter" / MANIFEST).exists() else []
         steps = [curated, ("train", "train.toml", "--out", "adapter", "--quiet", *again)]
         models = {"base": "local:model", "tuned": "local:model+adapter/adapter"}
     for name, model in models.items():

@@ -10,8 +10,8 @@ import orjson
 import polars as pl
 
 from curate.core.read.layouts.shapes import Shape, Shapes
-from curate.core.run.errors import InputError
-from curate.core.write.folder import manifest_of, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import files_in, manifest_of, read_manifest
 
 HELD_OUT = ("validation", "test")
 
@@ -19,7 +19,7 @@ HELD_OUT = ("validation", "test")
 def run_of(file: Path) -> Path | None:
     """Return the folder of the curation run that wrote a file; None where no such run is there."""
     manifest = manifest_of(file.parent)
-    named = {Path(one["path"]).name for one in _outputs(manifest or {})}
+    named = {Path(one["path"]).name for one in files_in(manifest or {}, "outputs")}
     return file.parent if file.name in named else None
 
 
@@ -28,31 +28,13 @@ def runs_of(files: Iterable[Path]) -> list[Path]:
     return list({run.resolve(): run for file in files if (run := run_of(file)) is not None}.values())
 
 
-def read_manifest(run: Path) -> dict[str, Any]:
-    """Return the manifest of a curation run.
-
-    Raises:
-        InputError: it is not there, or no manifest.
-    """
-    hint = "name a folder that thresher curate wrote"
-    try:
-        manifest = orjson.loads((run / "manifest.json").read_bytes())
-    except OSError as error:
-        raise InputError(f"{run} has no manifest.json: {error.strerror}", hint=hint) from error
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{run / 'manifest.json'} is no JSON: {error}", hint=hint) from error
-    if not isinstance(manifest, dict):
-        raise InputError(f"{run / 'manifest.json'} is no manifest", hint=hint)
-    return manifest
-
-
 def shapes_of(run: Path, file: Path) -> list[Shape] | None:
     """Return the shape of each line of a split that a run wrote; None where the file is no more as it was written."""
     split = file.name.removesuffix(".jsonl")
     ledger, stats = run / "ledger.parquet", run / "stats.json"
     if not (ledger.is_file() and stats.is_file() and is_as_written(run, file)):
         return None
-    config = read_manifest(run)["config"]
+    config = _manifest(run)["config"]
     target = config.get("gates", config)["output"]["layout"]
     shapes = Shapes(orjson.loads(stats.read_bytes())["sources"], target)
     kept = pl.scan_parquet(ledger, glob=False).filter(split=split).select("source", "line").collect()
@@ -64,7 +46,7 @@ def field_names(run: Path) -> list[dict[str, str]]:
 
     A split holds the lines of all sources as they came, unless the run wrote them in one layout.
     """
-    config = read_manifest(run).get("config", {})
+    config = _manifest(run).get("config", {})
     try:
         sources = orjson.loads((run / "stats.json").read_bytes())["sources"]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
@@ -77,7 +59,7 @@ def field_names(run: Path) -> list[dict[str, str]]:
 
 def is_as_written(run: Path, file: Path) -> bool:
     """Say whether a file of a run still has the hash that the run's manifest gives it."""
-    wanted = {one["sha256"] for one in _outputs(read_manifest(run)) if Path(one["path"]).name == file.name}
+    wanted = {one["sha256"] for one in files_in(_manifest(run), "outputs") if Path(one["path"]).name == file.name}
     return sha256_of(file)[0] in wanted
 
 
@@ -98,8 +80,5 @@ def held_out_ids(run: Path) -> dict[str, str]:
     return dict(held.rows())
 
 
-def _outputs(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a manifest says of the files that the run wrote; of another program's it may say anything."""
-    found = manifest.get("outputs")
-    told = found if isinstance(found, list) else []
-    return [one for one in told if isinstance(one, dict) and {"path", "sha256"} <= one.keys()]
+def _manifest(run: Path) -> dict[str, Any]:
+    return read_manifest(run, hint="name a folder that thresher curate wrote")

@@ -14,13 +14,12 @@ import polars as pl
 from curate.core.read.layouts.shapes import Shape, Shapes
 from curate.core.run.errors import InputError
 from curate.core.run.settings import validate
-from curate.core.write.folder import MANIFEST, is_ours, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import MANIFEST, files_in, read_curation
 from curate.curation.config import CurateConfig, Limits
 from curate.curation.output.outputs import ADDED_FILE, DROPPED_FILE, LEDGER_FILE
 from curate.curation.output.published import STATS_FILE
 from curate.split.draw import NAMES
-
-COMMANDS = ("curate", "augment")
 
 _AT_ONCE = (LEDGER_FILE, STATS_FILE, DROPPED_FILE, ADDED_FILE)  # verified; a split is while it is read
 
@@ -37,7 +36,7 @@ class GivenRun:
     @property
     def outputs(self) -> dict[str, dict[str, Any]]:
         """Return what the manifest says of each file."""
-        return {entry["path"]: entry for entry in self.manifest["outputs"]}
+        return {entry["path"]: entry for entry in files_in(self.manifest, "outputs")}
 
     @property
     def splits(self) -> list[str]:
@@ -82,16 +81,7 @@ def given_run(name: str, base: Path) -> GivenRun:
         InputError: the folder holds no finished curation run, or one of its files is missing or was changed.
     """
     folder = base / name
-    if not is_ours(folder):
-        raise InputError(
-            f"{folder} holds no finished run: it has no {MANIFEST}", hint="run thresher curate --out there first"
-        )
-    manifest = orjson.loads((folder / MANIFEST).read_bytes())
-    if manifest.get("command") not in COMMANDS:
-        raise InputError(
-            f"{folder} was written by thresher {manifest.get('command')}; rows are made from a curation run",
-            hint="name the folder that thresher curate --out wrote",
-        )
+    manifest = read_curation(folder)
     run = GivenRun(folder, name, manifest, ())
     for file, entry in run.outputs.items():
         if not (folder / file).is_file():

@@ -9,7 +9,8 @@ from typing import Any
 from curate.augment.gating.given import GivenRun
 from curate.core.read.source import Wanted, find_sources
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import MANIFEST
 from curate.curation.config import CurateConfig
 from curate.steps.registry import ON_REQUEST
 

@@ -13,12 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from curate.core.run.canonical import write_json
 from curate.core.run.errors import OutputError
+from curate.core.write.manifest import MANIFEST as MANIFEST  # noqa: PLC0414 - readers of rows take both from here
+from curate.core.write.manifest import is_ours
+from curate.core.write.manifest import manifest_of as manifest_of  # noqa: PLC0414
 
-MANIFEST = "manifest.json"
 WORK = ".work"
 MARK = ".thresher"  # in the work folder, or in a folder without a manifest: whose it is, the command that made it
 
@@ -214,20 +214,6 @@ def _marked(path: Path) -> str | None:
 
 def _is_empty(path: Path) -> bool:
     return path.is_dir() and not any(path.iterdir())
-
-
-def manifest_of(path: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder; None where no run of ours has finished there."""
-    try:
-        manifest = orjson.loads((path / MANIFEST).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return None
-    return manifest if isinstance(manifest, dict) and "thresher" in manifest else None
-
-
-def is_ours(path: Path) -> bool:
-    """Say whether a folder holds the manifest of a finished run."""
-    return manifest_of(path) is not None
 
 
 def sha256_of(path: Path) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.core.run.errors import OutputError
-from curate.core.write.folder import MANIFEST, manifest_of
+from curate.core.write.manifest import MANIFEST, files_in, manifest_of
 
 
 def refuse_read_in(out: Path, read: Iterable[Path]) -> None:
@@ -83,5 +83,4 @@ def _files(read: Iterable[Path | None]) -> Iterator[Path]:
 
 
 def _paths(manifest: dict[str, Any], part: str) -> list[str]:
-    listed = manifest.get(part)
-    return [str(one["path"]) for one in listed or () if isinstance(one, dict) and "path" in one]
+    return [one["path"] for one in files_in(manifest, part)]

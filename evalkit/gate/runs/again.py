@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.core.command.words import path_word
+from curate.core.write.manifest import files_in
 from evalkit.results import PREDICTIONS_FILE
 
 _FIELDS = ("id", "prediction", "reference", "prompt")
@@ -51,9 +52,9 @@ def settings_of(manifest: Mapping[str, Any], metric: str) -> dict[str, Any]:
 
 def _where(name: str, manifest: Mapping[str, Any]) -> list[str]:
     """Return what is scored: the folder that holds the predictions, or their file and the folder."""
-    inputs = manifest.get("inputs") if manifest.get("command") == "score" else None
+    inputs = files_in(manifest, "inputs") if manifest.get("command") == "score" else []
     if inputs:
-        return [path_word(str(inputs[0]["path"])), "--out", path_word(name)]
+        return [path_word(inputs[0]["path"]), "--out", path_word(name)]
     held = (Path(name) / PREDICTIONS_FILE).is_file()
     return [path_word(name)] if held else ["PREDICTIONS", "--out", path_word(name)]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import polars as pl
 from numpy.typing import NDArray
 
 from curate.core.command.words import path_word
 from curate.core.run.errors import InputError, nearest
-from curate.core.write.folder import MANIFEST, sha256_of
+from curate.core.write.folder import sha256_of
+from curate.core.write.manifest import manifest_of
 from evalkit.gate.runs.again import score_again, scoring
 from evalkit.gate.statistics.sample import value_of
 from evalkit.metrics import known_metrics, make_metric, metric_names
@@ -100,24 +100,17 @@ def read_run(path: Path) -> Run:
         from evalkit.gate.runs.baseline import read_baseline  # noqa: PLC0415 - it makes runs too
 
         return read_baseline(path)
+    manifest = manifest_of(path) or {}
     try:
         scores, rows = read_scores(path)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path} holds no scores: {str(error).splitlines()[0]}",
-            hint=f"{score_again(str(path), _manifest(path), ['...'], {})} writes {SCORES} and {ROWS}",
+            hint=f"{score_again(str(path), manifest, ['...'], {})} writes {SCORES} and {ROWS}",
         ) from error
-    return Run(str(path), rows, scores, [_file(path / name) for name in (SCORES, ROWS)], _manifest(path))
+    return Run(str(path), rows, scores, [_file(path / name) for name in (SCORES, ROWS)], manifest)
 
 
 def _file(path: Path) -> dict[str, Any]:
     sha256, size = sha256_of(path)
     return {"path": path.as_posix(), "sha256": sha256, "bytes": size}
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        found = orjson.loads((folder / MANIFEST).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}

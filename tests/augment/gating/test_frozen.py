@@ -231,7 +231,7 @@ def test_a_run_is_not_written_over_itself(tmp_path: Path) -> None:
     [
         pytest.param([{"use": "nois"}], {}, "did you mean 'noise'", id="a name that is near"),
         pytest.param([NOISE, NOISE], {}, "2 steps are called 'noise'", id="two steps of one name"),
-        pytest.param([NOISE], {"input": {"run": "nowhere"}}, "holds no finished run", id="no run"),
+        pytest.param([NOISE], {"input": {"run": "nowhere"}}, "holds no finished curation run", id="no run"),
         pytest.param([{"use": "noise", "typos": 2}], {}, "typos", id="a share above one"),
     ],
 )
