@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST
+from curate.core.write.manifest import CURATION, MANIFEST, read_manifest
 from reports.comparison.view import comparison_view
 from reports.curation.read import AGAIN, read_run
 from reports.curation.view import curation_view
@@ -37,7 +35,7 @@ KINDS: dict[str, Kind] = {  # in the order of the page
     "verdict": Kind("verdict", ("gate",), read_gate, verdict_view),
     "scores": Kind("scored run", ("score", "predict"), read_scores, scores_view),
     "training": Kind("training run", ("train",), read_training, training_view),
-    "curation": Kind("curation run", ("curate", "augment"), read_run, curation_view),
+    "curation": Kind("curation run", CURATION, read_run, curation_view),
 }
 
 
@@ -94,19 +92,11 @@ def kind_of(folder: Path) -> str:
     """
     if not folder.is_dir():
         raise InputError(f"there is no folder {str(folder)!r}", hint="name the --out folder of a run")
-    try:
-        manifest = orjson.loads((folder / MANIFEST).read_bytes())
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{folder} holds no {MANIFEST}: no run of ours has finished there",
-            hint=f"name the --out folder of a run, or {AGAIN}",
-        ) from error
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{folder / MANIFEST} is no JSON: {error}", hint=AGAIN) from error
-    command = manifest.get("command") if isinstance(manifest, dict) else None
-    for name, kind in KINDS.items():
-        if command in kind.commands:
-            return name
-    known = f"is of {command!r}" if isinstance(command, str) else "is not of a run of ours"
-    words = ", ".join(f"{kind.word}s" for kind in KINDS.values())
-    raise InputError(f"{folder / MANIFEST} {known}; reports are made of {words}", hint=AGAIN)
+    words = [kind.word for kind in KINDS.values()]
+    manifest = read_manifest(
+        folder,
+        [command for kind in KINDS.values() for command in kind.commands],
+        run=f"{', '.join(words[:-1])} or {words[-1]}",
+        hint=f"name the --out folder of a run, or {AGAIN}",
+    )
+    return next(name for name, kind in KINDS.items() if manifest["command"] in kind.commands)

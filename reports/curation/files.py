@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reports.curation.made import Added
+from reports.files import Part
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Seen(_File):
+class Seen(Part):
     """A file that was read or written."""
 
     path: str
@@ -23,7 +20,7 @@ class Seen(_File):
     protected: bool = False
 
 
-class Counts(_File):
+class Counts(Part):
     """Rows in and out."""
 
     rows: int = Field(alias="in")
@@ -35,7 +32,7 @@ class Counts(_File):
     by_split: dict[str, int]
 
 
-class Manifest(_File):
+class Manifest(Part):
     """What was read and written, by which version, with which settings."""
 
     thresher: str
@@ -49,7 +46,7 @@ class Manifest(_File):
     versions: dict[str, str]
 
 
-class Stage(_File):
+class Stage(Part):
     """A step: rows dropped and warned of by word, rows edited, rows left."""
 
     step: str
@@ -59,7 +56,7 @@ class Stage(_File):
     left: int
 
 
-class Place(_File):
+class Place(Part):
     """A line of a source."""
 
     source: str
@@ -88,7 +85,7 @@ class Member(Place):
     text: str | None = None
 
 
-class Cluster(_File):
+class Cluster(Part):
     """Rows that are twins of each other; the places are those of the first."""
 
     size: int
@@ -105,14 +102,14 @@ class AtOdds(Place):
     answer: str | None = None
 
 
-class Group(_File):
+class Group(Part):
     """Rows with one prompt and several answers."""
 
     size: int
     rows: list[AtOdds]
 
 
-class Contradictions(_File):
+class Contradictions(Part):
     """How many such groups there are, and the first of them."""
 
     groups: int = 0
@@ -120,13 +117,13 @@ class Contradictions(_File):
     told: list[Group] = []
 
 
-class Clusters(_File):
+class Clusters(Part):
     """The clusters with the most rows."""
 
     largest: list[Cluster]
 
 
-class Sample(_File):
+class Sample(Part):
     """Histograms of what came in, or of what was kept."""
 
     rows: int
@@ -141,7 +138,7 @@ class Sample(_File):
     labels_left_out: int
 
 
-class Histograms(_File):
+class Histograms(Part):
     """Both sides of a run, by the same edges."""
 
     edges: list[int]
@@ -151,7 +148,7 @@ class Histograms(_File):
     after: Sample
 
 
-class Curve(_File):
+class Curve(Part):
     """The S-curve of the near-duplicate step."""
 
     bands: int
@@ -162,7 +159,7 @@ class Curve(_File):
     points: list[tuple[float, float]]
 
 
-class Split(_File):
+class Split(Part):
     """Rows by split, and the groups that stayed together; empty where no split was asked for."""
 
     rows: dict[str, int] = {}
@@ -171,14 +168,14 @@ class Split(_File):
     group_sizes: dict[int, int] = {}
 
 
-class Limits(_File):
+class Limits(Part):
     """The limits that were set, and a sentence for each that was exceeded."""
 
     set: dict[str, float]
     broken: list[str]
 
 
-class SourceCounts(_File):
+class SourceCounts(Part):
     """A source, and what became of its rows."""
 
     source: str
@@ -187,14 +184,14 @@ class SourceCounts(_File):
     dropped: int
 
 
-class Suite(_File):
+class Suite(Part):
     """How many items an evaluation set has, and how many were found in the rows."""
 
     items: int
     tainted: int
 
 
-class Stats(_File):
+class Stats(Part):
     """All that a run counted."""
 
     schema_version: int

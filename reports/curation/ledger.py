@@ -25,7 +25,7 @@ _MARKS = ("decision", "reason", "warnings", "split")
 
 def ledger_table(key: str, run: Run, names: Mapping[str, str], *, texts: bool) -> Table | None:
     """Return the table of a run's rows; None where its folder has no ledger, or an empty one."""
-    path = run.folder / LEDGER
+    path = run.folder.path / LEDGER
     if LEDGER in run.missing or all(output.path != LEDGER for output in run.manifest.outputs):
         return None
     marks = pl.read_parquet(path, glob=False, columns=list(_MARKS)).with_row_index("at")
@@ -159,7 +159,7 @@ def _texts(run: Run, marks: pl.DataFrame, rows: pl.DataFrame) -> dict[int, str]:
         if output is None or output.bytes > LARGEST or output.path in run.missing:
             continue
         lines = dict(part.select("line", "at").iter_rows())
-        for number, line in _lines(run.folder / str(name)):
+        for number, line in _lines(run.folder.path / str(name)):
             if number in lines and (text := _record(line) if name == DROPPED else line):
                 found[lines[number]] = _shortened(text.decode("utf-8", "replace"))
     return found

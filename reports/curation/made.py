@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from reports.files import Part
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Check(_File):
+class Check(Part):
     """How many candidates passed a check of their step."""
 
     passed: int
     of: int
 
 
-class Bleu(_File):
+class Bleu(Part):
     """A score, of how many rows, and by which rules."""
 
     value: float | None
@@ -24,7 +20,7 @@ class Bleu(_File):
     signature: str
 
 
-class Likeness(_File):
+class Likeness(Part):
     """Rows by their similarity to the nearest parent."""
 
     edges: list[float]
@@ -33,7 +29,7 @@ class Likeness(_File):
     signature: str
 
 
-class Grid(_File):
+class Grid(Part):
     """The combinations of attributes that were planned, and how many have a row."""
 
     attributes: dict[str, list[str]]
@@ -43,7 +39,7 @@ class Grid(_File):
     missing: list[dict[str, str]]
 
 
-class Diversity(_File):
+class Diversity(Part):
     """How diverse the new rows of a step are."""
 
     rows: int
@@ -54,7 +50,7 @@ class Diversity(_File):
     grid: Grid | None
 
 
-class Failed(_File):
+class Failed(Part):
     """What was asked for and became no row; ``detail`` is None where texts are left out."""
 
     parent: str | None
@@ -62,7 +58,7 @@ class Failed(_File):
     detail: str | None = None
 
 
-class AddedStep(_File):
+class AddedStep(Part):
     """What a step made, and what became of it."""
 
     step: str
@@ -80,7 +76,7 @@ class AddedStep(_File):
     diversity: Diversity
 
 
-class Origin(_File):
+class Origin(Part):
     """New rows of one origin."""
 
     candidates: int
@@ -89,14 +85,14 @@ class Origin(_File):
     faulted: int
 
 
-class Added(_File):
+class Added(Part):
     """What a run that makes rows made."""
 
     steps: list[AddedStep]
     by_origin: dict[str, Origin]
 
 
-class Cost(_File):
+class Cost(Part):
     """What requests cost, at prices of a day."""
 
     value: float
@@ -105,7 +101,7 @@ class Cost(_File):
     prices_of: str
 
 
-class Asking(_File):
+class Asking(Part):
     """The requests to one model."""
 
     requests: int
@@ -121,7 +117,7 @@ class Asking(_File):
     cost: Cost | None
 
 
-class Durations(_File):
+class Durations(Part):
     """``run.json``, as far as a page shows it: what differs between two runs of the same thing."""
 
     schema_version: int

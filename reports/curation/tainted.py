@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from itertools import islice
 from typing import NamedTuple
 
 import orjson
 
-from curate.core.run.errors import InputError
-from reports.curation.read import AGAIN, Run
+from reports.curation.read import Run
 
 TAINTED = "tainted.jsonl"
 MOST = 30
@@ -32,16 +30,9 @@ def tainted_items(run: Run) -> list[Item]:
     Raises:
         InputError: the file is not the one that the manifest lists.
     """
-    listed = {output.path: output.sha256 for output in run.manifest.outputs}
-    if TAINTED not in listed or TAINTED in run.missing:
+    if run.folder.listed(TAINTED) is None or TAINTED in run.missing:
         return []
-    path = run.folder / TAINTED
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", hint=AGAIN) from error
-    if hashlib.sha256(data).hexdigest() != listed[TAINTED]:
-        raise InputError(f"{path} is not the file that manifest.json lists: it was changed", hint=AGAIN)
+    data = run.folder.bytes(TAINTED)
     items = [Item(**{name: told[name] for name in Item._fields}) for told in map(orjson.loads, data.splitlines())]
     ranked = sorted(items, key=lambda item: (-item.score, item.suite, item.id))
     return sorted(islice(ranked, MOST), key=lambda item: (item.suite, -item.score, item.id))

@@ -62,7 +62,7 @@ def curation_view(run: Run, place: Place) -> CurationView:
     stats = run.stats
     texts = place.texts and stats.texts
     names = short_names([source.source for source in stats.sources])
-    folder = "DIR" if place.alone else str(run.folder)
+    folder = "DIR" if place.alone else str(run.folder.path)
     stages = [Stage(one.step, sum(one.dropped.values()), one.left) for one in stats.flow]
     splits = splits_of(run)
     counts = run.manifest.counts
@@ -115,8 +115,8 @@ def _figures(run: Run) -> tuple[tuple[str, str], ...]:
 def _told(run: Run) -> dict[str, object]:
     counts = run.manifest.counts
     return {
-        "folder": str(run.folder),
-        "manifest_sha256": run.sha256,
+        "folder": str(run.folder.path),
+        "manifest_sha256": run.folder.sha256,
         "in": counts.rows,
         "kept": counts.kept,
         "dropped": counts.dropped,

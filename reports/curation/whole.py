@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST
+from curate.core.write.manifest import MANIFEST
 from reports.curation.files import Seen
 
 LEDGER = "ledger.parquet"

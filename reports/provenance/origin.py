@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from curate.core.write.manifest import MANIFEST
 from reports.files import open_folder
 
 AGAIN = "run the command again, then report it"
-MANIFEST = "manifest.json"
 AGAINS = ("make it again", "judge again", "score again")  # as pages call the command that makes a run again
 _COMMANDS = {
     "curate": "thresher curate curate.toml --out NEW_DIR",

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from reports.files import Part
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Value(_Part):
+class Value(Part):
     """What a metric says of some rows."""
 
     value: float | None
@@ -32,7 +28,7 @@ class Metric(Value):
     details: Mapping[str, Any] | None = None
 
 
-class Scores(_Part):
+class Scores(Part):
     """The whole file."""
 
     metrics: Mapping[str, Metric]

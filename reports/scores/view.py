@@ -78,7 +78,7 @@ def called(run: ScoredFolder, *, alone: bool = False) -> str:
     name = run.scores.model.get("name") or run.scores.model.get("spec")
     if name:
         return str(name)
-    inputs = run.folder.manifest.get("inputs") or []
+    inputs = run.folder.inputs
     if alone and inputs:
         return str(inputs[0]["path"]).rsplit("/", 1)[-1]
     return str(run.folder.path)
@@ -153,11 +153,10 @@ def _told(run: ScoredFolder) -> dict[str, object]:
 
 
 def _commands(run: ScoredFolder, *, alone: bool) -> list[tuple[str, str]]:
-    manifest = run.folder.manifest
     config = made(run.folder)
     folder = "DIR" if alone else shlex.quote(str(run.folder.path))
-    inputs = manifest.get("inputs") or [{"path": "FILE"}]
-    where = f"{folder}" if "score" in manifest else f"{shlex.quote(str(inputs[0]['path']))} --out NEW_DIR"
+    inputs = run.folder.inputs or [{"path": "FILE"}]
+    where = f"{folder}" if "score" in run.folder.manifest else f"{shlex.quote(str(inputs[0]['path']))} --out NEW_DIR"
     flags = [f"--metrics {','.join(config.get('metrics', []))}"]
     fields = config.get("fields", {})
     flags += [

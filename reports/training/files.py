@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from reports.curation.files import Seen
+from reports.files import Part
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Line(_File):
+class Line(Part):
     """A step; what was not measured at it is None."""
 
     step: int
@@ -26,7 +21,7 @@ class Line(_File):
     suites: dict[str, float] = {}
 
 
-class Piece(_File):
+class Piece(Part):
     """Consecutive tokens of a row that are all trained, or all not; ``text`` is None where texts are left out."""
 
     text: str | None = None
@@ -34,7 +29,7 @@ class Piece(_File):
     tokens: int | None = None
 
 
-class Finding(_File):
+class Finding(Part):
     """What a guard found."""
 
     code: str
@@ -44,7 +39,7 @@ class Finding(_File):
     place: str | None = None
 
 
-class Stopped(_File):
+class Stopped(Part):
     """Why the run ended."""
 
     reason: str
@@ -57,7 +52,7 @@ class Stopped(_File):
         return self.reason not in ("steps_done", "early_stopping")
 
 
-class PackingCheck(_File):
+class PackingCheck(Part):
     """How far packed rows are from single ones."""
 
     holds: bool
@@ -65,7 +60,7 @@ class PackingCheck(_File):
     apart: float
 
 
-class Stats(_File):
+class Stats(Part):
     """The counts behind a run, and what came of it."""
 
     schema_version: int
@@ -101,14 +96,14 @@ class Stats(_File):
     suites: dict[str, float] = {}
 
 
-class Pace(_File):
+class Pace(Part):
     """Tokens and seconds of a step."""
 
     tokens: int
     seconds: float
 
 
-class Times(_File):
+class Times(Part):
     """What a second run would not repeat: speed and memory."""
 
     seconds: float | None = None
@@ -119,7 +114,7 @@ class Times(_File):
     steps: list[Pace] = []
 
 
-class Manifest(_File):
+class Manifest(Part):
     """What was read and written, by which version, with which settings."""
 
     thresher: str

@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from reports.files import Part
 
 Said = Literal["pass", "fail", "inconclusive"]
 Bounds = tuple[float | None, float | None]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Estimate(_Part):
+class Estimate(Part):
     """What a rule is held against."""
 
     of: Literal["difference", "ratio", "value"]
     value: float | None
 
 
-class Line(_Part):
+class Line(Part):
     """Where the margin lies on the scale of the estimate, and on which side a rule passes."""
 
     at: float
     passes: Literal["above", "below"]
 
 
-class Waiver(_Part):
+class Waiver(Part):
     """Why a rule may stay unmet."""
 
     reason: str
@@ -37,7 +33,7 @@ class Waiver(_Part):
     until: str
 
 
-class Untainted(_Part):
+class Untainted(Part):
     """The same rule without tainted items."""
 
     n: int
@@ -46,14 +42,14 @@ class Untainted(_Part):
     verdict: Said
 
 
-class Test(_Part):
+class Test(Part):
     """A test of no difference."""
 
     name: str
     p_value: float | None
 
 
-class Row(_Part):
+class Row(Part):
     """A rule with its numbers."""
 
     name: str
@@ -87,7 +83,7 @@ class Row(_Part):
     without_tainted: Untainted | None = None
 
 
-class Judged(_Part):
+class Judged(Part):
     """A run that was judged, or judged against."""
 
     path: str
@@ -96,14 +92,14 @@ class Judged(_Part):
     model: Mapping[str, Any]
 
 
-class Runs(_Part):
+class Runs(Part):
     """The runs of a verdict."""
 
     candidate: Judged
     baselines: Mapping[str, Judged]
 
 
-class Tainted(_Part):
+class Tainted(Part):
     """Items that training rows hold."""
 
     listed: int
@@ -111,7 +107,7 @@ class Tainted(_Part):
     of: int
 
 
-class Settings(_Part):
+class Settings(Part):
     """How sure the gate was asked to be."""
 
     alpha: float
@@ -120,7 +116,7 @@ class Settings(_Part):
     seed: int
 
 
-class Verdict(_Part):
+class Verdict(Part):
     """The whole file."""
 
     verdict: Said

@@ -194,7 +194,7 @@ def runs_of(gate: Gate, place: Place) -> dict[str, ScoredFolder]:
     """Return those of a verdict's runs that are on the page, by ``candidate`` or by the name of the baseline."""
     verdict, here = gate.verdict, {}
     given = {run.folder.listed(SCORES): run for kind, run in place.runs if kind == "scores"}
-    hashes = {str(one["path"]): one["sha256"] for one in gate.folder.manifest.get("inputs", [])}
+    hashes = {one["path"]: one["sha256"] for one in gate.folder.inputs}
     for name, judged in [("candidate", verdict.runs.candidate), *verdict.runs.baselines.items()]:
         sha256 = hashes.get(f"{judged.path.rstrip('/')}/{SCORES}")
         if sha256 in given:

@@ -143,12 +143,20 @@ def test_a_short_reading_is_said(jsonl, curated, page):
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        pytest.param({}, "no run of ours has finished there", id="empty folder"),
+        pytest.param({}, "it has no manifest.json", id="empty folder"),
         pytest.param({"manifest.json": "[1]"}, "is not of a run of ours", id="a manifest of another tool"),
         pytest.param({"manifest.json": "{"}, "is no JSON", id="a manifest cut short"),
         pytest.param({"manifest.json": '{"command": "cook"}'}, "is of 'cook'", id="another command"),
-        pytest.param({"manifest.json": '{"command": "curate", "schema_version": 99}'}, "schema_version 99", id="newer"),
-        pytest.param({"manifest.json": '{"command": "curate", "schema_version": 1}'}, "thresher", id="a field missing"),
+        pytest.param(
+            {"manifest.json": '{"thresher": "9", "command": "curate", "schema_version": 99}'},
+            "schema_version 99",
+            id="newer",
+        ),
+        pytest.param(
+            {"manifest.json": '{"thresher": "9", "command": "curate", "schema_version": 1}'},
+            "config: ",
+            id="a field missing",
+        ),
     ],
 )
 def test_a_foreign_folder_is_refused_with_what_to_do(thresher, tmp_path, files, told):
