@@ -15,6 +15,7 @@ import orjson
 import polars as pl
 from pydantic import Field, PrivateAttr
 
+from curate.core.read.fault import pointer
 from curate.core.run.errors import ConfigError
 from evalkit.metrics.metric import Metric, fingerprint, truths
 from evalkit.metrics.structured.json_text import NOTHING, extracted, whole
@@ -126,20 +127,17 @@ class JsonSchema(Metric):
         ranked = sorted(errors, key=lambda place: (-rows[place], place))
         return {
             "errors": [
-                {"pointer": pointer, "keyword": keyword, "n": errors[pointer, keyword], "rows": rows[pointer, keyword]}
-                for pointer, keyword in ranked[:_ERRORS_SHOWN]
+                {"pointer": place, "keyword": keyword, "n": errors[place, keyword], "rows": rows[place, keyword]}
+                for place, keyword in ranked[:_ERRORS_SHOWN]
             ],
             "error_kinds": len(ranked),
         }
 
 
 def _place(error: Any) -> tuple[str, str]:
-    parts = (
-        "*" if isinstance(part, int) else str(part).replace("~", "~0").replace("/", "~1")
-        for part in error.instance_path
-    )
+    path = ("*" if isinstance(part, int) else part for part in error.instance_path)
     keyword = next((str(part) for part in reversed(error.schema_path) if isinstance(part, str)), "false")
-    return "".join(f"/{part}" for part in parts), keyword
+    return pointer(*path), keyword
 
 
 @lru_cache(maxsize=4096)
