@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import polars as pl
 
+from curate.core.record.fields import field_of
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.dedupe.contexts import Key
@@ -39,18 +40,12 @@ def split_keys(block: pl.DataFrame, group_by: Sequence[str], key: Key) -> pl.Dat
 
 def group_values(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]]:
     """Return the values of the fields of each record, written out; a name with dots leads into objects."""
+    records = map(orjson.loads, raws.to_list())
+    return [[_written(field_of(record, name)) for name in names] for record in records]
 
-    def value(record: Any, name: str) -> str | None:
-        if isinstance(record, dict) and name in record:
-            found = record[name]
-        else:
-            found = record
-            for part in name.split("."):
-                found = found.get(part) if isinstance(found, dict) else None
-        return None if found is None else orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode()
 
-    records = (orjson.loads(raw) for raw in raws.to_list())
-    return [[value(record, name) for name in names] for record in records]
+def _written(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engine) -> pl.DataFrame:

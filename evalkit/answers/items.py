@@ -15,10 +15,11 @@ from curate.core.command.words import path_word
 from curate.core.read.decode import Record
 from curate.core.read.layouts import Message, layout_of
 from curate.core.read.layouts.messages import write_messages
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError, nearest
 from evalkit.answers.item import Item
 from evalkit.predictions import as_references, as_text
-from evalkit.read.records import InputFile, rows_and_lines, under
+from evalkit.read.records import InputFile, rows_and_lines
 
 ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
@@ -50,7 +51,7 @@ def read_items(
     refuse_missing(file.path)
     for line, record, raw in rows_and_lines(file, f"thresher check {path_word(file.name)} lists all such rows"):
         digest = hashlib.sha256(raw).hexdigest()[:ID_HEX]
-        unseen = {name for name in unseen if under(record, name) is None and name not in record}
+        unseen = {name for name in unseen if field_of(record, name) is None and name not in record}
         item = _item(record, fields, file.at(line), digest, clusters or {})
         if item.id in places:
             raise InputError(
@@ -91,8 +92,8 @@ def _item(record: Record, fields: ItemFields, place: str, digest: str, clusters:
     name = _name(record, fields.id, digest, place)
     told = record.get("slices")
     own: dict[str, Any] = dict(told) if isinstance(told, dict) else {}
-    slices = own | {field: under(record, field) for field in fields.slices}
-    cluster = as_text(under(record, fields.cluster or "cluster"))
+    slices = own | {field: field_of(record, field) for field in fields.slices}
+    cluster = as_text(field_of(record, fields.cluster or "cluster"))
     choices, gold = _choices(record, fields, place)
     if choices and gold is not None:
         made["references"], made["several"] = (choices[gold],), False
@@ -109,7 +110,7 @@ def _item(record: Record, fields: ItemFields, place: str, digest: str, clusters:
 
 
 def _name(record: Record, named: str | None, digest: str, place: str) -> str:
-    value = under(record, named or "id")
+    value = field_of(record, named or "id")
     if value is None and named is None:
         return digest
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
@@ -120,9 +121,9 @@ def _name(record: Record, named: str | None, digest: str, place: str) -> str:
 def _given(record: Record, fields: ItemFields, place: str) -> dict[str, Any]:
     """Return what is asked and wanted by a row that names both."""
     field = fields.prompt or ("messages" if "messages" in record else "prompt")
-    asked = under(record, field)
+    asked = field_of(record, field)
     if fields.reference is not None:
-        wanted = under(record, fields.reference)
+        wanted = field_of(record, fields.reference)
     else:
         wanted = record.get("references", record.get("reference"))
         if wanted == [] and "references" in record:  # none is known; an empty "reference" is an empty list
@@ -196,13 +197,13 @@ def spelt_calls(calls: Sequence[Any]) -> str:
 
 def _choices(record: Record, fields: ItemFields, place: str) -> tuple[tuple[str, ...], int | None]:
     """Return the choices of a row and the place of the right one, told as a place, a letter, or its text."""
-    found = under(record, fields.choices or "choices")
+    found = field_of(record, fields.choices or "choices")
     if found is None:
         return (), None
     if not isinstance(found, list) or len(found) < 2 or not all(isinstance(one, str) and one for one in found):
         raise InputError(f"{place} has choices that are no list of two texts or more", hint="--choices-field FIELD")
     if fields.answer is not None:
-        told = under(record, fields.answer)
+        told = field_of(record, fields.answer)
     else:
         told = next((record[name] for name in ("gold", "answer") if name in record), None)
     if isinstance(told, str) and told in found:

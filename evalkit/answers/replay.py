@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from curate.core.read.decode import Record
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 from curate.core.run.progress import Progress
 from evalkit.answers.item import MISSING, Item, Said, fault
 from evalkit.predictions import as_text
-from evalkit.read.records import InputFile, holds, json_lines, under
+from evalkit.read.records import InputFile, holds, json_lines
 
 _KEPT = ("usage", "logprobs", "choice_logprobs")
 
@@ -80,7 +81,7 @@ class Replay:
             return Said(fault=fault(MISSING))
         told = record.get("fault")
         why = None if told in (None, False) else dict(told) if isinstance(told, dict) else fault(str(told))
-        text = as_text(under(record, self._fields.prediction))
+        text = as_text(field_of(record, self._fields.prediction))
         kept = {name: value for name in _KEPT if isinstance(value := record.get(name), dict)}
         if text is None and why is None and "choice_logprobs" not in kept:
             why = fault(MISSING, "the row has no prediction")
@@ -100,12 +101,12 @@ def _read(file: InputFile, fields: ReplayFields) -> dict[str, Record]:
     records: dict[str, Record] = {}
     known = named = False
     for line, record in json_lines(file):
-        name = under(record, fields.id)
+        name = field_of(record, fields.id)
         if not isinstance(name, str | int) or isinstance(name, bool):
             raise InputError(f"{file.at(line)} has no usable {fields.id!r}", hint="--replay-id-field FIELD")
         if str(name) in records:
             raise InputError(f"the id {str(name)[:80]!r} stands twice in {file.name}", f"again in {file.word} {line}")
-        known = known or under(record, fields.prediction) is not None or "fault" in record
+        known = known or field_of(record, fields.prediction) is not None or "fault" in record
         named = named or holds(record, fields.prediction)
         if isinstance(record.get("model"), str):
             file.models.add(record["model"])

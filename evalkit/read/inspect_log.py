@@ -13,10 +13,11 @@ import zstandard
 
 from curate.core.read.bytestream import open_bytes
 from curate.core.read.decode import Record
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
 from evalkit.read.named import Named
-from evalkit.read.records import Fields, InputFile, json_document, of_kind, under
+from evalkit.read.records import Fields, InputFile, json_document, of_kind
 from evalkit.read.rows import add_named
 
 _ZSTANDARD = 93  # of the zip format
@@ -33,7 +34,7 @@ def read_inspect(file: InputFile, fields: Fields) -> Iterator[Answer]:
     file.word = "sample"
     named = Named(fields)
     header, samples = _archive(file) if file.path.suffix == ".eval" else _document(file)
-    model = under(header, "eval.model")
+    model = field_of(header, "eval.model")
     if isinstance(model, str):
         file.models.add(model)
     for number, sample in enumerate(samples, 1):
@@ -94,14 +95,14 @@ def _answer(sample: Record, fields: Fields, number: int, at: str) -> Answer:
     choice = of_kind(choices[0] if choices else None, dict, "output.choices.0", at)
     usage = of_kind(output.get("usage"), dict, "output.usage", at)
     attached = of_kind(sample.get("attachments"), dict, "attachments", at)
-    name = as_text(under(sample, fields.id or "id")) or f"sample-{number}"
+    name = as_text(field_of(sample, fields.id or "id")) or f"sample-{number}"
     epoch = sample.get("epoch") or 1
     error = sample.get("error") or output.get("error")
-    target = under(sample, fields.reference) if fields.reference else sample.get("target")
-    said = _content(under(choice, "message.content"), attached)
+    target = field_of(sample, fields.reference) if fields.reference else sample.get("target")
+    said = _content(field_of(choice, "message.content"), attached)
     said = said if said is not None else as_text(output.get("completion"))
     if fields.prediction is not None:
-        said = _plain(under(sample, fields.prediction), attached)
+        said = _plain(field_of(sample, fields.prediction), attached)
     finish = as_text(choice.get("stop_reason"))
     seconds = output.get("time")
     answer = Answer(

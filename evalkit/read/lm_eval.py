@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from curate.core.read.decode import Record
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
 from evalkit.read.lm_eval_choice import choice
 from evalkit.read.named import Named
-from evalkit.read.records import Fields, InputFile, json_lines, of_kind, under
+from evalkit.read.records import Fields, InputFile, json_lines, of_kind
 from evalkit.read.rows import add_named
 
 
@@ -36,7 +37,7 @@ def read_lm_eval(file: InputFile, fields: Fields) -> Iterator[Answer]:
                 hint="name the file samples_TASK_*.jsonl that --log_samples writes",
             )
         named.see(record)
-        name = as_text(under(record, fields.id or "doc_id"))
+        name = as_text(field_of(record, fields.id or "doc_id"))
         answer = _answer(record, fields, name if name is not None else f"line-{line}", file.at(line))
         add_named(answer, record, fields)
         answer.place = f"{file.word} {line}"
@@ -50,13 +51,15 @@ def read_lm_eval(file: InputFile, fields: Fields) -> Iterator[Answer]:
 def _answer(record: Record, fields: Fields, name: str, at: str) -> Answer:
     arguments = _arguments(record, at)
     asked = [(as_text(one[0]), as_text(one[1]) or "" if len(one) > 1 else "") for one in arguments]
-    responses = under(record, fields.prediction or "resps") or under(record, fields.prediction or "filtered_resps")
+    responses = field_of(record, fields.prediction or "resps") or field_of(
+        record, fields.prediction or "filtered_resps"
+    )
     while (
         isinstance(responses, list) and len(responses) == 1 and isinstance(responses[0], list) and _nested(responses[0])
     ):
         responses = responses[0]
     prompt = asked[0][0] if asked else None
-    named = under(record, fields.reference) if fields.reference else record.get("target")
+    named = field_of(record, fields.reference) if fields.reference else record.get("target")
     if any(_generates(one) for one in arguments):  # two numbers may be two answers
         return Answer(name, as_text(_first(responses)), as_references(named), prompt)
     if _is_choice(responses):

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from curate.core.read.decode import Record
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
 from evalkit.read.named import Named
-from evalkit.read.records import Fields, InputFile, json_document, of_kind, under
+from evalkit.read.records import Fields, InputFile, json_document, of_kind
 from evalkit.read.rows import add_named
 
 _EQUAL = ("equals", "contains", "icontains", "similar", "rouge-n", "bleu", "levenshtein")
@@ -31,7 +32,7 @@ def read_promptfoo(file: InputFile, fields: Fields) -> Iterator[Answer]:
     file.word = "result"
     named = Named(fields)
     document = json_document(file)
-    results = under(document, "results.results") if isinstance(document, dict) else None
+    results = field_of(document, "results.results") if isinstance(document, dict) else None
     if results is None and isinstance(document, dict):
         results = document.get("results")
     if not isinstance(results, list):
@@ -61,7 +62,7 @@ def _prompts(rows: list[Record]) -> dict[str, str]:
 
 
 def _template(row: Record) -> str:
-    return as_text(under(row, "prompt.label")) or as_text(row.get("promptIdx")) or ""
+    return as_text(field_of(row, "prompt.label")) or as_text(row.get("promptIdx")) or ""
 
 
 def _way(row: Record, prompts: dict[str, str]) -> tuple[str, str]:
@@ -78,15 +79,15 @@ def _variables(row: Record) -> Record:
 def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | None, at: str) -> Answer:
     response: Record = row["response"] if isinstance(row.get("response"), dict) else {}
     known = row | _variables(row)
-    name = as_text(under(known, fields.id) if fields.id else row.get("testIdx", number - 1)) or f"result-{number}"
-    output = under(known, fields.prediction) if fields.prediction else response.get("output")
+    name = as_text(field_of(known, fields.id) if fields.id else row.get("testIdx", number - 1)) or f"result-{number}"
+    output = field_of(known, fields.prediction) if fields.prediction else response.get("output")
     failed = output is None and (row.get("error") or response.get("error"))
     usage = of_kind(response.get("tokenUsage") or row.get("tokenUsage"), dict, "tokenUsage", at)
     return Answer(
         id=name if way is None else f"{name}:{way[0]}:{way[1]}",
         prediction=as_text(output),
-        references=as_references(under(known, fields.reference)) if fields.reference else _references(row, at),
-        prompt=as_text(under(row, "prompt.raw")),
+        references=as_references(field_of(known, fields.reference)) if fields.reference else _references(row, at),
+        prompt=as_text(field_of(row, "prompt.raw")),
         slices=None if way is None else as_text({"prompt": way[1], "provider": way[0]}),
         cluster=None if way is None else name,
         finish=as_text(response.get("finishReason")),
@@ -99,7 +100,7 @@ def _answer(row: Record, fields: Fields, number: int, way: tuple[str, str] | Non
 
 def _references(row: Record, at: str) -> list[str] | None:
     variables = _variables(row)
-    told = under(row, "testCase.assert") or under(row, "test.assert")
+    told = field_of(row, "testCase.assert") or field_of(row, "test.assert")
     for one in [told] if isinstance(told, dict | str) else of_kind(told, list, "assert", at):
         if isinstance(one, dict) and one.get("type") in _EQUAL and isinstance(one.get("value"), str | int | float):
             written = as_text(one["value"]) or ""  # YAML makes a number of 42

@@ -14,6 +14,7 @@ from curate.core.read.decode import Record, decode_lines
 from curate.core.read.lines import Piece, split
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.source import Source
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 
 Kind = TypeVar("Kind", dict[str, Any], list[Any])
@@ -107,16 +108,6 @@ def json_document(file: InputFile) -> Any:
         raise InputError(f"{file.name} is no JSON: {error}", hint="is it the file that --from names?") from error
 
 
-def under(record: Record, path: str) -> Any:
-    """Return what stands in a field; a dot leads into an object where no field has the whole name. None: nothing."""
-    if path in record:
-        return record[path]
-    value: Any = record
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
 def of_kind(value: Any, kind: type[Kind], path: str, at: str) -> Kind:
     """Return an object or a list that stands in a field, an empty one where nothing does.
 
@@ -136,5 +127,5 @@ def of_kind(value: Any, kind: type[Kind], path: str, at: str) -> Kind:
 def holds(record: Record, path: str) -> bool:
     """Say whether a record has a field, maybe with null in it; a dot leads into an object, as in ``under``."""
     head, dot, last = path.rpartition(".")
-    inner = under(record, head) if dot else None
+    inner = field_of(record, head) if dot else None
     return path in record or (isinstance(inner, dict) and last in inner)

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from curate.core.read.decode import Record
+from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError
 from evalkit.predictions import Answer, as_references, as_text
 from evalkit.read.named import Named
-from evalkit.read.records import Fields, InputFile, json_lines, under
+from evalkit.read.records import Fields, InputFile, json_lines
 
 TOKENS = ("completion_tokens", "output_tokens", "completion", "tokens")
 SECONDS = ("seconds", "latency")
@@ -47,7 +48,7 @@ def _answer(record: Record, fields: Fields) -> Answer:
     schema, check = record.get("schema"), record.get("check")
     answer = Answer(
         id="",
-        prediction=as_text(under(record, fields.prediction or "prediction")),
+        prediction=as_text(field_of(record, fields.prediction or "prediction")),
         references=_references(record, fields.reference),
         prompt=prompt_of(record, fields.prompt),
         slices=slices_of(record, fields.slices),
@@ -77,7 +78,7 @@ def _add_likelihoods(answer: Answer, record: Record) -> None:
 
 def _references(record: Record, named: str | None) -> list[str] | None:
     if named is not None:
-        return as_references(under(record, named))
+        return as_references(field_of(record, named))
     several = record.get("references")
     if isinstance(several, list):
         return [text for one in several if (text := as_text(one)) is not None] or None
@@ -86,7 +87,7 @@ def _references(record: Record, named: str | None) -> list[str] | None:
 
 def prompt_of(record: Record, named: str | None) -> str | None:
     """Return what was asked; messages as JSON with sorted keys, so that their spelling does not matter."""
-    value = under(record, named) if named is not None else record.get("messages", record.get("prompt"))
+    value = field_of(record, named) if named is not None else record.get("messages", record.get("prompt"))
     if value is None or isinstance(value, str):
         return value
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
@@ -96,7 +97,7 @@ def slices_of(record: Record, named: Sequence[str]) -> str | None:
     """Return the slices of a row, and the fields named to be some, as JSON with sorted keys; None where it has none."""
     told = record.get("slices")
     fields: dict[str, Any] = dict(told) if isinstance(told, dict) else {}
-    fields |= {name: under(record, name) for name in named}
+    fields |= {name: field_of(record, name) for name in named}
     texts = {name: as_text(value) for name, value in fields.items() if value is not None}
     return orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode() if texts else None
 
@@ -158,7 +159,7 @@ def _likelihood_fault(record: Record) -> str | None:
 
 
 def _named(record: Record, field: str, file: InputFile, line: int) -> str:
-    value = under(record, field)
+    value = field_of(record, field)
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value)
     problem = "has no field" if value is None else "has neither text nor a whole number in"
