@@ -11,7 +11,7 @@ from pathlib import Path
 from curate.core.command.words import path_word
 from curate.core.read.fault import shown
 from curate.core.run.errors import InputError
-from curate.core.write.folder import MANIFEST, manifest_of
+from curate.core.write.manifest import MANIFEST, manifest_of
 
 STDIN = "-"
 _ROWS_OF_RUNS = ("train.jsonl", "predictions.jsonl")

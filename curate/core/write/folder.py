@@ -15,9 +15,7 @@ from typing import Any
 
 from curate.core.run.canonical import write_json
 from curate.core.run.errors import OutputError
-from curate.core.write.manifest import MANIFEST as MANIFEST  # noqa: PLC0414 - readers of rows take both from here
-from curate.core.write.manifest import is_ours
-from curate.core.write.manifest import manifest_of as manifest_of  # noqa: PLC0414
+from curate.core.write.manifest import MANIFEST, is_ours, manifest_of
 
 WORK = ".work"
 MARK = ".thresher"  # in the work folder, or in a folder without a manifest: whose it is, the command that made it
