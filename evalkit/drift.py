@@ -17,6 +17,7 @@ from evalkit.gate.statistics.estimate import Settings, digits, estimate
 from evalkit.gate.statistics.sample import Sample
 from evalkit.gate.statistics.signflip import ALL_UP_TO, sign_flip_p
 from evalkit.metrics.metric import Metric, Numbers
+from evalkit.statistics.clusters import closed_up
 from evalkit.statistics.few import varies
 from evalkit.statistics.intervals import wilson
 from evalkit.statistics.normal import quantile, t_quantile
@@ -100,7 +101,7 @@ def _clusters(items: Pair, rows: Iterable[str]) -> Clusters:
     if items.clusters is None:
         return None
     known = dict(zip(items.ids.tolist(), items.clusters.tolist(), strict=True))
-    return np.unique([known[row] for row in rows], return_inverse=True)[1].astype(np.intp)
+    return closed_up([known[row] for row in rows])
 
 
 def _with_clusters(run: Run, values: dict[str, float]) -> tuple[Numbers, Clusters]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from curate.core.run.errors import ConfigError
 from evalkit.metrics.metric import Metric, Numbers, as_numbers
+from evalkit.statistics.clusters import as_met, numbered
 from evalkit.statistics.intervals import SEED, intervals, method
 from evalkit.unscored import reason
 
@@ -70,7 +71,7 @@ def score(frame: pl.DataFrame, metrics: Sequence[Metric], seed: int = SEED, tell
         ThresherError: a metric cannot be used on these rows, or a field makes too many slices.
     """
     measured = measure(frame, [metric.prepared(frame) for metric in metrics], tell)
-    clusters = _clusters(frame["cluster"])
+    clusters = numbered(frame["cluster"])
     by_id = frame.select("id").with_row_index("row").sort("id", maintain_order=True)["row"].to_numpy().astype(np.intp)
     place = np.empty_like(by_id)
     place[by_id] = np.arange(len(by_id))
@@ -131,7 +132,7 @@ def _scores(
 ) -> list[Score]:
     metrics = [one.metric for one in measured]
     numbers = [one.numbers[rows] for one in measured]
-    among = None if clusters is None else _numbered(clusters[rows])
+    among = None if clusters is None else as_met(clusters[rows])
     found = intervals(metrics, numbers, among, seed)
     result = []
     for one, own, interval in zip(measured, numbers, found, strict=True):
@@ -141,26 +142,6 @@ def _scores(
         n = len(rows) - sum(reasons.values())
         result.append(Score(value, interval if value is not None else None, n, reasons))
     return result
-
-
-def _clusters(names: pl.Series) -> NDArray[np.intp] | None:
-    """Return a number for the cluster of each row, a row without one being its own; None where no two share one."""
-    known = names.drop_nulls()
-    if known.n_unique() == len(known):
-        return None
-    own = pl.int_range(len(names), eager=True).cast(pl.String)
-    keys = pl.select(
-        pl.when(names.is_null()).then(pl.lit("row ") + own).otherwise(pl.lit("cluster ") + names)
-    ).to_series()
-    return np.unique(keys.to_numpy(), return_inverse=True)[1].astype(np.intp)
-
-
-def _numbered(clusters: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the clusters of rows by numbers from 0, in the order in which they are met."""
-    _, first, own = np.unique(clusters, return_index=True, return_inverse=True)
-    rank = np.empty_like(first)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[own], np.intp)
 
 
 def slices(told: pl.Series) -> dict[str, NDArray[np.intp]]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.statistics.cells import by_cluster, cells_of, sums_up
+from evalkit.statistics.clusters import closed_up
 
 _NUMBERS_AT_ONCE = 1_000_000
 
@@ -18,7 +19,7 @@ def left_out(metric: Metric, numbers: Numbers, clusters: NDArray[np.intp] | None
 
     Without clusters each row is a unit; ``clusters`` holds a number for each row.
     """
-    own = None if clusters is None else np.unique(clusters, return_inverse=True)[1].reshape(-1)
+    own = None if clusters is None else closed_up(clusters)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (_of_sums if sums_up(metric) else _of_cells)(metric, numbers, own)
 

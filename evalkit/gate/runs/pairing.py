@@ -18,6 +18,7 @@ from evalkit.gate.runs.signature import other_items, signature_of
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
+from evalkit.statistics.clusters import closed_up, numbered
 
 Places = NDArray[np.intp]
 Failed = Literal["refused", "wrong", "left out"]  # what becomes of an item that a run has no score of
@@ -145,9 +146,7 @@ class Pair:
         return Scored(sample, places, counted, {self.candidate.name: np.flatnonzero(lacking)})
 
     def _clusters(self, places: Places) -> Places | None:
-        if self.clusters is None:
-            return None
-        return np.unique(self.clusters[places], return_inverse=True)[1].astype(np.intp)
+        return None if self.clusters is None else closed_up(self.clusters[places])
 
     def _same_signature(self, name: str) -> None:
         if self.base is None:
@@ -245,7 +244,7 @@ def _pair(
         own = _at_rows(candidate.rows[column], rows)
         columns.append(own if base is None else own.fill_null(_at_rows(base.rows[column], base_rows)))
     return Pair(
-        candidate, base, ids.to_numpy().astype(object), rows, base_rows, _numbered(columns[0]), slices(columns[1]),
+        candidate, base, ids.to_numpy().astype(object), rows, base_rows, numbered(columns[0]), slices(columns[1]),
         failed, notes,
     )  # fmt: skip
 
@@ -254,16 +253,6 @@ def _counts(named: dict[str, Places], among: Places | None) -> dict[str, int]:
     """Return how many places each has, of all or of some; without those that have none."""
     found = {who: own if among is None else np.intersect1d(own, among) for who, own in named.items()}
     return {who: len(own) for who, own in found.items() if len(own)}
-
-
-def _numbered(names: pl.Series) -> Places | None:
-    """Return a number for the cluster of each item, an item without one being its own; None where no two share one."""
-    known = names.drop_nulls()
-    if known.n_unique() == len(known):
-        return None
-    found = names.to_list()
-    seen: dict[object, int] = {}
-    return np.array([seen.setdefault(place if one is None else one, len(seen)) for place, one in enumerate(found)])
 
 
 def _rows(ids: pl.Series, wanted: pl.Series) -> Places:

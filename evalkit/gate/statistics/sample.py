@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evalkit.gate.statistics.resample import Units, as_units
 from evalkit.metrics.metric import Metric, Numbers
 from evalkit.statistics.cells import by_cluster, cells_of, sums_up
+from evalkit.statistics.clusters import closed_up
 from evalkit.statistics.few import effective
 
 Kind = Literal["difference", "ratio", "value"]
@@ -73,7 +74,7 @@ class Sample:
 
     def take(self, rows: NDArray[np.intp]) -> Sample:
         """Return the sample of some items."""
-        clusters = None if self.clusters is None else np.unique(self.clusters[rows], return_inverse=True)[1]
+        clusters = None if self.clusters is None else closed_up(self.clusters[rows])
         return Sample(self.metric, self.base[rows], self.candidate[rows], clusters)
 
 
