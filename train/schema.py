@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from pydantic.json_schema import models_json_schema
 
+from curate.core.run.schema import schema_file
 from train.config import TrainConfig
 from train.hosted.config import HostedConfig
 
@@ -14,12 +13,5 @@ def schema_text() -> str:
     """Return the schema as JSON."""
     chosen, schema = models_json_schema([(TrainConfig, "validation"), (HostedConfig, "validation")])
     here, hosted = (chosen[model, "validation"] for model in (TrainConfig, HostedConfig))
-    schema |= {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "train.toml",
-        "type": "object",
-        "if": {"required": ["hosted"]},
-        "then": hosted,
-        "else": here,
-    }
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    condition = {"if": {"required": ["hosted"]}, "then": hosted, "else": here}
+    return schema_file(schema | {"title": "train.toml", "type": "object"} | condition)

@@ -6,7 +6,7 @@ import click
 
 from curate.augment.told.described import DescribedAugment, described_augments
 from curate.core.command.exits import DONE
-from curate.core.command.markdown import prose, table
+from curate.core.command.markdown import prose, settings_table, table
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
@@ -96,21 +96,14 @@ def _markdown(steps: list[Described], making: list[DescribedAugment]) -> str:
     for step in steps:
         parts += [f"\n## {step.use}\n", prose(step.does)]
         if step.knobs:
-            knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", prose(k.description)] for k in step.knobs]
-            parts += ["", table(["setting", "kind", "default", "what it says"], knobs)]
+            parts += ["", settings_table(step.knobs)]
         if step.reasons:
             reasons = [[f"`{word}`", step.by_default[word], prose(text)] for word, text in step.reasons.items()]
             parts += ["", table(["reason", "by default", "what it says"], reasons)]
     told = [[f"[`{one.use}`](#{one.use})", prose(one.does), one.origin, _cost(one)] for one in making]
     parts += [_MAKING, table(["step", "what it does", "origin of its rows", "cost"], told)]
     for one in making:
-        knobs = [[f"`{k.name}`", k.kind, f"`{k.shown}`", prose(k.description)] for k in one.knobs]
-        parts += [
-            f"\n## {one.use}\n",
-            prose(one.does),
-            "",
-            table(["setting", "kind", "default", "what it says"], knobs),
-        ]
+        parts += [f"\n## {one.use}\n", prose(one.does), "", settings_table(one.knobs)]
         faults = [[f"`{word}`", prose(text)] for word, text in one.faults.items()]
         parts += ["", table(["fault", "why there is no row"], faults)] if faults else []
     return "\n".join(parts)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from curate.core.command.exits import DONE
-from curate.core.command.markdown import prose, table
+from curate.core.command.markdown import prose, settings_table, table
 from curate.core.command.terminal import emit, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.core.run.errors import ConfigError
@@ -85,8 +85,7 @@ def _markdown(metrics: dict[str, type[Metric]]) -> str:
         parts += [f"## {', '.join(use for use, _ in told)}\n", f"{names} · {metric.unit}, {metric.better} is better\n"]
         parts += [prose(_does(metric)), ""]
         if settings := _settings(metric):
-            rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in settings]
-            parts += [table(["setting", "kind", "default", "what it says"], rows), ""]
+            parts += [settings_table(settings), ""]
     parts += [
         "## Why a row has no score\n",
         table(["reason", "what it says"], [[f"`{w}`", prose(t)] for w, t in REASONS.items()]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from curate.core.run.schema import schema_file
 from curate.core.run.settings import read_toml, validate
 
 _MODEL = ConfigDict(frozen=True, extra="forbid")
@@ -130,5 +130,4 @@ def load_eval(path: Path) -> EvalConfig:
 
 def schema_text() -> str:
     """Return the JSON schema of ``eval.toml``, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | EvalConfig.model_json_schema()
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    return schema_file(EvalConfig.model_json_schema())

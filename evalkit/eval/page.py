@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curate.core.command.markdown import prose, table
+from curate.core.command.markdown import settings_table
 from curate.core.run.fields import field_rows
 from evalkit.eval.config import GateTable, PredictTable, ReportTable, ScoreTable, SuitesTable
 
@@ -54,6 +54,5 @@ def configuration_page() -> str:
         ("gate", GateTable),
         ("report", ReportTable),
     ):
-        rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in field_rows(model)]
-        parts += [f"## [{title}]\n", table(["setting", "kind", "default", "what it says"], rows), ""]
+        parts += [f"## [{title}]\n", settings_table(field_rows(model)), ""]
     return "\n".join(parts).rstrip("\n") + "\n"

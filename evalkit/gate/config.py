@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from curate.core.run.schema import schema_file
 from curate.core.run.settings import read_toml, validate
 
 RULES = ("max_drop", "min_gain", "max_ratio", "min_value", "max_value")
@@ -119,5 +119,4 @@ def load_gate(path: Path) -> GateConfig:
 
 def schema_text() -> str:
     """Return the JSON schema of ``gate.toml``, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | GateConfig.model_json_schema()
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    return schema_file(GateConfig.model_json_schema())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
-from curate.core.command.markdown import prose, table
+from curate.core.command.markdown import settings_table
 from curate.core.run.fields import field_rows
 from evalkit.gate.config import GateConfig, Limit, Planned
 from evalkit.gate.rules.waivers import Waiver
@@ -58,10 +56,5 @@ def configuration_page() -> str:
     """Return the page as Markdown."""
     parts = [_HEAD]
     for title, model in (("Top level", GateConfig), ("[[limits]]", Limit), ("[plan]", Planned)):
-        parts += [f"## {title}\n", _table(model), ""]
-    return "\n".join([*parts, _WAIVERS, _table(Waiver)])
-
-
-def _table(model: type[BaseModel]) -> str:
-    rows = [[f"`{row.name}`", row.kind, f"`{row.shown}`", prose(row.description)] for row in field_rows(model)]
-    return table(["setting", "kind", "default", "what it says"], rows)
+        parts += [f"## {title}\n", settings_table(field_rows(model)), ""]
+    return "\n".join([*parts, _WAIVERS, settings_table(field_rows(Waiver))])

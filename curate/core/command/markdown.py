@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from curate.core.run.fields import FieldRow  # pydantic comes with it
 
 _DATA = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\n": " ", "\r": " "}
@@ -15,6 +19,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; the cells are Markdown already."""
     lines = [list(head), ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def settings_table(settings: Iterable[FieldRow]) -> str:
+    """Return the table of a model's settings: what each takes, and what it is where nothing is said."""
+    rows = [[f"`{one.name}`", one.kind, f"`{one.shown}`", prose(one.description)] for one in settings]
+    return table(["setting", "kind", "default", "what it says"], rows)
 
 
 def cell(text: str) -> str:
