@@ -6,6 +6,8 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
+from evalkit.statistics.bisection import turning
+
 _STANDARD = NormalDist()
 _LARGE = 1000  # degrees of freedom from which t is taken for normal: the tails differ by less than 1e-4
 
@@ -46,10 +48,4 @@ def t_quantile(chance: float, freedom: int) -> float:
     low, high = -1e3, 1e3
     while not t_below(low, freedom) < chance < t_below(high, freedom):
         low, high = 10 * low, 10 * high
-    for _ in range(60):
-        middle = (low + high) / 2
-        if t_below(middle, freedom) < chance:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return turning(lambda t: t_below(t, freedom) >= chance, low, high, 60)

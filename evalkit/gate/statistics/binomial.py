@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from evalkit.gate.statistics.tango import log_ways
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bisection import turning
 from evalkit.statistics.intervals import wilson_bounds
 from evalkit.statistics.normal import below, quantile
 
@@ -45,16 +45,12 @@ def bounds(hits: int, items: int, alpha: float) -> tuple[float, float]:
     """
     if items > COUNTED_UP_TO:
         return wilson_bounds(hits, items, quantile(1 - alpha))
-    low = 0.0 if hits == 0 else _root(lambda share: tails(hits, items, share)[1] > alpha, 0.0, hits / items)
-    high = 1.0 if hits == items else _root(lambda share: tails(hits, items, share)[0] <= alpha, hits / items, 1.0)
+    low, high = 0.0, 1.0
+    if hits > 0:
+        low = turning(lambda share: tails(hits, items, share)[1] > alpha, 0.0, hits / items, _HALVINGS)
+    if hits < items:
+        high = turning(lambda share: tails(hits, items, share)[0] <= alpha, hits / items, 1.0, _HALVINGS)
     return low, high
-
-
-def _root(beyond: Callable[[float], bool], low: float, high: float) -> float:
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if beyond(middle) else (middle, high)
-    return (low + high) / 2
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ import numpy as np
 from evalkit.gate.statistics import power, tango
 from evalkit.gate.statistics.binomial import COUNTED_UP_TO
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bisection import narrowed
 from evalkit.statistics.normal import quantile
 
 _KEPT_TO = 0.01  # by so much a chance may lie below the power that was asked for
@@ -42,14 +43,7 @@ def affordable_margin(items: int, discordant: float, alpha: float, wanted: float
     low = power.smallest_difference(items, discordant, alpha, wanted)
     if _kept(low, items, discordant, alpha, wanted):
         return low
-    high = 1.0
-    for _ in range(14):
-        middle = (low + high) / 2
-        if _kept(middle, items, discordant, alpha, wanted):
-            high = middle
-        else:
-            low = middle
-    return high
+    return narrowed(lambda margin: _kept(margin, items, discordant, alpha, wanted), low, 1.0, 14)[1]
 
 
 def needed_items(margin: float, discordant: float, alpha: float, wanted: float) -> float:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bisection import turning
 
 _STEP = 0.25  # between frequencies: what lies beyond 12 standard deviations would fold in
 _STEPS = 40  # the last frequency is 10: a normal part has exp(-50) left there
+_FARTHEST = 9.0  # standard deviations, beyond which there is nothing
 _VALUES_AT_ONCE = 8192
 
 
@@ -27,21 +29,15 @@ class Inverted:
     def below(self, at: float) -> float:
         """Return the chance of a sum below a number (Gil-Pelaez 1951, Biometrika 38:481-482, by the midpoint rule)."""
         z = (at - self.centre) / self.scale
-        if abs(z) > 9:
+        if abs(z) > _FARTHEST:
             return float(z > 0)
         turned = np.imag(np.exp(-1j * _FREQUENCIES * z) * self.values) / _FREQUENCIES
         return float(min(1.0, max(0.0, 0.5 - _STEP * turned.sum() / math.pi)))
 
     def quantile(self, chance: float) -> float:
         """Return the number below which the sum lies with a chance."""
-        low, high = -9.0, 9.0
-        for _ in range(50):
-            middle = (low + high) / 2
-            if self.below(self.centre + middle * self.scale) < chance:
-                low = middle
-            else:
-                high = middle
-        return self.centre + self.scale * (low + high) / 2
+        z = turning(lambda z: self.below(self.centre + z * self.scale) >= chance, -_FARTHEST, _FARTHEST, 50)
+        return self.centre + self.scale * z
 
 
 _FREQUENCIES = (np.arange(_STEPS) + 0.5) * _STEP

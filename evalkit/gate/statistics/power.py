@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from evalkit.statistics.bisection import narrowed
 from evalkit.statistics.normal import below, quantile
 
 POINT = 0.5  # the level of a rule on the number alone: it is its own bound, on either side of which the truth may lie
@@ -14,14 +15,12 @@ def smallest_difference(items: int, discordant: float, alpha: float, power: floa
 
     Connor (1987), Biometrics 43:207-211, for one side: n = ((z_a sqrt(psi) + z_b sqrt(psi - d^2)) / d)^2, solved for d.
     """
-    low, high = 0.0, math.sqrt(discordant)
-    for _ in range(60):
-        middle = (low + high) / 2
-        if needed_items(middle, discordant, alpha, power) > items:
-            low = middle
-        else:
-            high = middle
-    if needed_items(high, discordant, alpha, power) <= items:
+
+    def shown(difference: float) -> bool:
+        return needed_items(difference, discordant, alpha, power) <= items
+
+    _, high = narrowed(shown, 0.0, math.sqrt(discordant), 60)
+    if shown(high):
         return high
     # with very few items not even all discordant ones on one side are enough: then more of them are needed
     return min(1.0, high + quantile(1 - alpha) ** 2 / items)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from evalkit.metrics.metric import Numbers
+from evalkit.statistics.bisection import turning
 from evalkit.statistics.normal import quantile
 
 EXACT_UP_TO = 100  # items; below it the score test may pass its level by a point
 _NUISANCE = 41  # shares of losses at which the exact chance is taken
 _HALVINGS = 40
+_FEW_HALVINGS = 14  # where each costs every outcome: 1/16,000 of the way
 
 
 def score_z(gains: Numbers | float, losses: Numbers | float, items: int, difference: float) -> Numbers:
@@ -42,8 +43,8 @@ def score_interval(gains: int, losses: int, items: int, alpha: float) -> tuple[f
     """Return the bounds of the difference, each of which holds with chance ``1 - alpha`` (one-sided)."""
     z = quantile(1 - alpha)
     point = (gains - losses) / items
-    low = _bisect(lambda d: float(score_z(gains, losses, items, d)) < z, -1.0, point)
-    high = _bisect(lambda d: float(score_z(gains, losses, items, d)) < -z, point, 1.0)
+    low = turning(lambda d: float(score_z(gains, losses, items, d)) < z, -1.0, point, _HALVINGS)
+    high = turning(lambda d: float(score_z(gains, losses, items, d)) < -z, point, 1.0, _HALVINGS)
     return low, high
 
 
@@ -68,20 +69,9 @@ def exact_interval(gains: int, losses: int, items: int, alpha: float) -> tuple[f
     """Return the bounds outside which the exact test refuses a difference; from the score interval outwards."""
     low, high = score_interval(gains, losses, items, alpha)
     return (
-        _bisect(lambda d: exact_p(gains, losses, items, d)[1] > alpha, -1.0, low, 14),
-        _bisect(lambda d: exact_p(gains, losses, items, d)[0] <= alpha, high, 1.0, 14),
+        turning(lambda d: exact_p(gains, losses, items, d)[1] > alpha, -1.0, low, _FEW_HALVINGS),
+        turning(lambda d: exact_p(gains, losses, items, d)[0] <= alpha, high, 1.0, _FEW_HALVINGS),
     )
-
-
-def _bisect(beyond: Callable[[float], bool], low: float, high: float, halvings: int = _HALVINGS) -> float:
-    """Return where ``beyond`` turns from false (at ``low``) to true (at ``high``)."""
-    for _ in range(halvings):
-        middle = (low + high) / 2
-        if beyond(middle):
-            high = middle
-        else:
-            low = middle
-    return (low + high) / 2
 
 
 @lru_cache(maxsize=32)
