@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,12 @@ from curate.core.command.words import path_word
 from curate.core.read.decode import Record
 from curate.core.read.layouts import Message, layout_of
 from curate.core.read.layouts.messages import write_messages
+from curate.core.record.digest import line_digest
 from curate.core.record.fields import field_of
 from curate.core.run.errors import InputError, nearest
 from evalkit.answers.item import Item
 from evalkit.predictions import as_references, as_text
 from evalkit.read.records import InputFile, rows_and_lines
-
-ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def read_items(
     unseen = {name for name in (*fields.slices, fields.cluster) if name is not None}
     refuse_missing(file.path)
     for line, record, raw in rows_and_lines(file, f"thresher check {path_word(file.name)} lists all such rows"):
-        digest = hashlib.sha256(raw).hexdigest()[:ID_HEX]
+        digest = line_digest(raw)
         unseen = {name for name in unseen if field_of(record, name) is None and name not in record}
         item = _item(record, fields, file.at(line), digest, clusters or {})
         if item.id in places:

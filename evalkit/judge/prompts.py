@@ -10,13 +10,13 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from curate.core.read.layouts.messages import ROLES
 from evalkit.judge.config import Criterion, Rubric
 from evalkit.metrics.prompt import turns
 
 PAIRWISE = "pairwise-1"
 RUBRIC = "rubric-1"
 _TEMPLATES = Path(__file__).parent / "templates"
-_ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
 _BETWEEN = "=====\n"  # what the system says, and what the user does
 
 
@@ -53,7 +53,7 @@ def _messages(
     asked = (
         []
         if prompt is None
-        else [{"role": role if role in _ROLES else "another", "text": text} for role, text in turns(prompt)]
+        else [{"role": role if role in ROLES else "another", "text": text} for role, text in turns(prompt)]
     )
     texts = [*(text for turn in asked for text in turn.values()), *references, *answers.values()]
     told = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from curate.core.read.layouts.messages import ROLES
 from reports.charts.bars import Bar, Words, bar_chart
 from reports.charts.curve import Mark, curve_chart
 from reports.charts.lengths import length_chart
@@ -53,10 +54,9 @@ def turns_chart(run: Run, key: str) -> Chart:
 def roles_chart(run: Run, key: str, *, texts: bool) -> Chart:
     """Return messages by role; without texts, roles that are no known word are one."""
     before, after = run.stats.histograms.before.roles, run.stats.histograms.after.roles
-    known = ("system", "developer", "user", "assistant", "tool", "function")
-    order = sorted(before.keys() | after.keys(), key=lambda role: (role not in known, -before.get(role, 0), role))
-    bars = [Bar(role, after.get(role, 0), before.get(role, 0)) for role in order if texts or role in known]
-    hidden = [sum(rows for role, rows in side.items() if role not in known) for side in (before, after)]
+    order = sorted(before.keys() | after.keys(), key=lambda role: (role not in ROLES, -before.get(role, 0), role))
+    bars = [Bar(role, after.get(role, 0), before.get(role, 0)) for role in order if texts or role in ROLES]
+    hidden = [sum(rows for role, rows in side.items() if role not in ROLES) for side in (before, after)]
     if not texts and any(hidden):
         bars.append(Bar("other", hidden[1], hidden[0]))
     return bar_chart(f"{key}-chart-roles", Words("Messages by role", "role", "messages"), bars)

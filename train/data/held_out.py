@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curate.core.items.read import read_items
+from curate.core.read.layouts.layout import INSTRUCTING
 from curate.core.run.errors import InputError
 from train.data.curated import run_of
 from train.data.rows import Row, read_rows
-
-_SYSTEM = ("system", "developer")
 
 
 class Held(NamedTuple):
@@ -102,5 +101,5 @@ def _asked(row: Row) -> Iterator[tuple[str, str]]:
         content = comparable(turn.get("content") or "")
         if turn["role"] == "assistant" and said:
             yield " ".join(said), content
-        if turn["role"] not in _SYSTEM and content:
+        if turn["role"] not in INSTRUCTING and content:
             said.append(content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from curate.core.read.layouts.shapes import Shape
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
+from curate.core.record.digest import line_digest
 from curate.core.run.errors import InputError
 from evalkit.answers.local.calls import parsed
 from train.data.curated import field_names, run_of, shapes_of
@@ -25,7 +25,6 @@ from train.data.written import extras, written_turns
 from train.examples import Place
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-ID_HEX = 16  # digits of the line's sha256 that name a row without an id, as in a ledger
 
 
 class Row(NamedTuple):
@@ -82,11 +81,11 @@ def _of_batch(
             shape = LAYOUTS[written.layout], written.ours(record)
         if shape is None:
             raise _unreadable(place, told[0].message, source.name)
-        digest = hashlib.sha256(batch.lines.rows[index]).hexdigest()
+        digest = line_digest(batch.lines.rows[index])
         own = record.get("id")
         named = isinstance(own, str) or (isinstance(own, int) and not isinstance(own, bool))
-        name = Place(source.name, batch.lines.number(index), str(own) if named else digest[:ID_HEX])
-        yield _row(*shape, name, int(digest[:ID_HEX], 16))
+        name = Place(source.name, batch.lines.number(index), str(own) if named else digest)
+        yield _row(*shape, name, int(digest, 16))
 
 
 def _shape(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import Message
+from curate.core.read.layouts.layout import INSTRUCTING
 
 
 def check_roles(roles: Sequence[str]) -> Iterator[Fault]:
@@ -19,7 +20,7 @@ def check_roles(roles: Sequence[str]) -> Iterator[Fault]:
         yield Fault("last_not_assistant", f"the last turn is {roles[-1]}")
     if any(role == "system" for role in roles[1:]):
         yield Fault("system_not_first", "a system turn stands in the middle")
-    spoken = [role for role in roles if role not in ("system", "developer")]
+    spoken = [role for role in roles if role not in INSTRUCTING]
     if spoken[:1] == ["assistant"] and len(roles) > 1:
         yield Fault("assistant_first", "the first turn is the assistant's")
     for before, after in pairwise(spoken):

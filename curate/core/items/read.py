@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from curate.core.items.plain import fields_layout
 from curate.core.read.bytestream import open_bytes
 from curate.core.read.fault import shown
 from curate.core.read.source import Source
+from curate.core.record.digest import line_digest
 from curate.core.record.fields import field_of
 from curate.core.run.errors import ConfigError, InputError, nearest
 
@@ -110,7 +110,7 @@ def _item(name: str, place: str, record: Record, raw: bytes, layout: ItemLayout,
         raise InputError(problem, hint=f"thresher check {path_word(name)} says what is wrong with a row") from error
     own = field_of(record, named_by or layout.named_by)
     named = isinstance(own, (str, int)) and not isinstance(own, bool) and own != ""
-    return Item(str(own) if named else hashlib.sha256(raw).hexdigest()[:16], asked.question, asked.answers)
+    return Item(str(own) if named else line_digest(raw), asked.question, asked.answers)
 
 
 def _fields(record: Record) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from curate.core.items.layout import Asked, ItemLayout, Record, texts_in
 from curate.core.read.layouts import LAYOUTS, Layout, Message
-
-_SYSTEM = ("system", "developer")
+from curate.core.read.layouts.layout import INSTRUCTING
 
 
 def _reader(layout: Layout) -> Callable[[Record], Asked]:
@@ -17,7 +16,7 @@ def _reader(layout: Layout) -> Callable[[Record], Asked]:
         if spoken == [0] and len(turns) == 1:  # a bare text
             return Asked(turns[0].text or "")
         end = spoken[-1] if spoken else len(turns)
-        asked = [turn.text for turn in turns[:end] if turn.role not in _SYSTEM and turn.text is not None]
+        asked = [turn.text for turn in turns[:end] if turn.role not in INSTRUCTING and turn.text is not None]
         return Asked("\n\n".join(asked), texts_in(turns[end].text) if spoken else ())
 
     return read

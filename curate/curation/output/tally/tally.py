@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 
+from curate.core.read.layouts.messages import ROLES
 from curate.core.record.turns import TURN_BREAK, Turns
 from curate.core.record.views import ANSWERING, answer, of_prompt, prompt
 from curate.curation.output.tally.languages import Languages
@@ -23,7 +24,6 @@ MOST_LABELS = 200
 LINES, EVERY = 1_000, 64  # of a source, whose language is told: its first lines, and then each so many
 LENGTHS = ("answer_chars", "prompt_chars", "tokens")
 SHORT = 30  # characters of an answer, from which it tells its language
-KNOWN_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
 class Sample:
@@ -78,7 +78,7 @@ class Sample:
         """
         roles: Counter[str] = Counter()
         for role, count in self.roles.items():
-            roles[role if texts or role in KNOWN_ROLES else "other"] += count
+            roles[role if texts or role in ROLES else "other"] += count
         return {
             "rows": self.rows,
             "answer_chars": self.lengths["answer_chars"].tolist(),
