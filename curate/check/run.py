@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from curate.check.codes import CODES
 from curate.check.finding import Finding
 from curate.check.findings import Findings
-from curate.check.formats.summary import many
 from curate.check.judge import Judge, goes
 from curate.check.misnamed import other_name
 from curate.check.profiles import Profile, check_file
+from curate.core.command.figures import many
 from curate.core.read.fault import Fault, theirs
 from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES
 from curate.core.read.records import LAYOUT_FAULTS, Batch, read_records

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.augment.told.preview import Preview
+from curate.commands.curated import count_line
 from curate.core.chat.log import cost_line
 from curate.core.command.terminal import harmless, inert, styled
 from curate.core.command.words import path_word, row_word
@@ -13,8 +14,6 @@ from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from curate.curation.output.outputs import DROPPED_FILE
 from curate.curation.output.published import STATS_FILE
 from curate.curation.run import Outcome
-
-WIDTH = 64
 
 
 def as_object(outcome: Outcome) -> str:
@@ -34,11 +33,11 @@ def as_object(outcome: Outcome) -> str:
 def as_text(outcome: Outcome) -> str:
     """Return the outcome as lines for a terminal."""
     counts = outcome.manifest["counts"]
-    lines = [_row("rows of the run, as they were", counts["in"])]
+    lines = [count_line("rows of the run, as they were", counts["in"])]
     for step in outcome.stats["added"]["steps"]:
         lines += _step(step)
-    lines.append(_row("rows kept", counts["kept"], "bold"))
-    lines += [_row(f"  {name}", count) for name, count in sorted(counts["by_split"].items(), key=_split_order)]
+    lines.append(count_line("rows kept", counts["kept"], "bold"))
+    lines += [count_line(f"  {name}", count) for name, count in sorted(counts["by_split"].items(), key=_split_order)]
     for role, told in outcome.chat.items():
         lines += ["", *_asked(role, told)]
     lines += [f"note: {note}" for note in outcome.notes]
@@ -51,20 +50,15 @@ def _split_order(item: tuple[str, int]) -> int:
     return ("train", "validation", "test").index(item[0])
 
 
-def _row(name: str, count: int, style: str | None = None) -> str:
-    text = f"{name:<{WIDTH - 12}}{count:>12,}"
-    return styled(text, style) if style else text
-
-
 def _step(step: dict[str, Any]) -> list[str]:
-    lines = [_row(f"{step['step']}: new rows, of {step['seeds']:,} seeds", step["candidates"])]
+    lines = [count_line(f"{step['step']}: new rows, of {step['seeds']:,} seeds", step["candidates"])]
     lines += [
-        _row(f"  - {reason}", -count, "red")
+        count_line(f"  - {reason}", -count, "red")
         for reason, count in sorted(step["reasons"].items(), key=lambda item: (-item[1], item[0]))
     ]
-    lines.append(_row("  added to train", step["kept"], "green"))
+    lines.append(count_line("  added to train", step["kept"], "green"))
     for word, count in sorted(step["faults"].items(), key=lambda item: (-item[1], item[0])):
-        lines.append(_row(f"  never became a row: {word}", count, "yellow"))
+        lines.append(count_line(f"  never became a row: {word}", count, "yellow"))
     for name, check in step["checks"].items():
         rate = f" ({check['passed'] / check['of']:.1%})" if check["of"] else ""
         lines.append(f"  check {name}: {check['passed']:,} of {check['of']:,} passed{rate}")

@@ -35,27 +35,27 @@ def as_object(outcome: Outcome) -> str:
 def as_text(outcome: Outcome, *, dry_run: bool, texts: bool) -> str:
     """Return the outcome as lines for a terminal."""
     counts, stats = outcome.manifest["counts"], outcome.stats
-    lines = [_row("rows in", counts["in"])]
+    lines = [count_line("rows in", counts["in"])]
     if stats["blank_lines"]:
-        lines.append(_row("  blank lines, which are no rows", stats["blank_lines"]))
+        lines.append(count_line("  blank lines, which are no rows", stats["blank_lines"]))
     for stage in stats["flow"]:
         for reason, count in sorted(stage["dropped"].items(), key=lambda item: (-item[1], item[0])):
-            lines.append(_row(f"  - {stage['step']}: {reason}", -count, "red"))
+            lines.append(count_line(f"  - {stage['step']}: {reason}", -count, "red"))
             lines += _examples(stats, reason, texts=texts) if dry_run else []
-    lines.append(_row("rows kept", counts["kept"], "bold"))
+    lines.append(count_line("rows kept", counts["kept"], "bold"))
     if stats["edited"]:
-        lines.append(_row("  rows edited", stats["edited"]))
+        lines.append(count_line("  rows edited", stats["edited"]))
         lines += _edits(stats["edits"], texts=texts) if dry_run else []
     for name, count in sorted(
         counts["by_split"].items(), key=lambda item: ("train", "validation", "test").index(item[0])
     ):
         share = f"  ({count / counts['kept']:.1%})" if counts["kept"] else ""
-        lines.append(_row(f"  {name}", count) + share)
+        lines.append(count_line(f"  {name}", count) + share)
     lines += _together(stats["split"]) if dry_run else []
     if counts["by_warning"]:
         lines += ["", "warnings (these rows were kept unless they were dropped for another reason)"]
         for word, count in sorted(counts["by_warning"].items(), key=lambda item: (-item[1], item[0])):
-            lines.append(_row(f"  {word}", count, "yellow"))
+            lines.append(count_line(f"  {word}", count, "yellow"))
             lines += _examples(stats, word, texts=texts) if dry_run else []
     curve = stats["s_curve"]
     if curve is not None and counts["in"] > 1:
@@ -70,7 +70,8 @@ def as_text(outcome: Outcome, *, dry_run: bool, texts: bool) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, count: int, style: str | None = None) -> str:
+def count_line(name: str, count: int, style: str | None = None) -> str:
+    """Return a name and how many there are of it, as one line of a table."""
     text = f"{name:<{WIDTH - 12}}{count:>12,}"
     return styled(text, style) if style else text
 
@@ -100,7 +101,7 @@ def _together(split: dict[str, Any]) -> list[str]:
     if not told or not told["groups"]:
         return []
     lines = [
-        _row("  rows that stay together", told["rows"])
+        count_line("  rows that stay together", told["rows"])
         + f"  (in {told['groups']:,} group{'s' if told['groups'] > 1 else ''})"
     ]
     for group in told["examples"]:

@@ -21,6 +21,11 @@ from curate.steps.step import SetStep, Step
 MAX_LINE_BYTES = 16 << 20
 
 
+def _refuse_unknown(layout: str | None) -> None:
+    if layout is not None and layout not in LAYOUTS:
+        raise ValueError(f"no layout is called {layout!r}{nearest(layout, list(LAYOUTS))}")
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,8 +39,7 @@ class InputFile(_Table):
 
     @model_validator(mode="after")
     def _known_layout(self) -> Self:
-        if self.layout is not None and self.layout not in LAYOUTS:
-            raise ValueError(f"no layout is called {self.layout!r}{nearest(self.layout, list(LAYOUTS))}")
+        _refuse_unknown(self.layout)
         return self
 
 
@@ -159,8 +163,7 @@ class Output(_Table):
 
     @model_validator(mode="after")
     def _known_layout(self) -> Self:
-        if self.layout is not None and self.layout not in LAYOUTS:
-            raise ValueError(f"no layout is called {self.layout!r}{nearest(self.layout, list(LAYOUTS))}")
+        _refuse_unknown(self.layout)
         return self
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from curate.core.chat.estimate import Estimate
-from curate.core.command.figures import number
+from curate.core.command.figures import many, number
 from curate.core.command.terminal import columns, inert, styled
 from curate.core.run.canonical import SCHEMA_VERSION, canonical
 from evalkit.metrics.model.judge import Judge
@@ -41,7 +41,7 @@ def as_text(outcome: Outcome) -> str:
     wrote = (
         f"wrote {outcome.out}" if outcome.out else "nothing was written; --out DIR keeps scores.json and rows.parquet"
     )
-    return "\n".join([*lines, "", f"{rows:,} row{'' if rows == 1 else 's'}. {wrote}"])
+    return "\n".join([*lines, "", f"{many(rows, 'row')}. {wrote}"])
 
 
 def _cells(score: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
+from curate.core.command.junit import count_cases, xml_text
 from curate.core.command.terminal import inert
 from reports.summary.brief import Brief
 
@@ -31,12 +32,6 @@ def as_junit(briefs: Sequence[Brief]) -> str:
                 SubElement(case, "skipped", message=inert(one.told))
             else:
                 SubElement(case, _ELEMENTS[one.outcome], message=inert(one.told), type=one.outcome)
-        _count(suite)
-    _count(root)
-    indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="us-ascii").decode()}\n'
-
-
-def _count(element: Element) -> None:
-    kinds = (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
-    element.attrib |= {name: str(len(element.findall(f".//{tag}"))) for name, tag in kinds}
+        count_cases(suite)
+    count_cases(root)
+    return xml_text(root)

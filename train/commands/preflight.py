@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.core.command.exits import DONE, NO
+from curate.core.command.figures import many
 from curate.core.command.numbers import Whole
 from curate.core.command.terminal import emit, styled
 
@@ -82,9 +83,5 @@ def as_text(done: Preflight, *, texts: bool) -> str:
         *as_lines(done.findings),
     ]
     found = counts(done.findings)
-    verdict = f"{_counted(found['errors'], 'error')}, {_counted(found['warnings'], 'warning')}"
+    verdict = f"{many(found['errors'], 'error')}, {many(found['warnings'], 'warning')}"
     return "\n".join([*lines, styled(f"{verdict}: not ready to train", "red") if done.errors else verdict])
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

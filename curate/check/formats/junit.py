@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from curate.check.codes import CODES
 from curate.check.findings import Findings
 from curate.check.formats.groups import Group, grouped, ranked
 from curate.check.formats.place import place
-from curate.check.formats.summary import many
+from curate.core.command.figures import many
+from curate.core.command.junit import xml_text
 from curate.core.command.terminal import inert
 
 SHOWN = 20  # places of a code in a file
@@ -32,8 +33,7 @@ def as_junit(findings: Findings) -> Iterator[str]:
         _suite(root, inert(file), ranked(groups))
     cases, failures = root.findall("testsuite/testcase"), root.findall("testsuite/testcase/failure")
     root.attrib |= {"tests": str(len(cases)), "failures": str(len(failures)), "errors": "0"}
-    indent(root)
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="us-ascii").decode()}\n'
+    yield xml_text(root)
 
 
 def _suite(root: Element, file: str, groups: Sequence[Group]) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from curate.check.findings import Findings
 from curate.check.formats.place import calm
+from curate.core.command.figures import many
 from curate.core.command.terminal import harmless
 
 
@@ -34,8 +35,3 @@ def _layouts(layouts: dict[str, str | None]) -> str:
         f"{layout} in {calm(named[0]) if len(named) == 1 else many(len(named), 'file')}"
         for layout, named in sorted(files.items(), key=lambda item: (item[0] == "unknown", -len(item[1]), item[0]))
     )
-
-
-def many(count: int, name: str) -> str:
-    """Return ``1 row`` or ``1,234 rows``."""
-    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from curate.core.command.figures import number
+from curate.core.command.junit import count_cases, xml_text
 from curate.core.command.terminal import inert
 from evalkit.gate.verdict import Verdict
 
@@ -27,16 +28,9 @@ def as_junit(verdict: Verdict) -> str:
         else:
             kind = "failure" if row["verdict"] == "fail" else "error"
             SubElement(case, kind, message=told, type=row["verdict"]).text = "\n".join([told, *map(inert, row["next"])])
-    counts = {
-        "tests": len(verdict.rows),
-        "failures": len(root.findall(".//failure")),
-        "errors": len(root.findall(".//error")),
-        "skipped": len(root.findall(".//skipped")),
-    }
     for element in (root, suite):
-        element.attrib |= {name: str(n) for name, n in counts.items()}
-    indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="us-ascii").decode()}\n'
+        count_cases(element)
+    return xml_text(root)
 
 
 def sentence(row: dict[str, Any]) -> str:
