@@ -25,7 +25,7 @@ U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
 _COUNTERS = 1 << 24  # at most: shingles that share one are told apart by their bits
-_TOGETHER = 1 << 23  # proposals held at once
+_PROPOSALS_AT_ONCE = 1 << 23
 _ROWS = 1 << 14  # rows whose prefixes are cut at once
 _LOOKED_UP = 1 << 16  # shingles looked up at once: their columns fit the cache
 
@@ -111,7 +111,7 @@ def _proposed(sets: Sets, least: float) -> tuple[I64, I64]:
     return packed >> 32, packed & 0xFFFFFFFF
 
 
-def _parts(ends: I64, together: int = _TOGETHER) -> Iterator[tuple[int, int]]:
+def _parts(ends: I64, together: int = _PROPOSALS_AT_ONCE) -> Iterator[tuple[int, int]]:
     start = 0
     while start < len(ends):
         before = ends[start - 1] if start else 0

@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 
 TEMPLATE = 10  # n-grams in more texts than this are template (GPT-3 leaves out those in more than ten documents)
 _BASE = np.uint64(0xD6E8FEB86659FD93)
-_TOGETHER = 1 << 20  # n-grams of pairs looked at together: rows of one template may have hundreds of items each
+_GRAMS_AT_ONCE = 1 << 20  # of pairs looked at together: rows of one template may have hundreds of items each
 _SPARSE = 16  # places of the filter for each n-gram in it
 
 
@@ -85,7 +85,7 @@ class Grams:
         start = 0
         while start < len(sizes):
             before = sizes[start - 1] if start else 0
-            stop = max(start + 1, int(np.searchsorted(sizes, before + _TOGETHER, side="right")))
+            stop = max(start + 1, int(np.searchsorted(sizes, before + _GRAMS_AT_ONCE, side="right")))
             yield self._matched(pairs[0][start:stop], pairs[1][start:stop], present)
             start = stop
 

@@ -16,7 +16,7 @@ from curate.contamination.texts import row_texts
 from curate.contamination.whole import Whole
 from curate.core.items.read import ItemFile
 
-_TOGETHER = 2 << 20  # bytes of texts looked at together: their words and n-grams stay near the processor
+_BYTES_AT_ONCE = 2 << 20  # of texts: their words and n-grams stay near the processor
 
 
 class Search:
@@ -57,11 +57,11 @@ class Search:
 
 
 def _parts(texts: pl.Series) -> Iterator[slice]:
-    """Yield the texts in parts of about ``_TOGETHER`` bytes."""
+    """Yield the texts in parts of about ``_BYTES_AT_ONCE`` bytes."""
     ends = np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64))
     start = 0
     while start < len(texts):
         before = int(ends[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, before + _TOGETHER, side="right")))
+        stop = max(start + 1, int(np.searchsorted(ends, before + _BYTES_AT_ONCE, side="right")))
         yield slice(start, stop)
         start = stop

@@ -15,7 +15,7 @@ from curate.contradictions.keys import asked_texts
 from curate.core.record.tables import Engine
 from curate.dedupe.contexts import contexts
 
-_TOGETHER = 1000  # answers fetched at once
+_ANSWERS_AT_ONCE = 1000  # that are fetched
 _IN_ANSWER = ("row", "layout", "messages", "media")
 
 JUDGED = pl.Schema(
@@ -75,7 +75,7 @@ def judged(units: pl.DataFrame, engine: Engine, rule: Rule) -> pl.DataFrame:
 
 def _parts(variants: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield whole groups, some thousand answers at a time."""
-    number = (pl.col("group").rle_id().rank("min") - 1) // _TOGETHER
+    number = (pl.col("group").rle_id().rank("min") - 1) // _ANSWERS_AT_ONCE
     for part in variants.with_columns(part=number).partition_by("part", maintain_order=True):
         yield part.drop("part")
 
@@ -117,8 +117,8 @@ def fetched(units: pl.DataFrame, engine: Engine) -> pl.DataFrame:
     wanted = units["row"].unique().sort()
     columns = ("row", "depth", "asked", "said", "calls", "layout")
     parts = []
-    for start in range(0, len(wanted), _TOGETHER):
-        block = engine.fetch(wanted[start : start + _TOGETHER], list(_IN_ANSWER))
+    for start in range(0, len(wanted), _ANSWERS_AT_ONCE):
+        block = engine.fetch(wanted[start : start + _ANSWERS_AT_ONCE], list(_IN_ANSWER))
         found = contexts(block["messages"], block["media"], _as_it_is)
         flat = found.turns.flat
         parts.append(

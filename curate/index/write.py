@@ -25,7 +25,7 @@ U64 = npt.NDArray[np.uint64]
 INDEX_VERSION = 2
 COMPACT, EXACT = "compact", "exact"
 _SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its ids and sets
-_TOGETHER = 1 << 15  # rows whose bytes are laid out at once
+_ROWS_AT_ONCE = 1 << 15  # whose bytes are laid out
 _HELD = (*SETS, "digest", "spaceless", "under", *TOLD)  # what an exact index holds beside
 _EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS} | {name: [] for name in SETS}
 
@@ -191,7 +191,7 @@ def _sizes(rows: pl.LazyFrame, name: str) -> U64:
 
 def _sized(rows: pl.LazyFrame, name: str) -> Iterator[bytes]:
     """Yield texts or sets, each behind its size."""
-    for some in rows.select(name).collect().iter_slices(_TOGETHER):
+    for some in rows.select(name).collect().iter_slices(_ROWS_AT_ONCE):
         column = some.to_series()
         if name == "id":
             values = [text.encode() for text in column.to_list()]
@@ -202,7 +202,7 @@ def _sized(rows: pl.LazyFrame, name: str) -> Iterator[bytes]:
 
 def _fixed(rows: pl.LazyFrame, bands: list[str] | None) -> Iterator[bytes]:
     """Yield sketches, or the keys of all bands of a row side by side."""
-    for some in rows.select(bands or "sketch").collect().iter_slices(_TOGETHER):
+    for some in rows.select(bands or "sketch").collect().iter_slices(_ROWS_AT_ONCE):
         yield (
             b"".join(some.to_series().to_list()) if bands is None else some.to_numpy(order="c").astype("<u8").tobytes()
         )

@@ -17,7 +17,7 @@ from curate.split.repeated import repeated
 I64 = npt.NDArray[np.int64]
 
 NAMES = ("train", "validation", "test")
-_TOGETHER = 1 << 18  # rows drawn for at once
+_ROWS_AT_ONCE = 1 << 18  # that are drawn for
 
 
 class Sizes(NamedTuple):
@@ -83,7 +83,7 @@ def _units(group: npt.NDArray[np.uint64], digest: npt.NDArray[np.uint64], seed: 
     size[shared] = 0
     size[len(group) :] = counts
     digests = np.concatenate([digest, least])
-    parts = (digests[start : start + _TOGETHER] for start in range(0, len(digests), _TOGETHER))
+    parts = (digests[start : start + _ROWS_AT_ONCE] for start in range(0, len(digests), _ROWS_AT_ONCE))
     drawn = [draws(seed, pl.Series(part)).to_numpy() for part in parts]
     draw = np.concatenate(drawn) if drawn else np.empty(0)
     return _Units(draw, size, digests, np.concatenate([group, names]), shared, owner)

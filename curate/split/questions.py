@@ -26,7 +26,7 @@ I64 = npt.NDArray[np.int64]
 
 _SEED = 0x5911
 _FEW_BYTES = 192  # of a text that answers nothing: a longer one is told by its words
-_ROWS_TOGETHER = 1000  # fetched at once
+_ROWS_AT_ONCE = 1000  # that are fetched
 
 
 class _Asked(NamedTuple):
@@ -92,8 +92,8 @@ def same_questions(keys: pl.DataFrame, engine: Engine, key: Key) -> pl.DataFrame
     """
     parts = [pl.DataFrame(schema={"row": pl.UInt64, "key": pl.UInt64, "last": pl.Boolean})]
     suspects = _suspects(keys)
-    for start in range(0, len(suspects), _ROWS_TOGETHER):
-        rows = engine.fetch(suspects[start : start + _ROWS_TOGETHER], ["row", "messages", "media"])
+    for start in range(0, len(suspects), _ROWS_AT_ONCE):
+        rows = engine.fetch(suspects[start : start + _ROWS_AT_ONCE], ["row", "messages", "media"])
         parts.append(questions_of(rows, key))
     asked = pl.concat(parts).unique()
     own = asked.group_by("key").agg(a=pl.col("row").min(), last=pl.col("last").any(), rows=pl.col("row").n_unique())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-_TOGETHER = 1 << 18  # values looked up at once
+_VALUES_AT_ONCE = 1 << 18  # that are looked up
 
 
 def repeated(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
@@ -17,8 +17,8 @@ def repeated(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     if len(twice) == 0:
         return np.empty(0, dtype=np.int64)
     found = []
-    for start in range(0, len(values), _TOGETHER):
-        part = values[start : start + _TOGETHER]
+    for start in range(0, len(values), _VALUES_AT_ONCE):
+        part = values[start : start + _VALUES_AT_ONCE]
         at = np.minimum(np.searchsorted(twice, part), len(twice) - 1)
         found.append(np.flatnonzero(twice[at] == part) + start)
     return np.concatenate(found)

@@ -18,7 +18,7 @@ from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
 _IN_KEY = ("row", "messages", "tools", "rejected", "media", "taught")
-_TOGETHER = 1000  # rows fetched at once
+_ROWS_AT_ONCE = 1000  # that are fetched
 _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 rows has probability 10^-21
 
 
@@ -50,7 +50,7 @@ class ExactDuplicates(SetStep):
         if "ends" not in alike.columns:
             return DECISIONS.to_frame()
         suspects = alike.read(["row"])["row"].sort()
-        parts = (suspects[start : start + _TOGETHER] for start in range(0, len(suspects), _TOGETHER))
+        parts = (suspects[start : start + _ROWS_AT_ONCE] for start in range(0, len(suspects), _ROWS_AT_ONCE))
         known = [self._keys(engine.fetch(part, list(_IN_KEY))) for part in parts]
         if not known:
             return DECISIONS.to_frame()

@@ -16,7 +16,7 @@ from curate.index.parquet.plain import PAGE, page_digests
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-_TOGETHER = 1 << 12  # pages copied and hashed at once: 4 MB
+_PAGES_AT_ONCE = 1 << 12  # copied and hashed: 4 MB
 
 
 class Pages:
@@ -52,8 +52,8 @@ class Pages:
         firsts, lasts = starts // PAGE, (np.maximum(ends, starts + 1) - 1) // PAGE
         pages = np.unique(firsts) if np.array_equal(firsts, lasts) else np.unique(ranges(firsts, lasts - firsts + 1))
         pages = pages[~self._known[pages]]
-        for start in range(0, len(pages), _TOGETHER):
-            some = pages[start : start + _TOGETHER]
+        for start in range(0, len(pages), _PAGES_AT_ONCE):
+            some = pages[start : start + _PAGES_AT_ONCE]
             found = page_digests(self.data[: self._told["at"]].reshape(-1, PAGE)[some].reshape(-1))
             wrong = some[found != self._digests[some]]
             if len(wrong):

@@ -19,7 +19,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
-_TOGETHER = 1 << 16  # values looked at together: they stay in the cache
+_VALUES_AT_ONCE = 1 << 16  # so many stay in the cache
 _LEAST_BITS, _MOST_BITS = 16, 24
 _PAIRS = 1 << 15  # sketches compared together
 _MANY_MATES = 64  # rows that share a band with more of ours than this are taken without a look at the sketches
@@ -34,8 +34,8 @@ def positions_of(column: U64, wanted: U64) -> I64:
     marked = np.zeros(1 << width, dtype=np.bool_)
     marked[(wanted & mask).view(np.int64)] = True
     found = []
-    for start in range(0, len(column), _TOGETHER):
-        part = column[start : start + _TOGETHER]
+    for start in range(0, len(column), _VALUES_AT_ONCE):
+        part = column[start : start + _VALUES_AT_ONCE]
         near = np.flatnonzero(marked[(part & mask).view(np.int64)])
         at = np.minimum(np.searchsorted(wanted, part[near]), len(wanted) - 1)
         found.append(near[wanted[at] == part[near]] + start)

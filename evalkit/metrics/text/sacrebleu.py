@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 
 from evalkit.metrics.metric import Metric, as_series
 
-_TOGETHER = 256  # rows whose n-grams are in memory at once
+_ROWS_AT_ONCE = 256  # whose n-grams are in memory
 
 
 class Sacrebleu(Metric):
@@ -40,7 +40,7 @@ class Sacrebleu(Metric):
         They have no public name in sacrebleu; its own significance tests take them from here, and our tests hold them
         to its scores. Its references lie by stream, not by row, with None where a row has fewer.
         """
-        found = [some for part in frame.iter_slices(_TOGETHER) for some in _statistics(metric, part)]
+        found = [some for part in frame.iter_slices(_ROWS_AT_ONCE) for some in _statistics(metric, part)]
         return as_series(self.name, np.array(found, dtype=np.float64).reshape(-1, self.width))
 
 
