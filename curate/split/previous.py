@@ -55,46 +55,73 @@ def settle(rows: Sequence[Row], keys: Columns | None, earlier: Mapping[int, Old]
     """
     ordered = sorted(rows, key=lambda row: (row.group, not row.stays, row.number))
     ranks = _Ranks(ordered, earlier)
-    parents = np.arange(ranks.count, dtype=np.uint32)
-    for number, old in earlier.items():
-        parents[ranks.of[number]] = ranks.bases[old.group] + old.split
-    alike = None if keys is None or rule is None else _Likeness(ranks, keys, rule)
-    holders: dict[tuple[int, str, int], list[int]] = {}  # splits, or the first row, that have a value
+    joining = _Joining(ranks, earlier, None if keys is None or rule is None else _Likeness(ranks, keys, rule))
     bridges: dict[int, tuple[int, ...]] = {}
     for row in ordered:
-        rank, base = ranks.of[row.number], ranks.bases[row.group]
         if row.stays:
-            parents[rank] = base + row.splits[0]
-            for key in row.keys:
-                holders.setdefault((row.group, *key), []).append(base + row.splits[0])
-            continue
-        before = parents[base : rank + 1].copy()
-        values = [(row.group, *key) for key in row.keys]
-        for other in [
-            *(base + split for split in row.splits),
-            *(one for key in values for one in holders.get(key, ())),
-        ]:
-            _join(parents, rank, other)
-        if alike is not None:
-            alike.join(parents, rank)
-        reached = tuple(split for split in SPLITS if _root(parents, base + split) == _root(parents, rank))
-        if len(reached) > 1:
+            joining.stay(row)
+        elif len(reached := joining.join(row)) > 1:
             bridges[row.number] = reached
-            parents[base : rank + 1] = before
-            if alike is not None:
-                alike.forget(rank)
-            continue
-        for value in values:
-            holders.setdefault(value, [rank])
     if keys is not None:
         keys.relax(everything=True)
-    roots = {row: _root(parents, ranks.of[row.number]) for row in ordered if row.number not in bridges}
-    held = {row.number: root - ranks.bases[row.group] for row, root in roots.items()}
-    held = {number: split for number, split in held.items() if split in SPLITS}
-    first: dict[int, int] = {}
-    for row in sorted(roots, key=lambda row: row.number):
-        first.setdefault(roots[row], row.number)
-    return Settled(held, {row.number: first[root] for row, root in roots.items() if row.number not in held}, bridges)
+    split: dict[int, int] = {}
+    group: dict[int, int] = {}
+    first: dict[int, int] = {}  # root -> row
+    for row in sorted(ordered, key=lambda row: row.number):
+        if row.number in bridges:
+            continue
+        root = joining.root(row)
+        if (held := root - ranks.bases[row.group]) in SPLITS:
+            split[row.number] = held
+        else:
+            group[row.number] = first.setdefault(root, row.number)
+    return Settled(split, group, bridges)
+
+
+class _Joining:
+    """Who belongs together so far: of every rank another one of its group, in the end the lowest, a split's if any."""
+
+    def __init__(self, ranks: _Ranks, earlier: Mapping[int, Old], alike: _Likeness | None) -> None:
+        self._ranks = ranks
+        self._alike = alike
+        self._parents = np.arange(ranks.count, dtype=np.uint32)
+        for number, old in earlier.items():
+            self._parents[ranks.of[number]] = ranks.bases[old.group] + old.split
+        self._holders: dict[tuple[int, str, int], list[int]] = {}  # splits, or the first row, that have a value
+
+    def root(self, row: Row) -> int:
+        """Return the lowest rank of those that a row belongs to."""
+        return _root(self._parents, self._ranks.of[row.number])
+
+    def stay(self, row: Row) -> None:
+        """Join an earlier row with its split, which holds its values from now on."""
+        split = self._ranks.bases[row.group] + row.splits[0]
+        self._parents[self._ranks.of[row.number]] = split
+        for key in row.keys:
+            self._holders.setdefault((row.group, *key), []).append(split)
+
+    def join(self, row: Row) -> tuple[int, ...]:
+        """Join a row with all before it that it has something in common with, and return the splits that it reaches.
+
+        If these are several it joins nothing, and brings no others together.
+        """
+        rank, base = self._ranks.of[row.number], self._ranks.bases[row.group]
+        before = self._parents[base : rank + 1].copy()  # likeness shortens paths anywhere in it
+        values = [(row.group, *key) for key in row.keys]
+        holders = [one for value in values for one in self._holders.get(value, ())]
+        for other in [*(base + split for split in row.splits), *holders]:
+            _join(self._parents, rank, other)
+        if self._alike is not None:
+            self._alike.join(self._parents, rank)
+        reached = tuple(split for split in SPLITS if _root(self._parents, base + split) == self.root(row))
+        if len(reached) > 1:
+            self._parents[base : rank + 1] = before
+            if self._alike is not None:
+                self._alike.forget(rank)
+        else:
+            for value in values:
+                self._holders.setdefault(value, [rank])
+        return reached
 
 
 class _Ranks:
