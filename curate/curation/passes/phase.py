@@ -15,7 +15,7 @@ from curate.core.run.errors import ConfigError
 from curate.core.run.memory import give_back
 from curate.core.run.workers import in_order
 from curate.curation.passes.deciding import Deciding
-from curate.curation.passes.looked import Wanted, look
+from curate.curation.passes.looked import Looked, Wanted, look
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Phase, Plan, shared_keys
 from curate.curation.protected import protected_blocks
@@ -43,43 +43,23 @@ def run_phase(
     Raises:
         ConfigError: no row has a field of ``[split] group_by``.
     """
+    shared = shared_keys(plan, phase)
     tables = [
         _table(step, keys / f"{place}-{step.use}", staged.mapped_bytes) for place, step in enumerate(phase.set_steps)
     ]
-    shared = shared_keys(plan, phase)
-    exact = next((step for step in phase.set_steps if isinstance(step, ExactDuplicates)), None)
     prints = DiskTable(keys / "prints")
     if last and plan.config.split is not None:
         staged.split_keys = DiskTable(keys / "split")
         own = None if shared is None else tables[shared]
-        staged.pair_keys = (
-            own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", mapped_bytes=staged.mapped_bytes)
-        )
-    wanted = Wanted(
-        first,
-        first and plan.names_ids,
-        None if staged.beside.against is None else exact,
-        split=staged.split_keys is not None,
-        fields=bool(plan.group_by) and (first or last),
-    )
+        staged.pair_keys = own if isinstance(own, ColumnTable) else ColumnTable(keys / "pairs", staged.mapped_bytes)
+    wanted = _wanted(plan, phase, staged, first=first, last=last)
     unnamed = wanted.ids
     lacking: list[frozenset[str]] = []
     try:
         for looked in in_order(partial(look, plan, phase, wanted), blocks, threads):
             unnamed &= not looked.named
             lacking += [] if looked.lacking is None else [looked.lacking]
-            if looked.counted is not None:
-                staged.tally.came_in(looked.block, looked.counted)
-            staged.tainted += looked.tainted
-            for found, taken in (
-                *zip(tables, looked.keys, strict=True),
-                (prints, looked.prints),
-                (staged.split_keys, looked.split_keys),
-                (staged.pair_keys, looked.pair_keys),
-                (staged.blocks, looked.block),
-            ):
-                if found is not None and taken is not None:
-                    found.append(taken)
+            _stage(looked, staged, tables, prints)
         for block in _protected(plan, staged, keys) if any(step.sees_protected for step in phase.set_steps) else ():
             for set_step, table in zip(phase.set_steps, tables, strict=True):
                 if set_step.sees_protected:
@@ -98,6 +78,34 @@ def run_phase(
     staged.again = deciding.decide if last else None
     if shared is not None and isinstance(own := tables[shared], ColumnTable) and staged.pair_keys is not None:
         staged.pair_keys = own  # rows of earlier runs may have come to it
+
+
+def _wanted(plan: Plan, phase: Phase, staged: Staged, *, first: bool, last: bool) -> Wanted:
+    """Return what a pass has to find in each block, beside the marks of its steps."""
+    exact = next((step for step in phase.set_steps if isinstance(step, ExactDuplicates)), None)
+    return Wanted(
+        first,
+        first and plan.names_ids,
+        None if staged.beside.against is None else exact,
+        split=staged.split_keys is not None,
+        fields=bool(plan.group_by) and (first or last),
+    )
+
+
+def _stage(looked: Looked, staged: Staged, tables: Sequence[DiskTable | ColumnTable], prints: DiskTable) -> None:
+    """Keep what a pass found in a block: its counts, its keys (``tables``, one a set step), and its rows."""
+    if looked.counted is not None:
+        staged.tally.came_in(looked.block, looked.counted)
+    staged.tainted += looked.tainted
+    for table, found in (
+        *zip(tables, looked.keys, strict=True),
+        (prints, looked.prints),
+        (staged.split_keys, looked.split_keys),
+        (staged.pair_keys, looked.pair_keys),
+        (staged.blocks, looked.block),
+    ):
+        if table is not None and found is not None:
+            table.append(found)
 
 
 def _unnamed(plan: Plan) -> str:
