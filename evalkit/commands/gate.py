@@ -19,6 +19,7 @@ from curate.core.run.errors import ConfigError
 if TYPE_CHECKING:
     from evalkit.gate.config import GateConfig
     from evalkit.gate.runs.run import Run
+    from evalkit.gate.verdict import Verdict
 
 _NAMED = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 
@@ -69,10 +70,7 @@ def command(  # noqa: PLR0913 - a flag each
     """
     from curate.core.write.spared import refuse_twice, refuse_within  # noqa: PLC0415 - Polars comes after the flags
     from evalkit.gate.config import load_gate, schema_text  # noqa: PLC0415
-    from evalkit.gate.output.files import verdict_folder, write_text, write_verdict  # noqa: PLC0415
-    from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
-    from evalkit.gate.output.shown import as_text  # noqa: PLC0415
-    from evalkit.gate.output.summary import as_annotations, as_markdown  # noqa: PLC0415
+    from evalkit.gate.output.files import verdict_folder, write_verdict  # noqa: PLC0415
     from evalkit.gate.page import configuration_page  # noqa: PLC0415
     from evalkit.gate.rules.waivers import load_waivers  # noqa: PLC0415
     from evalkit.gate.runs.baseline import write_baseline  # noqa: PLC0415
@@ -117,28 +115,44 @@ def command(  # noqa: PLR0913 - a flag each
             waivers=load_waivers(file) if file else [],
         )
         if folder is not None:
-            told: dict[str, object] = {"limits": limits.as_posix(), "rules": config.model_dump(mode="json")}
-            told |= {"allow_missing": allow_missing}
-            beside = {name: path for name, path in (("tainted", tainted), ("waivers", file)) if path is not None}
-            told |= {name: path.as_posix() for name, path in beside.items()}
-            write_verdict(verdict, folder, [run, *named.values()], told, [limits, *beside.values()])
+            files = {"limits": limits, "tainted": tainted, "waivers": file}
+            read = {name: path for name, path in files.items() if path is not None}
+            told: dict[str, object] = {"rules": config.model_dump(mode="json"), "allow_missing": allow_missing}
+            told |= {name: path.as_posix() for name, path in read.items()}
+            write_verdict(verdict, folder, [run, *named.values()], told, list(read.values()))
+    _publish(verdict, junit, summary)
+    if accept is not None:
+        write_baseline(run, accept, verdict.said)
+    _say(verdict, accept, as_json=as_json)
+    return verdict.exit_code
+
+
+def _publish(verdict: Verdict, junit: Path | None, summary: Path | None) -> None:
+    """Write the files that were asked for by their names."""
+    from evalkit.gate.output.files import write_text  # noqa: PLC0415
+    from evalkit.gate.output.junit import as_junit  # noqa: PLC0415
+    from evalkit.gate.output.summary import as_markdown  # noqa: PLC0415
+
     if junit is not None:
         write_text(junit, as_junit(verdict))
     if summary is not None:
         write_text(summary, as_markdown(verdict))
-    if accept is not None:
-        write_baseline(run, accept, verdict.said)
-    if as_json:
-        from curate.core.run.canonical import canonical  # noqa: PLC0415
 
+
+def _say(verdict: Verdict, accepted: Path | None, *, as_json: bool) -> None:
+    """Print the verdict, what was accepted under it, and what GitHub shows beside a change."""
+    from curate.core.run.canonical import canonical  # noqa: PLC0415
+    from evalkit.gate.output.shown import as_text  # noqa: PLC0415
+    from evalkit.gate.output.summary import as_annotations  # noqa: PLC0415
+
+    if as_json:
         emit(canonical(verdict.as_object()).decode())
-    else:
-        emit(as_text(verdict))
-        if accept is not None:
-            emit(f"wrote {accept}, accepted under the verdict {verdict.said}")
-        if on_github() and (marks := as_annotations(verdict)):
-            emit(marks)
-    return verdict.exit_code
+        return
+    emit(as_text(verdict))
+    if accepted is not None:
+        emit(f"wrote {accepted}, accepted under the verdict {verdict.said}")
+    if on_github() and (marks := as_annotations(verdict)):
+        emit(marks)
 
 
 def _accept(run: Run, accept: Path, *, as_json: bool) -> int:
