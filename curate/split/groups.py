@@ -60,11 +60,10 @@ def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engin
         return keys.select("row", group="row")
     table: Table = engine.components(MemoryTable(joined))
     roots = table.read(["row", "root"])
-    rows = keys["row"].to_numpy()
-    at = np.searchsorted(rows, roots["row"].to_numpy())
-    here = (
-        np.flatnonzero(rows[np.minimum(at, max(len(rows) - 1, 0))] == roots["row"].to_numpy()) if len(rows) else at[:0]
-    )
+    rows, members = keys["row"].to_numpy(), roots["row"].to_numpy()
+    at = np.searchsorted(rows, members)
+    here = at < len(rows)
+    here[here] = rows[at[here]] == members[here]
     group = rows.copy()
     group[at[here]] = roots["root"].to_numpy()[here]
     return pl.DataFrame({"row": keys["row"], "group": group})
