@@ -106,7 +106,7 @@ class Split(_Table):
     )
 
     @model_validator(mode="after")
-    def _can_be(self) -> Self:
+    def _sizes_can_be(self) -> Self:
         sizes = {"validation": self.validation, "test": self.test}
         for name, size in sizes.items():
             if size > 1 and size % 1:

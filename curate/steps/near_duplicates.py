@@ -69,7 +69,7 @@ class NearDuplicates(SetStep):
     )
 
     @model_validator(mode="after")
-    def _has_field(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.keep == "highest") != (self.keep_field is not None):
             raise ValueError("keep = 'highest' and keep_field go together: name the field whose highest value stays")
         if "near_duplicate_of_earlier" in self.drop and not self.drops("near_duplicate"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
@@ -30,7 +31,7 @@ class Generation(BaseModel):
     likelihoods: bool = Field(default=False, description="Take the log-likelihood of each reference.")
 
     @model_validator(mode="after")
-    def _samples_differ(self) -> Generation:
+    def _is_consistent(self) -> Self:
         if self.samples > 1 and self.temperature == 0:
             raise ConfigError(
                 f"{self.samples} samples at temperature 0 are {self.samples} times the same answer",
