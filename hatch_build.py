@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.tags import sys_tags
 
 NATIVE = Path("curate", "native")
-SOURCES = ("minhash.c", "pairs.c", "scan.c", "lines.c", "digest.c", "fold.c", "signs.c")
+SOURCES = ("minhash.c", "pairs.c", "scan.c", "lines.c", "digest.c", "fold.c", "signs.c", "blocks.c")
 FLAGS = ("-O3", "-std=c11", "-fPIC", "-shared", "-fvisibility=default", "-Wall", "-Wextra")
 
 

@@ -14,6 +14,7 @@ from curate.dedupe.rule import PairRule
 from curate.dedupe.seen import seen
 from curate.dedupe.sides import ANSWER, ANSWERED_SALT, ASKED_SALT, CONVERSATION, PROMPT, side_texts
 from curate.dedupe.signatures.bands import band_keys
+from curate.dedupe.signatures.blocks import block_digests
 from curate.dedupe.signatures.minhash import sign
 from curate.dedupe.signatures.shingles import Sets, mix64, mixed, shingles
 from curate.dedupe.signatures.signs import sign_digests
@@ -70,14 +71,19 @@ def _beside(block: pl.DataFrame, compare: str | Sequence[str]) -> npt.NDArray[np
     if rejected.null_count() == len(rejected):
         return taught
     texts = comparable(rejected)
-    said = shingles(texts).digests ^ sign_digests(texts)
+    said = shingles(texts).digests ^ _told(texts)
     return np.where(rejected.is_null().to_numpy(), taught, mix64(taught ^ said))
 
 
 def _signs(texts: dict[str, Compared]) -> npt.NDArray[np.uint64]:
-    """Return the digest of the signs of both sides, never 0."""
-    asked, answered = (sign_digests(texts[side].texts) for side in ("asked", "answered"))
+    """Return the digest of what tells both sides from others of the same words, never 0."""
+    asked, answered = (_told(texts[side].texts) for side in ("asked", "answered"))
     return mix64(asked) ^ answered | np.uint64(1)
+
+
+def _told(texts: pl.Series) -> npt.NDArray[np.uint64]:
+    """Return the digest of the signs of each text, and of how deep its lines stand where that says something."""
+    return sign_digests(texts) ^ block_digests(texts)
 
 
 def _prompt_keys(

@@ -78,6 +78,13 @@ class Kernel:
         self.library.thresher_signs(views.address, views.buffers, size(len(texts)), at(digests))
         return digests
 
+    def blocks(self, texts: pl.Series) -> U64:
+        """Return a digest of the blocks of each text, none of them null."""
+        views = Views(texts)
+        digests = np.empty(len(texts), np.uint64)
+        self.library.thresher_blocks(views.address, views.buffers, size(len(texts)), at(digests))
+        return digests
+
     def bands(self, signatures: U32, bands: int, rows: int) -> U64:
         """Return the band keys (bands x n) of signatures (n x 128)."""
         keys = np.empty((bands, len(signatures)), np.uint64)

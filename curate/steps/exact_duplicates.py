@@ -14,6 +14,7 @@ from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.core.record.turns import Turns
 from curate.dedupe.ends import ends
+from curate.dedupe.signatures.blocks import block_digests
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
@@ -27,7 +28,7 @@ class ExactDuplicates(SetStep):
 
     System prompt, tools, every turn with its tool calls and the rejected answer are in the key; so are the pictures,
     sounds and films of the record, the reasoning of its turns, which of them are trained, and KTO's label. Other fields
-    are not.
+    are not. A line that stands deeper or less deep in a block, as programs have them, is another one.
     """
 
     use: Literal["exact_duplicates"] = "exact_duplicates"
@@ -88,7 +89,7 @@ def whole_text(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.
     All turns are worked on together, not list by list.
     """
     turns = Turns(rows["messages"])
-    turn = turns.flat.with_columns(text=key(turns.flat["text"].fill_null("\x00"))).select(
+    turn = turns.flat.with_columns(text=_told(turns.flat["text"], key)).select(
         pl.concat_str(
             "role",
             "text",
@@ -106,9 +107,18 @@ def whole_text(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.
         pl.concat_str(
             pl.lit(said),
             pl.col("tools").cast(pl.String).fill_null(""),
-            pl.lit(key(rows["rejected"].fill_null("\x00"))),
+            pl.lit(_told(rows["rejected"], key)),
             *(pl.format(f"{name}:{{}}", name) for name in ("media", "taught") if rows[name].null_count() < len(rows)),
             separator="\x1d",
             ignore_nulls=True,
         )
     ).to_series()
+
+
+def _told(texts: pl.Series, key: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return the key of each text, and how deep its lines stand where that says something; of null that of U+0000."""
+    whole = texts.fill_null("\x00")
+    blocks = pl.Series("blocks", block_digests(whole))
+    keys = key(whole)
+    at = (blocks != 0).arg_true()
+    return keys.scatter(at, keys.gather(at) + "\x1f" + blocks.gather(at).cast(pl.String)) if len(at) else keys

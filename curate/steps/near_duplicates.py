@@ -61,7 +61,7 @@ class NearDuplicates(SetStep):
         "same_prompt": "A kept row has nearly the same prompt, with another answer.",
         "other_instructions": "A kept row is alike, under another system prompt or with other tools.",
         "told_apart": "A kept row is alike; a tool call, the reasoning, the rejected answer or the label is another, "
-        "or, of equal words, a sign is: < or >, 5 or -5.",
+        "or, of equal words, a sign is (< or >, 5 or -5), or how deep a line of a program stands.",
         "alike_by_characters": "A kept row is alike by characters: this script has no spaces to tell words by.",
     }
     guesses: ClassVar[frozenset[str]] = frozenset(

@@ -11,6 +11,7 @@ int thresher_best(void);
 size_t thresher_sign(const uint8_t *, const uint8_t *const *, size_t, uint64_t, uint32_t, const uint32_t *,
                      const uint32_t *, int, uint32_t *, uint64_t *, int64_t *, uint64_t *);
 void thresher_signs(const uint8_t *, const uint8_t *const *, size_t, uint64_t *);
+void thresher_blocks(const uint8_t *, const uint8_t *const *, size_t, uint64_t *);
 void thresher_bands(const uint32_t *, size_t, uint32_t, uint32_t, int, uint64_t *);
 
 int main(int argc, char **argv) {
@@ -25,7 +26,7 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < n; i++) { /* every text in a buffer of its own, or within its view */
             uint32_t length = draw(8) ? draw(90) : draw(20) ? draw(2000) : draw(90000), view[4] = {length, 0, (uint32_t)i, 0};
             uint8_t *text = exact(length);
-            for (uint32_t k = 0; k < length; k++) text[k] = draw(4) ? "aB z_9\t.\n-*+!#"[draw(14)] : (uint8_t)draw(256);
+            for (uint32_t k = 0; k < length; k++) text[k] = draw(4) ? "aB z_9\t.\n-*+!#:"[draw(15)] : (uint8_t)draw(256);
             if (length <= 12) memcpy(view + 1, text, length);
             memcpy(views + 16 * i, view, 16);
             buffers[i] = text, all += length;
@@ -33,6 +34,7 @@ int main(int argc, char **argv) {
         uint64_t *signs = exact(8 * n);
         thresher_signs(views, buffers, n, signs);
         for (size_t i = 0; i < n; i++) REQUIRE(signs[i] != 0);
+        thresher_blocks(views, buffers, n, signs);
         uint64_t salt = draw(2) ? 0 : draw(1u << 31);
         uint32_t min_words = draw(12), *signatures[3];
         uint64_t *grams = exact(8 * (all / 2 + n)), *digests = exact(8 * n);

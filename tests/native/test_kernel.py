@@ -43,7 +43,7 @@ TEXTS = st.lists(
 def built(tmp_path_factory) -> Path:
     """Compile the kernel afresh, as the package's own build does."""
     target = tmp_path_factory.mktemp("kernel") / "_kernel.so"
-    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c")]
+    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c", "blocks.c")]
     subprocess.run(["cc", "-O2", "-std=c11", "-fPIC", "-shared", *sources, "-o", target], check=True)
     return target
 
@@ -108,7 +108,7 @@ def test_a_text_longer_than_the_kernels_table(built, words):
 @pytest.mark.parametrize("flags", [[], ["-DTHRESHER_PLAIN"]], ids=["vectors", "plain"])
 def test_signs_are_those_of_python_with_vectors_and_without(tmp_path, flags):
     """At any place of the 64 bytes that are looked at once. Oracle: the definition in Python."""
-    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c")]
+    sources = [NATIVE / name for name in ("minhash.c", "pairs.c", "fold.c", "signs.c", "blocks.c")]
     command = ["cc", "-O2", "-std=c11", "-fPIC", "-shared", *flags, *sources, "-o", tmp_path / "_kernel.so"]
     subprocess.run(command, check=True)
     marks = ["<", " -5", "a*b", "x#", "!y", "\n+ z", "\n  * z", "é|", "\x7f", "**"]

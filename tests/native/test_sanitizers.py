@@ -17,7 +17,7 @@ FLAGS = "-g -O1 -std=c11 -Wall -Wextra -Werror -fsanitize=address,undefined -fno
 @pytest.mark.parametrize(
     ("name", "sources", "rounds", "seed"),
     [
-        ("minhash", ["minhash.c", "signs.c"], 400, 1),
+        ("minhash", ["minhash.c", "signs.c", "blocks.c"], 400, 1),
         ("pairs", ["pairs.c"], 400, 1),
         ("fold", ["fold.c", "lines.c"], 400, 1),
         ("scan", ["lines.c", "digest.c"], 3000, 1),  # the fuzzer includes scan.c
