@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import thresher
 from curate.core.run.settings import validate
 from curate.curation.config import CurateConfig
 from curate.curation.run import Options, run_curation
@@ -59,6 +60,17 @@ def test_oasst_threads_of_one_tree_stay_together(curate_real, real_data):
 
     assert len(trees) == 100
     assert {len(found) for found in trees.values()} == {1}
+
+
+@pytest.mark.parametrize("name", ["oasst_threads.chat", "restaurant8k_test.extract", "banking77_train.cls"])
+def test_no_split_of_a_run_leaks_into_another(curate_real, name):
+    """Oracle: the search for leaks, on the files that were written: threads that go on, questions written otherwise."""
+    names = ("train", "validation", "test")
+    run = curate_real(name, split={"train": 0.6, "validation": 0.2, "test": 0.2})
+    files = {split: run.out / f"{split}.jsonl" for split in names}
+    for split, file in files.items():
+        others = [files[other] for other in names if other != split]
+        assert thresher.leaks(file, others).sure == []
 
 
 def test_the_torture_rows_get_the_right_answers(real_data, tmp_path):
