@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from curate.core.run.toml import written
 from evalkit.eval.config import EvalConfig, GateTable, SuitesTable
 
 RUN, GATE, COMPARED, ITEMS = "run", "gate", "compare.md", "items.jsonl"
@@ -44,7 +44,7 @@ def score_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:
         part
         for metric, own in table.settings.items()
         for name, value in own.items()
-        for part in ("--set", f"{metric}.{name}={json.dumps(value)}")
+        for part in ("--set", f"{metric}.{name}={written(value)}")
     ]
     flags = _flags(table, home, skip=("metrics", "settings", "predictions", "source"))
     return [*where, "--metrics", ",".join(table.metrics), *settings, *flags]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from curate.core.command.words import row_word
+from curate.core.run.toml import pairs, toml
 from reports.curation.read import Run
-from reports.toml import pairs, toml
 
 
 def resolved(run: Run) -> str:

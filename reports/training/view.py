@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from curate.core.run.toml import toml
 from reports.charts.svg import Chart
 from reports.numbers import count, share
 from reports.place import Place
-from reports.toml import toml
 from reports.training.charts import loss_chart, pace_charts, suites_chart
 from reports.training.read import Training
 from reports.training.verdict import best_of, eval_losses, headline, looks, sentences

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from curate.core.command.words import path_word
+from curate.core.run.toml import written
 from curate.core.write.manifest import files_in
 from evalkit.results import PREDICTIONS_FILE
 
@@ -64,5 +64,5 @@ def _assigned(name: str, value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _assigned(f"{name}.{key}", inner)
-    else:
-        yield f"{name}={json.dumps(value, ensure_ascii=False)}"
+    elif value is not None:
+        yield f"{name}={written(value)}"

@@ -1,4 +1,4 @@
-"""A resolved configuration as TOML: what a manifest holds, as a file that makes the same again."""
+"""Settings as TOML: what a manifest or a configuration holds, in words that give the same when they are read."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def toml(config: Mapping[str, Any]) -> str:
 
 def pairs(table: Mapping[str, Any]) -> list[str]:
     """Return a line for each setting of a table."""
-    return [f"{_key(name)} = {_written(value)}" for name, value in table.items() if value is not None]
+    return [f"{_key(name)} = {written(value)}" for name, value in table.items() if value is not None]
 
 
 def _key(name: str) -> str:
     return name if _BARE.fullmatch(name) else _string(name)
 
 
-def _written(value: Any) -> str:
-    """Return a value of JSON as TOML; what is null is left out, which is what it means."""
+def written(value: Any) -> str:
+    """Return a value of JSON as TOML on one line; what is null in a table is left out, which is what it means."""
     if isinstance(value, Mapping):
         return f"{{ {', '.join(pairs(value))} }}"
     if isinstance(value, list):
-        return f"[{', '.join(_written(one) for one in value)}]"
+        return f"[{', '.join(written(one) for one in value)}]"
     return _string(value) if isinstance(value, str) else json.dumps(value)
 
 
