@@ -39,7 +39,9 @@ class PredictTable(BaseModel):
     seed: int | None = Field(None, ge=0, description="Of the draws.")
     samples: int | None = Field(None, ge=1, description="Answers to each item; they are one cluster.")
     system: str | None = Field(None, description="A system message for items without one.")
-    template: str | None = Field(None, description="A chat template for local weights; none: bare texts.")
+    template: Literal["none"] | Path | None = Field(
+        None, description="A chat template for local weights, a file; none: bare texts."
+    )
     logprobs: bool = Field(default=False, description="Take the log-likelihood of each reference too.")
     limit: int | None = Field(None, ge=1, description="Only the first N items.")
     ledger: Path | None = Field(None, description="A curation run, whose clusters the items have.")

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from curate.core.run.toml import written
+from evalkit.answers.local.weights import base_and_adapter
 from evalkit.eval.config import EvalConfig, GateTable, SuitesTable
 
 RUN, GATE, COMPARED, ITEMS = "run", "gate", "compare.md", "items.jsonl"
-_FILES = ("replay:", "local:")
 
 
 def suites_flags(table: SuitesTable, out: Path) -> list[str]:
@@ -24,13 +24,19 @@ def predict_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:
     if config.predict is None:
         return []
     table = config.predict
-    model = table.model
-    for kind in _FILES:
-        if model.startswith(kind) and (home / model.removeprefix(kind).partition("+")[0]).exists():
-            parts = model.removeprefix(kind).split("+")
-            model = kind + "+".join(str(home / part) for part in parts)
     items = ["--data", str(out / ITEMS)] if config.suites is not None else []
-    return [*items, *_flags(table, home, skip=("model",)), "--model", model, "--out", str(out / RUN)]
+    flags = _flags(table, home, skip=("model",))
+    return [*items, *flags, "--model", _model(table.model, home), "--out", str(out / RUN)]
+
+
+def _model(spec: str, home: Path) -> str:
+    """Return a model whose files, where it is made of files, are named as seen from here."""
+    kind, _, named = spec.partition(":")
+    if kind == "replay" and named:
+        return f"replay:{home / named}"
+    if kind == "local" and named:
+        return "local:" + "+".join(str(path) for path in base_and_adapter(named, home) if path is not None)
+    return spec
 
 
 def score_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:

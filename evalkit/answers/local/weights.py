@@ -58,7 +58,7 @@ def find_weights(spec: str) -> Weights:
     Raises:
         InputError: a folder is not there, holds no safetensors, or the adapter is for another base.
     """
-    base, adapter = _split(spec)
+    base, adapter = base_and_adapter(spec)
     if not base.is_dir():
         raise InputError(f"there is no folder {base}", hint="--model local:PATH[+ADAPTER], of a model's own files")
     if not (base / "config.json").is_file():
@@ -88,12 +88,16 @@ def find_weights(spec: str) -> Weights:
     )
 
 
-def _split(spec: str) -> tuple[Path, Path | None]:
-    """Return base and adapter; a + that belongs to the path of one of them stays in it."""
-    if "+" not in spec or Path(spec).is_dir():
-        return Path(spec), None
+def base_and_adapter(spec: str, home: Path = Path()) -> tuple[Path, Path | None]:
+    """Return base and adapter, seen from ``home``; a + that belongs to the path of one of them stays in it.
+
+    Raises:
+        InputError: there is no folder of the adapter.
+    """
+    if "+" not in spec or (home / spec).is_dir():
+        return home / spec, None
     cuts = [at for at, letter in enumerate(spec) if letter == "+"]
-    pairs = [(Path(spec[:at]), Path(spec[at + 1 :])) for at in cuts]
+    pairs = [(home / spec[:at], home / spec[at + 1 :]) for at in cuts]
     base, adapter = next((pair for pair in pairs if pair[0].is_dir() and pair[1].is_dir()), pairs[-1])
     if not adapter.is_dir():
         raise InputError(f"there is no folder {adapter.as_posix()!r}", hint="--model local:PATH+ADAPTER")
