@@ -66,7 +66,9 @@ class ScoreTable(BaseModel):
         default_factory=dict, description='Of metrics: [score.settings.bleu] tokenize = "zh".'
     )
     predictions: Path | None = Field(None, description="A file of predictions, where there is no [predict].")
-    source: str | None = Field(None, description="What wrote that file: jsonl, lm-eval, inspect, promptfoo.")
+    source: Literal["jsonl", "lm-eval", "inspect", "promptfoo"] | None = Field(
+        None, description="What wrote that file; jsonl if absent."
+    )
     slice: list[str] = Field(default_factory=list, description="Fields of that file whose values are scored apart.")
     id_field: str | None = Field(None, description="The field of that file that names a row.")
     prediction_field: str | None = Field(None, description="The field with the answer.")

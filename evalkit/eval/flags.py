@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from curate.core.run.toml import written
 from evalkit.answers.local.weights import base_and_adapter
-from evalkit.eval.config import EvalConfig, GateTable, SuitesTable
+from evalkit.eval.config import EvalConfig, GateTable, ScoreTable, SuitesTable
+from evalkit.run import make_metrics
 
 RUN, GATE, COMPARED, ITEMS = "run", "gate", "compare.md", "items.jsonl"
 
@@ -46,14 +47,28 @@ def score_flags(config: EvalConfig, home: Path, out: Path) -> list[str]:
     if table.predictions is not None:
         where = [argument(home / table.predictions), "--out", str(out / RUN)]
         where += ["--from", table.source] if table.source else []
-    settings = [
+    changed = [
         part
-        for metric, own in table.settings.items()
+        for metric, own in settings(table, home).items()
         for name, value in own.items()
         for part in ("--set", f"{metric}.{name}={written(value)}")
     ]
     flags = _flags(table, home, skip=("metrics", "settings", "predictions", "source"))
-    return [*where, "--metrics", ",".join(table.metrics), *settings, *flags]
+    return [*where, "--metrics", ",".join(table.metrics), *changed, *flags]
+
+
+def settings(table: ScoreTable, home: Path) -> dict[str, dict[str, Any]]:
+    """Return the settings of metrics; paths among them are relative to the configuration.
+
+    Raises:
+        ConfigError: there is no such metric or setting.
+    """
+    found = {use: dict(own) for use, own in table.settings.items()}
+    for metric in make_metrics(table.metrics, table.settings):
+        for name in table.settings.get(metric.use, {}):
+            if isinstance(path := getattr(metric, name), Path):
+                found[metric.use][name] = str(home / path)
+    return found
 
 
 def gate_flags(table: GateTable, home: Path, out: Path) -> list[str]:

@@ -10,7 +10,7 @@ _HEAD = """# eval.toml
 
 `thresher eval eval.toml --out DIR` runs predict, score, compare, gate and report one after the other, and ends with the
 gate's exit code; where that is 0, or there is no `[gate]`, it is 1 if not one item was answered.
-DIR is new, empty, or of an earlier evaluation. Paths are relative to the file.
+DIR is new, empty, or of an earlier evaluation. Paths are relative to the file, those among settings of metrics too.
 `thresher eval --schema` prints the JSON schema, which ships as `evalkit/eval/eval.schema.json`.
 
 ```toml

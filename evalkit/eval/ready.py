@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from curate.core.run.errors import ConfigError, InputError, nearest
-from evalkit.eval.config import EvalConfig, GateTable
-from evalkit.eval.flags import baselines
+from evalkit.eval.config import EvalConfig, GateTable, ScoreTable
+from evalkit.eval.flags import baselines, settings
 from evalkit.gate.config import load_gate
 from evalkit.gate.rules.evaluate import baseline_of
 from evalkit.gate.rules.waivers import load_waivers
 from evalkit.gate.runs.run import Run, read_run
+from evalkit.judge.ask import plan
+from evalkit.metrics.metric import Metric
+from evalkit.metrics.model.judge import Judge
+from evalkit.predictions import PREDICTIONS
+from evalkit.read.records import Fields
 from evalkit.read.tainted import read_tainted
 from evalkit.run import make_metrics
 
+_NO_ROWS = pl.DataFrame(schema=PREDICTIONS)
+
 
 def refuse_unready(config: EvalConfig, home: Path) -> None:
-    """Look at the metrics, the rules and what they are held against; paths are relative to ``home``.
+    """Look at the metrics, the files that they name, the rules and what these are held against; ``home`` has the paths.
 
     Raises:
         ThresherError: a metric, a setting or a file of the gate is missing or wrong; a rule is on what is not scored.
     """
-    scored = [metric.name for metric in make_metrics(config.score.metrics, config.score.settings)]
+    metrics = make_metrics(config.score.metrics, settings(config.score, home))
+    for metric in metrics:
+        _read_named(metric, config.score)
+    scored = [metric.name for metric in metrics]
     if config.gate is None:
         return
     limits = home / config.gate.limits
@@ -36,6 +48,15 @@ def refuse_unready(config: EvalConfig, home: Path) -> None:
             )
         if not limit.alone:
             held[baseline_of(limit, held)].statistics(limit.metric)
+
+
+def _read_named(metric: Metric, table: ScoreTable) -> None:
+    """Read the files that the settings of a metric name."""
+    if isinstance(metric, Judge):
+        named = (table.id_field, table.prediction_field, table.reference_field, table.prompt_field)
+        plan(metric, _NO_ROWS, Fields(*named, tuple(table.slice)), table.source or "jsonl")
+    elif metric.use in table.settings:
+        metric.prepared(_NO_ROWS)
 
 
 def _read_beside(gate: GateTable, home: Path, named: Path | None) -> None:

@@ -61,7 +61,10 @@ class Metric(BaseModel):
         return 1
 
     def prepared(self, frame: pl.DataFrame) -> Self:
-        """Return the metric with what it has to know of the whole set (labels, language); it never sees predictions."""
+        """Return the metric with what it has to know of the whole set (labels, language); it never sees predictions.
+
+        Files that settings name are read here; a set without rows shows whether they can be used.
+        """
         return self
 
     @classmethod

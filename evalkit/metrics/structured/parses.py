@@ -11,9 +11,8 @@ from importlib.metadata import version as installed
 from typing import ClassVar, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from curate.core.run.errors import ConfigError
 from evalkit.metrics.metric import Metric, truths
 from evalkit.metrics.structured.fence import fenced
 from evalkit.unscored import Need
@@ -68,6 +67,14 @@ class SqlParses(Metric):
     needs: ClassVar[tuple[Need, ...]] = ("text",)
     shares: ClassVar[bool] = True
 
+    @field_validator("dialect")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        from sqlglot.dialects.dialect import Dialect  # noqa: PLC0415 - costs 0.2 s that other metrics need not pay
+
+        Dialect.get_or_raise(value)
+        return value
+
     @property
     def choices(self) -> Mapping[str, object]:
         """Return the rule, the dialect and the library."""
@@ -78,17 +85,7 @@ class SqlParses(Metric):
         }
 
     def statistics(self, frame: pl.DataFrame) -> pl.Series:
-        """Return 1 or 0 for each row.
-
-        Raises:
-            ConfigError: sqlglot knows no such dialect.
-        """
-        from sqlglot.dialects.dialect import Dialect  # noqa: PLC0415 - costs 0.2 s that other metrics need not pay
-
-        try:
-            Dialect.get_or_raise(self.dialect)
-        except ValueError as error:
-            raise ConfigError(f"sql_parses.dialect: {error}", hint="--set sql_parses.dialect=sqlite") from error
+        """Return 1 or 0 for each row."""
         collecting = gc.isenabled()
         gc.enable()  # its syntax trees are cycles, and the command line switches their collection off
         try:

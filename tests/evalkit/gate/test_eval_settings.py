@@ -9,7 +9,7 @@ import pytest
 
 from curate.core.run.toml import toml
 from evalkit.eval.config import load_eval
-from evalkit.eval.flags import predict_flags
+from evalkit.eval.flags import predict_flags, score_flags
 
 
 @pytest.fixture
@@ -95,3 +95,67 @@ def test_files_of_a_local_model_are_seen_from_the_configuration(tmp_path, monkey
     flags = predict_flags(load_eval(config), Path("we+ird"), Path("out"))
 
     assert flags == ["--data", "we+ird/d.jsonl", *asked, "--out", "out/run"]
+
+
+def test_files_that_settings_name_lie_beside_the_configuration(evaluated, tmp_path):
+    """Files of the same names lie where it runs, and say otherwise."""
+    for folder, kind in (("project", "string"), ("here", "number")):
+        (tmp_path / folder / "known").mkdir()
+        (tmp_path / folder / "known" / "one.json").write_text(json.dumps({"$id": "https://a.b/one", "type": kind}))
+        (tmp_path / folder / "schema.json").write_text('{"$ref": "https://a.b/one"}')
+    settings = {"json_schema": {"path": "schema.json", "registry": "known"}}
+
+    ran = evaluated({"metrics": ["json_schema"], "settings": settings}, ['"yes"', '"no"'])
+
+    assert (ran.code, value("json_schema")) == (0, 1.0)
+
+
+def test_the_files_of_a_judge_lie_beside_the_configuration(tmp_path):
+    """Oracle: the call that a person would write from there."""
+    settings = {"judge": {"config": "judge.toml", "against": "/runs/base"}}
+    score = {"metrics": ["judge:pairwise"], "settings": settings, "predictions": "said.jsonl"}
+    (tmp_path / "eval.toml").write_text(toml({"score": score}))
+
+    flags = score_flags(load_eval(tmp_path / "eval.toml"), Path("project"), Path("out"))
+
+    set_ = ["--set", 'judge.config="project/judge.toml"', "--set", 'judge.against="/runs/base"']
+    assert flags == ["project/said.jsonl", "--out", "out/run", "--metrics", "judge:pairwise", *set_]
+
+
+JUDGE = {"judge": {"config": "judge.toml"}}
+
+
+@pytest.mark.parametrize(
+    ("metric", "settings", "files", "told"),
+    [
+        ("json_schema", {"json_schema": {"path": "none.json"}}, {}, "../project/none.json cannot be read"),
+        ("json_schema", {"json_schema": {"path": "s.json"}}, {"s.json": '{"type": 7}'}, "s.json is no JSON Schema"),
+        ("json_schema", {"json_schema": {"registry": "none"}}, {}, "../project/none holds no *.json"),
+        ("judge:rubric", {}, {}, "judge needs to know who judges"),
+        ("judge:rubric", JUDGE, {}, "../project/judge.toml cannot be read"),
+        ("judge:rubric", JUDGE, {"judge.toml": '[chat]\nmodel = "m"'}, "judge:rubric grades by a rubric"),
+        (
+            "judge:rubric",
+            JUDGE,
+            {"judge.toml": 'rubric = "r.toml"\n[chat]\nmodel = "m"'},
+            "../project/r.toml cannot be read",
+        ),
+        ("judge:pairwise", JUDGE, {"judge.toml": '[chat]\nmodel = "m"'}, "needs other answers to compare with"),
+        (
+            "judge:pairwise",
+            {"judge": {"config": "judge.toml", "against": "none"}},
+            {"judge.toml": '[chat]\nmodel = "m"'},
+            "there is no file '../project/none'",
+        ),
+        ("sql_parses", {"sql_parses": {"dialect": "postgers"}}, {}, "Did you mean postgres?"),
+        ("exact_match", {"exact_match": {}, "bleu": {}}, {}, "no metric of this name is asked for"),
+    ],
+)
+def test_what_settings_get_wrong_is_said_before_a_model_is_asked(evaluated, tmp_path, metric, settings, files, told):
+    for name, text in files.items():
+        (tmp_path / "project" / name).write_text(text)
+
+    ran = evaluated({"metrics": [metric], "settings": settings}, ["yes", "no"])
+
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err

@@ -45,7 +45,7 @@ def test_one_answer(name, text, score):
 
 
 def test_an_unknown_dialect_is_told():
-    with pytest.raises(ConfigError, match=r"sql_parses\.dialect"):
+    with pytest.raises(ConfigError, match=r"(?s)metric sql_parses.*dialect: Unknown dialect 'sqlight'"):
         scored(answers(("SELECT 1", None)), "sql_parses", dialect="sqlight")
 
 
