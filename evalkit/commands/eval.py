@@ -46,19 +46,19 @@ def command(
         return DONE
     if config is None or out is None:
         raise ConfigError("eval needs a configuration and a folder", hint="thresher eval eval.toml --out DIR")
-    wanted, home = load_eval(config), config.parent
+    wanted = load_eval(config)
     texts = not (no_text or (wanted.report is not None and wanted.report.no_text))
-    files = [COMPARED, ITEMS, *([] if wanted.report is None else [wanted.report.output])]
+    files = [COMPARED, ITEMS, *([] if wanted.report is None else Path(wanted.report.output).parts[:1])]
     with marked_folder(out, "eval", parts=(RUN, GATE), files=files):
         if not as_json:
-            return _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+            return _evaluate(wanted, config, out, texts=texts, quiet=quiet)
         with redirect_stdout(StringIO()):
-            code = _evaluate(wanted, home, out, texts=texts, quiet=quiet)
+            code = _evaluate(wanted, config, out, texts=texts, quiet=quiet)
     emit(_object(out, judged=wanted.gate is not None))
     return code
 
 
-def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: bool) -> int:
+def _evaluate(wanted: EvalConfig, file: Path, out: Path, *, texts: bool, quiet: bool) -> int:
     """Run the commands that the configuration stands for; return the gate's exit code, else that of predict."""
     from curate.core.command.door import call  # noqa: PLC0415 - it imports a command when it is called
     from evalkit.eval.flags import (  # noqa: PLC0415
@@ -73,10 +73,13 @@ def _evaluate(wanted: EvalConfig, home: Path, out: Path, *, texts: bool, quiet: 
         suites_flags,
     )
     from evalkit.eval.older import remove_older  # noqa: PLC0415
-    from evalkit.eval.ready import refuse_unready  # noqa: PLC0415
+    from evalkit.eval.ready import ready_page, refuse_unready  # noqa: PLC0415
 
+    home = file.parent
     remove_older(out, None if wanted.report is None else wanted.report.output, judged=wanted.gate is not None)
     refuse_unready(wanted, home)
+    if wanted.report is not None:
+        ready_page(out / wanted.report.output, wanted, file, out)
     bare = [] if texts else ["--no-text"]
     still = ["--quiet", *bare] if quiet else bare
     if wanted.suites is not None:

@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from curate.core.run.schema import schema_file
 from curate.core.run.settings import read_toml, validate
 
+_PREDICTED = (  # what a row that [predict] writes may have
+    "id prompt messages reference references tools schema check choices gold slices cluster "
+    "prediction finish usage fault logprobs choice_logprobs"
+).split()
+_FIELDS = ("id_field", "prediction_field", "reference_field", "prompt_field")
 _MODEL = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -96,7 +101,9 @@ class ReportTable(BaseModel):
 
     model_config = _MODEL
 
-    output: str = Field("report.html", description="The page, in the folder of the evaluation.")
+    output: str = Field(
+        "report.html", description="The page, in the folder of the evaluation, or in one that is made there."
+    )
     no_text: bool = Field(
         default=False, description="Leave texts of the data out of the page, the scores and what is shown."
     )
@@ -118,8 +125,22 @@ class EvalConfig(BaseModel):
         if (self.predict is None) == (self.score.predictions is None):
             raise ValueError("answers come from [predict] or from predictions in [score], one of the two")
         given = self.predict is not None and self.predict.data is not None
-        if (self.predict is not None or self.suites is not None) and given == (self.suites is not None):
+        if given + (self.suites is not None) != (self.predict is not None):
             raise ValueError("[predict] takes its items from data or from [suites], one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _of_the_file_that_is_scored(self) -> Self:
+        if self.predict is None:
+            return self
+        table = self.score
+        if table.source not in (None, "jsonl"):
+            raise ValueError(f"source = {table.source!r} in [score] is of predictions, and [predict] writes its own")
+        named = [(name, getattr(table, name)) for name in _FIELDS] + [("slice", name) for name in table.slice]
+        for setting, name in named:
+            if name is not None and name.partition(".")[0] not in _PREDICTED:
+                told = f"{setting} in [score] names {name!r}, a field that predictions do not have"
+                raise ValueError(f"{told}; one of the items is named under [predict]")
         return self
 
 

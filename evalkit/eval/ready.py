@@ -1,15 +1,20 @@
-"""What scoring and the gate would refuse, found before a model is asked: its answers may cost money and hours."""
+"""What later commands would refuse, found before a model is asked: its answers may cost money and hours."""
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import polars as pl
 
-from curate.core.run.errors import ConfigError, InputError, nearest
+from curate.core.run.errors import ConfigError, InputError, OutputError, nearest
+from curate.core.write.folder import MANIFEST
+from curate.core.write.spared import refuse_target
 from evalkit.eval.config import EvalConfig, GateTable, ScoreTable
-from evalkit.eval.flags import baselines, settings
+from evalkit.eval.flags import COMPARED, GATE, ITEMS, RUN, baselines, settings
 from evalkit.gate.config import load_gate
+from evalkit.gate.output.files import JUNIT, SUMMARY, VERDICT
 from evalkit.gate.rules.evaluate import baseline_of
 from evalkit.gate.rules.waivers import load_waivers
 from evalkit.gate.runs.run import Run, read_run
@@ -19,9 +24,17 @@ from evalkit.metrics.model.judge import Judge
 from evalkit.predictions import PREDICTIONS
 from evalkit.read.records import Fields
 from evalkit.read.tainted import read_tainted
+from evalkit.results import JUDGEMENTS, PREDICTIONS_FILE, ROWS, SCORES
 from evalkit.run import make_metrics
 
 _NO_ROWS = pl.DataFrame(schema=PREDICTIONS)
+_PAGE = 'name another file: output = "report.html" in [report]'
+_WRITTEN = (
+    COMPARED,
+    ITEMS,
+    *(f"{RUN}/{name}" for name in (PREDICTIONS_FILE, ROWS, SCORES, JUDGEMENTS, MANIFEST)),
+    *(f"{GATE}/{name}" for name in (VERDICT, JUNIT, SUMMARY, MANIFEST)),
+)
 
 
 def refuse_unready(config: EvalConfig, home: Path) -> None:
@@ -48,6 +61,29 @@ def refuse_unready(config: EvalConfig, home: Path) -> None:
             )
         if not limit.alone:
             held[baseline_of(limit, held)].statistics(limit.metric)
+
+
+def ready_page(page: Path, config: EvalConfig, file: Path, out: Path) -> None:
+    """Make the folder that a page goes into, and look whether the page can be written there.
+
+    Raises:
+        OutputError: it cannot, or would be written over what the evaluation reads (``file`` too) or writes.
+    """
+    if page.is_dir():
+        raise OutputError(f"{page} cannot be written: it is a folder", hint=_PAGE)
+    if any(page.resolve() == (out / name).resolve() for name in _WRITTEN):
+        raise OutputError(f"{page} is another file of the evaluation", hint=_PAGE)
+    tables = [table for table in (config.predict, config.score, config.gate) if table is not None]
+    named = [value for table in tables for value in vars(table).values() if isinstance(value, Path)]
+    held = {} if config.gate is None else baselines(config.gate, file.parent)
+    refuse_target(page, [file, *(file.parent / path for path in named), *held.values()])
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{page} cannot be written: {error.strerror}", hint=_PAGE) from error
+    replaced = page.is_file() or not page.exists()  # a pipe or a terminal is written to as it is
+    if not os.access(page.parent if replaced else page, os.W_OK):
+        raise OutputError(f"{page} cannot be written: {os.strerror(errno.EACCES)}", hint=_PAGE)
 
 
 def _read_named(metric: Metric, table: ScoreTable) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,84 @@ def test_what_settings_get_wrong_is_said_before_a_model_is_asked(evaluated, tmp_
 
     assert (ran.code, ran.out) == (2, "")
     assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("slice", ["lang"]),
+        ("slice", ["finish", "lang.code"]),
+        ("id_field", "key"),
+        ("prediction_field", "said"),
+        ("reference_field", "wanted"),
+        ("prompt_field", "question"),
+    ],
+)
+def test_fields_that_predictions_do_not_have_are_refused_before_a_model_is_asked(evaluated, setting, named):
+    ran = evaluated({"metrics": ["exact_match"], setting: named}, ["yes", "no"])
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{setting} in [score] names" in ran.err
+    assert "under [predict]" in ran.err
+
+
+def test_fields_that_predictions_have_are_taken(evaluated):
+    score = {"metrics": ["exact_match"], "slice": ["finish", "cluster"], "id_field": "id", "source": "jsonl"}
+
+    assert evaluated(score, ["yes", "no"]).code == 0
+
+
+def test_what_wrote_a_file_is_said_of_a_file_alone(evaluated):
+    ran = evaluated({"metrics": ["exact_match"], "source": "lm-eval"}, ["yes", "no"])
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "[predict] writes its own" in ran.err
+
+
+def test_suites_are_made_for_predict_alone(evaluated, thresher, tmp_path):
+    evaluated({"metrics": ["exact_match"]}, ["yes", "no"])
+    score = {"metrics": ["exact_match"], "predictions": "answers.jsonl"}
+    (tmp_path / "project" / "eval.toml").write_text(toml({"suites": {"names": ["lists"]}, "score": score}))
+
+    ran = thresher("eval", "../project/eval.toml", "--out", "out2")
+
+    assert (ran.code, "[predict] takes its items from data or from [suites]" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("output", ["report.html", "pages/of today/r.html", "../beside/r.html", "run/r.html"])
+def test_the_page_goes_into_a_folder_that_is_made(evaluated, output):
+    for _ in range(2):  # the second time into the folders of the first
+        assert evaluated({"metrics": ["exact_match"]}, ["yes", "no"], report={"output": output}).code == 0
+        assert Path("out", output).read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("", "is a folder"),
+        ("..", "is a folder"),
+        ("compare.md", "is another file of the evaluation"),
+        ("gate/verdict.json", "is another file of the evaluation"),
+        ("../out/run/scores.json", "is another file of the evaluation"),
+        ("../../project/eval.toml", "is read by this command"),
+        ("../../project/items.jsonl", "is read by this command"),
+        ("../../project/items.jsonl/r.html", "cannot be written"),
+        ("../locked/r.html", "cannot be written"),
+        ("../locked/deeper/r.html", "cannot be written"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_refused_before_a_model_is_asked(evaluated, output, told):
+    Path("locked").mkdir(mode=0o500)
+    if os.access("locked", os.W_OK) and "locked" in output:
+        pytest.skip("who may write anywhere is refused nowhere")
+
+    ran = evaluated({"metrics": ["exact_match"]}, ["yes", "no"], report={"output": output})
+
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_the_mark_of_a_folder_may_be_lost_where_the_page_lies_deeper(evaluated):
+    for _ in range(2):
+        assert evaluated({"metrics": ["exact_match"]}, ["yes", "no"], report={"output": "pages/r.html"}).code == 0
+        Path("out/.thresher").unlink()
