@@ -77,7 +77,7 @@ def _evaluate(wanted: EvalConfig, file: Path, out: Path, *, texts: bool, quiet: 
 
     home = file.parent
     remove_older(out, None if wanted.report is None else wanted.report.output, judged=wanted.gate is not None)
-    refuse_unready(wanted, home)
+    refuse_unready(wanted, home, out)
     if wanted.report is not None:
         ready_page(out / wanted.report.output, wanted, file, out)
     bare = [] if texts else ["--no-text"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from curate.core.run.schema import schema_file
 from curate.core.run.settings import read_toml, validate
@@ -15,6 +16,7 @@ _PREDICTED = (  # what a row that [predict] writes may have
     "prediction finish usage fault logprobs choice_logprobs"
 ).split()
 _FIELDS = ("id_field", "prediction_field", "reference_field", "prompt_field")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # as thresher gate --baseline NAME=RUN takes it
 _MODEL = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -94,6 +96,16 @@ class GateTable(BaseModel):
     tainted: Path | None = Field(None, description="tainted.jsonl: judge without its items too.")
     waivers: Path | None = Field(None, description="File of waivers.")
     allow_missing: bool = Field(default=False, description="Count items that the candidate lacks as wrong.")
+
+    @field_validator("baseline")
+    @classmethod
+    def _nameable(cls, value: Path | dict[str, Path] | None) -> Path | dict[str, Path] | None:
+        for name in value if isinstance(value, dict) else ():
+            if not _NAME.fullmatch(name):
+                raise ValueError(
+                    f"a baseline has a name of letters from a to z, digits, '.', '_' and '-', not {name!r}"
+                )
+        return value
 
 
 class ReportTable(BaseModel):

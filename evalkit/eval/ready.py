@@ -10,7 +10,7 @@ import polars as pl
 
 from curate.core.run.errors import ConfigError, InputError, OutputError, nearest
 from curate.core.write.folder import MANIFEST
-from curate.core.write.spared import refuse_target
+from curate.core.write.spared import refuse_read_in, refuse_target
 from evalkit.eval.config import EvalConfig, GateTable, ScoreTable
 from evalkit.eval.flags import COMPARED, GATE, ITEMS, RUN, baselines, settings
 from evalkit.gate.config import load_gate
@@ -37,11 +37,12 @@ _WRITTEN = (
 )
 
 
-def refuse_unready(config: EvalConfig, home: Path) -> None:
+def refuse_unready(config: EvalConfig, home: Path, out: Path) -> None:
     """Look at the metrics, the files that they name, the rules and what these are held against; ``home`` has the paths.
 
     Raises:
-        ThresherError: a metric, a setting or a file of the gate is missing or wrong; a rule is on what is not scored.
+        ThresherError: a metric, a setting or a file of the gate is missing or wrong; a rule is on what is not scored;
+            a baseline lies where the candidate will.
     """
     metrics = make_metrics(config.score.metrics, settings(config.score, home))
     for metric in metrics:
@@ -52,7 +53,9 @@ def refuse_unready(config: EvalConfig, home: Path) -> None:
     limits = home / config.gate.limits
     rules = load_gate(limits)
     _read_beside(config.gate, home, rules.waivers)
-    held = {name: _baseline(path) for name, path in baselines(config.gate, home).items()}
+    paths = baselines(config.gate, home)
+    refuse_read_in(out / RUN, paths.values())  # the candidate would be held against itself
+    held = {name: _baseline(path) for name, path in paths.items()}
     for limit in rules.limits:
         if limit.metric not in scored:
             raise ConfigError(

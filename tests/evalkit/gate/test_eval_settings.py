@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from curate.core.run.toml import toml
+from evalkit.answers.item import Item, Said
 from evalkit.eval.config import load_eval
 from evalkit.eval.flags import predict_flags, score_flags
+from tests.evalkit.gate.runs import limits
 
 
 @pytest.fixture
@@ -187,6 +189,19 @@ def test_fields_that_predictions_have_are_taken(evaluated):
     assert evaluated(score, ["yes", "no"]).code == 0
 
 
+def test_every_field_of_predictions_may_be_named(tmp_path):
+    """Oracle: the rows that are written of items which have everything."""
+    asked = {"tools": ({},), "schema": {}, "check": {}, "choices": ("a", "b"), "gold": 0, "references": ("a",)}
+    said = Said("a", logprobs={}, choice_logprobs={}).row()
+    bare = Item("q0", prompt="?", **asked).row()
+    chat = Item("q0", messages=({"role": "user"},), several=True, **asked).row()
+    score = {"metrics": ["bleu"], "slice": [f"{name}.of" for name in {**bare, **chat, **said}]}
+    config = tmp_path / "eval.toml"
+    config.write_text(toml({"predict": {"data": "items.jsonl", "model": "openai:m"}, "score": score}))
+
+    assert load_eval(config).score.slice == score["slice"]
+
+
 def test_what_wrote_a_file_is_said_of_a_file_alone(evaluated):
     ran = evaluated({"metrics": ["exact_match"], "source": "lm-eval"}, ["yes", "no"])
 
@@ -241,3 +256,27 @@ def test_the_mark_of_a_folder_may_be_lost_where_the_page_lies_deeper(evaluated):
     for _ in range(2):
         assert evaluated({"metrics": ["exact_match"]}, ["yes", "no"], report={"output": "pages/r.html"}).code == 0
         Path("out/.thresher").unlink()
+
+
+@pytest.mark.parametrize("name", ["my prod", "", "a=b", "öl"])
+def test_a_baseline_that_the_gate_cannot_be_told_by_name_is_refused_before_a_model_is_asked(evaluated, name):
+    gate = {"limits": "gate.toml", "baseline": {name: "base"}}
+
+    ran = evaluated({"metrics": ["exact_match"]}, ["yes", "no"], gate=gate)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"not {name!r}" in ran.err
+
+
+def test_a_candidate_is_not_written_over_its_baseline(evaluated, tmp_path):
+    """It would be held against itself, and pass."""
+    limits(tmp_path / "project", 'metric = "exact_match"\nmax_drop = 0.5')
+    assert evaluated({"metrics": ["exact_match"]}, ["yes", "no"]).code == 0
+    before = {path.name: path.read_bytes() for path in Path("out/run").iterdir()}
+    gate = {"limits": "gate.toml", "baseline": "../here/out/run"}
+
+    ran = evaluated({"metrics": ["exact_match"]}, ["no", "yes"], gate=gate)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "it would be overwritten" in ran.err
+    assert {path.name: path.read_bytes() for path in Path("out/run").iterdir()} == before
