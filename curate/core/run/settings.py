@@ -144,7 +144,7 @@ def _mistakes(where: str, lines: Sequence[str], hint: str) -> ConfigError:
 
 
 def _unwritable(value: Any, place: str = "") -> Iterator[str]:
-    """Yield what is wrong with each number in settings that a manifest cannot hold."""
+    """Yield what is wrong with each number that a manifest cannot hold, and each path that no system can."""
     if isinstance(value, dict):
         for key, one in value.items():
             yield from _unwritable(one, f"{place}.{key}" if place else str(key))
@@ -155,6 +155,8 @@ def _unwritable(value: Any, place: str = "") -> Iterator[str]:
         yield f"{place}: a number of at most 64 bits is needed, up to {MOST} (is {value})"
     elif isinstance(value, float) and not math.isfinite(value):
         yield f"{place}: a finite number is needed (is {value})"
+    elif isinstance(value, Path) and "\0" in str(value):
+        yield f"{place}: a path without a null character is needed (is {str(value)!r})"
 
 
 def _told(model: type[BaseModel], problem: Any) -> str:

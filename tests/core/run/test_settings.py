@@ -79,3 +79,8 @@ def test_values_of_the_right_kind_are_taken_from_python_as_from_toml():
     made = validate(Table, {"share": 1, "rows": 2, "edits": True, "file": Path("a/b"), "names": ("a",)}, "it")
 
     assert (made.share, made.rows, made.edits, made.file, made.names) == (1.0, 2, True, Path("a/b"), ("a",))
+
+
+def test_a_path_has_no_null_character():
+    with pytest.raises(ConfigError, match=r"file: a path without a null character is needed \(is 'a\\x00b'\)"):
+        validate(Table, {"file": "a\0b"}, "it")
