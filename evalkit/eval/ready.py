@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from curate.core.run.errors import ConfigError, InputError, OutputError, nearest
-from curate.core.write.folder import MANIFEST
+from curate.core.write.manifest import MANIFEST
 from curate.core.write.spared import refuse_read_in, refuse_target
 from evalkit.eval.config import EvalConfig, GateTable, ScoreTable
 from evalkit.eval.flags import COMPARED, GATE, ITEMS, RUN, baselines, settings
