@@ -47,13 +47,21 @@ def reason(needs: tuple[Need, ...]) -> pl.Expr:
         found = pl.when(pl.col("references").list.len().fill_null(0) == 0).then(pl.lit("no_reference")).otherwise(found)
     if "value" in needs:
         found = pl.when(pl.col("references").is_null()).then(pl.lit("no_reference")).otherwise(found)
+    silence = _silence(needs)
+    silent = (silence == "empty_prediction").fill_null(value=False)  # a wrong answer only where there is a right one
+    return pl.when(silent).then(pl.coalesce(found, silence)).otherwise(pl.coalesce(silence, found)).alias("reason")
+
+
+def _silence(needs: tuple[Need, ...]) -> pl.Expr:
+    """Return why there is no answer to judge; null where there is one, or none is needed."""
+    found = pl.lit(None, dtype=pl.String)
     if "text" in needs:
         blank = pl.col("prediction").str.strip_chars() == ""
         found = pl.when(blank.fill_null(value=False)).then(pl.lit("empty_prediction")).otherwise(found)
     if "answer" in needs or "text" in needs:
         found = pl.when(pl.col("prediction").is_null()).then(pl.lit("no_prediction")).otherwise(found)
         found = pl.when(pl.col("fault").is_not_null()).then(_failure()).otherwise(found)
-    return found.alias("reason")
+    return found
 
 
 def _untold(column: str, reason: str, otherwise: pl.Expr) -> pl.Expr:

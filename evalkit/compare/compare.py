@@ -13,7 +13,7 @@ from evalkit.compare.changes import Change, changes
 from evalkit.drift import Drift, drift
 from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.runs.flips import Flips, flips
-from evalkit.gate.runs.pairing import NEITHER, NotComparableError, Pair, common
+from evalkit.gate.runs.pairing import BOTH_SILENT, NEITHER, NotComparableError, Pair, common
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import Estimate, Settings, digits, estimate
 
@@ -29,7 +29,7 @@ class Moved:
     unit: str
     better: str
     estimate: Estimate
-    left_out: dict[str, int]  # base, candidate or both -> items that are left out, for they have no score there
+    left_out: dict[str, int]  # base, candidate, both or both empty -> items left out, for they have no score there
     counted_wrong: dict[str, int]  # base or candidate -> items with an empty answer, which is a wrong one
 
     @property
@@ -123,7 +123,7 @@ def compare(base: Run, candidate: Run, settings: Settings | None = None) -> Comp
             continue
         for where in (None, *pair.slices):
             if where is not None and not np.isin(scored.places, pair.slices[where]).any():
-                if {*scored.left_out(pair.slices[where])} != {NEITHER}:
+                if {*scored.left_out(pair.slices[where])} - {NEITHER, BOTH_SILENT}:
                     refused[f"{name} on {where}"] = _NONE_SHARED
                 continue
             found = _moved(pair, name, where, settings)
@@ -163,5 +163,6 @@ def _moved(pair: Pair, name: str, where: str | None, settings: Settings) -> Move
 
 def _by_role(pair: Pair, counts: dict[str, int]) -> dict[str, int]:
     """Return counts of items without a score by what a run is here: its path is too long for a table."""
-    roles = {NEITHER: "both", pair.candidate.name: "candidate"} | ({pair.base.name: "base"} if pair.base else {})
+    roles = {pair.candidate.name: "candidate"} | ({pair.base.name: "base"} if pair.base else {})
+    roles |= {NEITHER: "both", BOTH_SILENT: "both empty"}
     return {roles[who]: n for who, n in counts.items()}

@@ -16,12 +16,16 @@ from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.rules.rule import Judged, Said
 from evalkit.gate.rules.waivers import Waiver, in_force
 from evalkit.gate.runs.flips import Flips, flips
-from evalkit.gate.runs.pairing import NEITHER, Pair, pair
+from evalkit.gate.runs.pairing import BOTH_SILENT, NEITHER, Pair, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import FEW_CLUSTERS, digits
 
 _SCALE = {"points": 100.0}
 _NONE_LEFT = {"n": 0, "estimate": None, "interval": [None, None], "verdict": "inconclusive"}
+_LEFT_OUT = {
+    NEITHER: "neither run has a score of them",
+    BOTH_SILENT: "both runs left them empty, and what that costs depends on their references",
+}
 _UNBOUNDED = ("share", "points", "correlation")
 
 
@@ -200,8 +204,8 @@ def _doubts(one: Judged, own: Pair, config: GateConfig) -> list[str]:
     if why := no_number(found, one.line.kind, scored.sample.metric, base, own.candidate.name):
         told.append(f"{one.name}: {why}")
     for who, items in scored.left_out().items():
-        verb = "has a" if who == NEITHER else "has no"
-        told.append(f"{one.limit.metric}: {items:,} items are left out, for {who} {verb} score of them")
+        why = _LEFT_OUT.get(who, f"{who} has no score of them")
+        told.append(f"{one.limit.metric}: {items:,} items are left out, for {why}")
     for run, items in scored.counted_wrong().items():
         told.append(f"{one.limit.metric}: {items:,} items without an answer in {run} count as wrong")
     return told

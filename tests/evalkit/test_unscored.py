@@ -36,6 +36,7 @@ GOOD = {"id": "good", "prediction": "a", "reference": "a"}
         pytest.param({"prediction": "a"}, "no_reference", id="no reference"),
         pytest.param({"prediction": "a", "reference": None}, "no_reference", id="null reference"),
         pytest.param({"prediction": "a", "references": []}, "no_reference", id="no references"),
+        pytest.param({"prediction": ""}, "no_reference", id="empty, and no reference"),
     ],
 )
 def test_each_kind(thresher, jsonl, tmp_path, row, reason):

@@ -6,6 +6,9 @@ import numpy as np
 
 from evalkit.metrics.metric import Metric, Numbers
 
+NO_ANSWER = ("request_failed", "no_prediction")  # why an item has no score: nobody answered
+SILENT = "empty_prediction"  # the model said nothing: that is its answer, and a wrong one
+
 _OF_REFERENCE = {  # columns that stay
     "bleu": slice(1, 2),
     "chrf": slice(1, None, 3),
@@ -36,3 +39,8 @@ def as_wrong(metric: Metric, others: Numbers) -> Numbers | None:
     if metric.unit not in _BOUNDED or others.shape[1] != 1 or (metric.better == "lower" and not metric.shares):
         return None
     return np.full_like(others, 0.0 if metric.better == "higher" else 1.0)
+
+
+def wrong_alone(metric: Metric) -> Numbers | None:
+    """Return the statistics (1, width) of a wrong answer to any item; None where there are none that fit all."""
+    return None if needs_reference(metric) else as_wrong(metric, np.zeros((1, metric.width)))

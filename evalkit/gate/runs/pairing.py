@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from curate.core.run.errors import ThresherError
 from evalkit.gate.runs.again import settings_of
-from evalkit.gate.runs.missing import as_wrong, needs_reference
+from evalkit.gate.runs.missing import NO_ANSWER, SILENT, as_wrong, needs_reference, wrong_alone
 from evalkit.gate.runs.run import Run
 from evalkit.gate.runs.signature import other_items, signature_of
+from evalkit.gate.runs.silent import Side, empty_answers
 from evalkit.gate.statistics.sample import Sample
 from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
@@ -24,9 +25,8 @@ Places = NDArray[np.intp]
 Failed = Literal["refused", "wrong", "left out"]  # what becomes of an item that a run has no score of
 
 NEITHER = "neither run"
+BOTH_SILENT = "both runs, by empty answers"
 _SHOWN = 3
-_NO_ANSWER = ("request_failed", "no_prediction")
-_OWN_FAULT = "empty_prediction"  # the model said nothing: that is its answer, and a wrong one
 
 
 class NotComparableError(ThresherError):
@@ -94,17 +94,14 @@ class Pair:
         numbers = _at(all_numbers, self.rows)
         self._same_signature(name)
         base = _at(base_run.statistics(name)[1], self.base_rows)
-        counted: dict[str, Places] = {}
-        for run, own, other, rows in (
-            (self.candidate, numbers, base, self.rows),
-            (base_run, base, numbers, self.base_rows),
-        ):
+        sides: tuple[Side, Side] = ((self.candidate, numbers, self.rows), (base_run, base, self.base_rows))
+        counted, both_silent = empty_answers(name, metric, sides)
+        for (run, own, rows), (_, other, _) in zip(sides, sides[::-1], strict=True):
             lacks = np.flatnonzero(np.isnan(own[:, 0]) & ~np.isnan(other[:, 0]))
             if not len(lacks):
                 continue
             wrong = as_wrong(metric, other[lacks])
-            silent = run.reasons(name)[rows[lacks]] == _OWN_FAULT
-            silent[rows[lacks] < 0] = False
+            silent = run.reasons(name, rows[lacks]) == SILENT
             if self.failed == "refused" and (wrong is None or not silent.all()):
                 counts = run is self.candidate and wrong is not None
                 raise self._lacking(run, name, lacks[~silent] if wrong is not None else lacks, counts=counts)
@@ -112,12 +109,17 @@ class Pair:
                 lacks, wrong = lacks[silent], None if wrong is None else wrong[silent]
             if wrong is not None and len(lacks):
                 own[lacks] = wrong
-                counted[run.name] = lacks
+                counted[run.name] = np.union1d(counted.get(run.name, lacks), lacks)
         old, new = np.isnan(base[:, 0]), np.isnan(numbers[:, 0])
         places = np.flatnonzero(~old & ~new)
         sample = Sample(metric, base[places], numbers[places], self._clusters(places))
-        lacking = {NEITHER: old & new, base_run.name: old & ~new, self.candidate.name: new & ~old}
-        return Scored(sample, places, counted, {who: np.flatnonzero(some) for who, some in lacking.items()})
+        lacking = {
+            NEITHER: np.setdiff1d(np.flatnonzero(old & new), both_silent),
+            BOTH_SILENT: both_silent,
+            base_run.name: np.flatnonzero(old & ~new),
+            self.candidate.name: np.flatnonzero(new & ~old),
+        }
+        return Scored(sample, places, {who: np.intersect1d(own, places) for who, own in counted.items()}, lacking)
 
     def _alone(self, name: str, *, own: bool = True) -> Scored:
         """Return the candidate's statistics; answers that are missing or empty are wrong ones here too.
@@ -129,14 +131,14 @@ class Pair:
         """
         metric, all_numbers = self.candidate.statistics(name)
         numbers = _at(all_numbers, self.rows)
-        why = self.candidate.reasons(name)[self.rows]
-        silent, failed = why == _OWN_FAULT, np.isin(why, _NO_ANSWER)
+        why = self.candidate.reasons(name, self.rows)
+        silent, failed = why == SILENT, np.isin(why, NO_ANSWER)
         if failed.any() and self.failed == "refused":
             raise self._lacking(self.candidate, name, np.flatnonzero(failed), counts=own)
         lacks = np.flatnonzero(silent | failed if own else silent)
         if own and len(lacks) and needs_reference(metric):
             raise self._unanswered(name, lacks)
-        wrong = None if needs_reference(metric) else as_wrong(metric, np.zeros((len(lacks), metric.width)))
+        wrong = wrong_alone(metric)
         if wrong is not None:
             numbers[lacks] = wrong
         counted = {} if wrong is None else {self.candidate.name: lacks}
@@ -165,9 +167,8 @@ class Pair:
         """Return the error of items without a score; ``counts``: --allow-missing counts them as wrong."""
         ids = self.ids[places]
         rows = self.rows if run is self.candidate else self.base_rows
-        why = run.reasons(name)[rows[places]]
         told: dict[str, int] = {}
-        for one in why:
+        for one in run.reasons(name, rows[places]):
             told[one or "missing"] = told.get(one or "missing", 0) + 1
         return NotComparableError(
             f"{run.name} has no {name} of {len(ids):,} items that it has to have one of",

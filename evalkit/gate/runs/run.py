@@ -81,10 +81,10 @@ class Run:
         asked = (scoring(self.manifest).get("config") or {}).get("metrics") or self.metrics
         return score_again(self.name, self.manifest, [*asked, name], settings or {})
 
-    def reasons(self, name: str) -> NDArray[np.object_]:
-        """Return why each row has no score by a metric; None where it has one."""
-        told = self.rows["unscored"].to_list()
-        found = [next((one["reason"] for one in row or () if one["metric"] == name), None) for row in told]
+    def reasons(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.object_]:
+        """Return why some rows have no score by a metric; None where one has. A row that is not there is -1."""
+        told = [*self.rows["unscored"].to_list(), [{"metric": name, "reason": "no_prediction"}]]
+        found = [next((one["reason"] for one in told[row] or () if one["metric"] == name), None) for row in rows]
         return np.array(found, dtype=object)
 
 
