@@ -12,6 +12,7 @@ import polars as pl
 from curate.core.run.errors import InputError
 
 if TYPE_CHECKING:
+    from evalkit.gate.runs.run import Run
     from evalkit.scored_run import Values
 
 
@@ -21,6 +22,7 @@ class Answers:
 
     rows: pl.DataFrame  # as in rows.parquet
     values: Mapping[str, Values]
+    judged: Run  # the same rows as the gate reads them
     frame: pl.DataFrame | None  # of predictions, in the order of the rows
     missing: str = ""
 
@@ -60,7 +62,8 @@ def answers_of(folder: Path, order: Sequence[str]) -> Answers:
     except InputError as error:
         frame, missing = None, error.problem
     values = scored.values()
-    return Answers(scored.rows, {name: values[name] for name in order if name in values}, frame, missing)
+    known = {name: values[name] for name in order if name in values}
+    return Answers(scored.rows, known, scored.judged, frame, missing)
 
 
 def _chat(asked: list[tuple[str, str]]) -> str:

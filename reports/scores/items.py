@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 import polars as pl
 
+from curate.core.run.errors import ThresherError
 from reports.scores.answers import Answers
 from reports.table.table import Column, Detail, Table
 
@@ -47,10 +49,13 @@ def run_table(key: str, answers: Answers, *, texts: bool) -> Table:
     return Table(f"{key}-items", "Items", tuple(columns), _used(frame, columns, details), details, strata=strata)
 
 
-def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[str], *, texts: bool) -> Table:
+def flip_table(
+    key: str, base: Answers, candidate: Answers, metrics: Sequence[str], *, texts: bool, allow_missing: bool = False
+) -> Table:
     """Return the items that both runs have: right to wrong first, then wrong to right, then the others.
 
-    ``metrics`` are those that decide, the most important first; the others follow.
+    ``metrics`` are those that decide, the most important first; the others follow. With ``allow_missing`` an item that
+    the candidate did not answer is a wrong one, as in a gate that says so.
     """
     frame = candidate.texts().join(base.said(), on="id", how="inner", maintain_order="left")
     names = [
@@ -58,9 +63,7 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
         *(n for n in candidate.values if n not in metrics),
     ]
     both = [name for name in dict.fromkeys(names) if name in base.values]
-    sides = pl.DataFrame({"id": candidate.rows["id"]} | {f"new {n}": _counted(candidate, n) for n in both}).join(
-        pl.DataFrame({"id": base.rows["id"]} | {f"old {n}": _counted(base, n) for n in both}), on="id", how="inner"
-    )
+    sides = _sides(base, candidate, both, allow_missing=allow_missing)
     frame = frame.join(sides, on="id", how="left", maintain_order="left")
     binary = [name for name in both if candidate.values[name].binary]
     columns = [Column("id", "text", "id")]
@@ -86,8 +89,24 @@ def flip_table(key: str, base: Answers, candidate: Answers, metrics: Sequence[st
     )  # fmt: skip
 
 
+def _sides(base: Answers, candidate: Answers, metrics: Sequence[str], *, allow_missing: bool) -> pl.DataFrame:
+    """Return what each item of both runs counts by each metric, ``old`` and ``new``, paired as a gate pairs them."""
+    from evalkit.gate.runs.flips import values  # noqa: PLC0415 - a page of one run need not load it
+    from evalkit.gate.runs.pairing import common  # noqa: PLC0415
+
+    pair = common(candidate.judged, base.judged, "wrong" if allow_missing else "left out")
+    found: dict[str, object] = {"id": pl.Series(pair.ids.tolist(), dtype=pl.String)}
+    for name in metrics:
+        old, new = _counted(base, name).to_numpy()[pair.base_rows], _counted(candidate, name).to_numpy()[pair.rows]
+        with suppress(ThresherError):  # scored by other rules: what each run says stands there all the same
+            scored = pair.scored(name)
+            old[scored.places], new[scored.places] = values(scored)
+        found |= {f"old {name}": old, f"new {name}": new}
+    return pl.DataFrame(found, nan_to_null=True)
+
+
 def _counted(answers: Answers, name: str) -> pl.Series:
-    """Return the value of each row by a metric; an empty answer, which has none, is a wrong one, as in a gate."""
+    """Return the value of each row by a metric; of right or wrong, an empty answer, which has none, is a wrong one."""
     values = answers.values[name]
     if not values.binary:
         return values.numbers

@@ -214,7 +214,14 @@ def _tables(anchor: str, gate: Gate, place: Place) -> Iterator[Table]:
     if pair := pair_of(gate, place):
         base, candidate = pair
         metrics = [row.metric for row in [*deciding(gate.verdict), *gate.verdict.limits] if row.base is not None]
-        yield flip_table(anchor, base.answers, candidate.answers, list(dict.fromkeys(metrics)), texts=place.texts)
+        yield flip_table(
+            anchor,
+            base.answers,
+            candidate.answers,
+            list(dict.fromkeys(metrics)),
+            texts=place.texts,
+            allow_missing=bool(gate.folder.manifest.get("config", {}).get("allow_missing")),
+        )
 
 
 def _all_suites(row: Row, rows: Sequence[Row]) -> bool:
