@@ -11,6 +11,7 @@ from evalkit.gate.rules.no_number import step
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.rules.suite_items import suite_step
 from evalkit.gate.runs.pairing import Pair
+from evalkit.gate.runs.run import Run
 from evalkit.statistics.few import CAUTIOUS_BELOW
 
 _FINER = {
@@ -50,10 +51,8 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
         if pair.base.is_committed:  # it has no texts to read
             how = "thresher gate ... --out DIR names them in verdict.json, under flips"
         steps.append(f"read the {items:,} items on which the runs part: {how}")
-    if found.units == found.n and found.error > 0:
-        steps.append(
-            "answer each item k times (thresher predict --samples k): their mean carries less of the sampling's noise"
-        )
+    if found.units == found.n and found.error > 0 and (often := _answered_often(pair)):
+        steps.append(often)
     if endless:
         steps.append('set level = "point" on this rule: it looks at the number alone')
     if needed is not None and not enough:
@@ -64,6 +63,28 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
             "raise the margin, or take more items: so many decide only where the difference is not on the line"
         )
     return [*steps, waiver]
+
+
+def _answered_often(pair: Pair) -> str | None:
+    """Return the step of several answers to an item; None where a run was greedy, whose answers are all the same."""
+    runs = [pair.candidate] if pair.base is None else [pair.candidate, pair.base]
+    told = [_temperature(run) for run in runs]
+    if 0 in told:
+        return None
+    known = next((one for one in told if one is not None), None)
+    whose = "" if pair.base is None else " with both runs"
+    where = f"{whose}, if answers are sampled" if known is None else whose
+    command = f"thresher predict --temperature {'T' if known is None else known} --samples k"
+    return f"answer each item k times{where} ({command}): their mean carries less of the sampling's noise"
+
+
+def _temperature(run: Run) -> float | str | None:
+    """Return the temperature that a run was sampled at, as ``--temperature`` takes it; None where nothing says."""
+    generation = (run.manifest.get("config") or {}).get("generation")
+    if not isinstance(generation, dict) or (run.manifest.get("model") or {}).get("kind") == "replay":
+        return None  # answers of a file may have been made in any way
+    found: float | None = generation.get("temperature")
+    return "default" if found is None else found
 
 
 def _where(one: Judged, pair: Pair) -> str:

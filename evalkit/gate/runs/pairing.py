@@ -205,11 +205,13 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
             for run, some in ((base, missing), (candidate, extra))
             if len(some)
         ]
+        becomes = ["counts the candidate's missing ones as wrong"] if len(missing) else []
+        becomes += ["leaves out those that the baseline lacks"] if len(extra) else []
         if not allow_missing:
             raise NotComparableError(
                 f"{candidate.name} and {base.name} hold different items",
                 *told,
-                hint="answer the same items, or --allow-missing counts the candidate's missing ones as wrong",
+                hint=f"answer the same items with both, or --allow-missing {' and '.join(becomes)}",
             )
         notes += [f"{told[0]}; the hash of the data cannot say whether the other items are the same"]
         if len(missing):

@@ -6,6 +6,7 @@ import pytest
 
 from evalkit.gate.rules.suite_items import PROCEDURAL
 from evalkit.suites import SUITES
+from tests.core.chat.server import Server, reply
 from tests.evalkit.answers import rows_of
 from tests.evalkit.gate.runs import gate, limits, right, scored
 
@@ -138,3 +139,51 @@ def test_a_slice_of_the_users_own_is_no_procedural_suite(thresher, tmp_path, sui
 
 def test_the_names_of_procedural_suites_are_those_there_are():
     assert tuple(suite.name for suite in SUITES.values() if suite.kind == "procedural") == PROCEDURAL
+
+
+def sampled(thresher, folder, name, *flags):
+    """Return two scored runs of a server that gets one question in ten wrong, each model another one."""
+    items = folder / "items.jsonl"
+    items.write_text("".join(f'{{"id": "q{n}", "prompt": "{n}", "reference": "yes"}}\n' for n in range(40)))
+
+    def says(asked):
+        return reply({"content": "no" if int(asked.prompt) % 10 == len(asked.body["model"]) else "yes"})
+
+    with Server(answers=says) as server:
+        for model in ("m", "mm"):
+            where = ("--base-url", server.url, "--cache", folder / "cache", "--out", folder / f"{name}_{model}")
+            assert thresher("predict", "--data", items, "--model", f"openai:{model}", *where, *flags).code == 0
+            assert thresher("score", folder / f"{name}_{model}", "--metrics", "exact_match").code == 0
+    return folder / f"{name}_m", folder / f"{name}_mm"
+
+
+def steps_of(ran):
+    return [step for step in ran.json["limits"][0]["next"] if step.startswith("answer each item k times")]
+
+
+def test_several_answers_are_asked_for_where_they_differ_and_of_both_runs(thresher, tmp_path):
+    """Oracle: the command that the step names, on both runs, which the gate then compares."""
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.02')
+    greedy, drawn = sampled(thresher, tmp_path, "greedy"), sampled(thresher, tmp_path, "drawn", "--temperature", "0.7")
+
+    (step,) = steps_of(gate(thresher, *drawn, rules, "--json"))
+    flags = step.partition("(thresher predict ")[2].partition(")")[0].replace(" k", " 2").split()
+    often = sampled(thresher, tmp_path, "often", *flags)
+
+    assert step.startswith("answer each item k times with both runs (thresher predict --temperature 0.7 --samples k)")
+    row = gate(thresher, *often, rules, "--json").json["limits"][0]
+    assert (row["n"], row["units"]) == (80, 40)
+    assert steps_of(gate(thresher, *greedy, rules, "--json")) == []
+    refused = gate(thresher, often[0], drawn[1], rules)
+    assert "answer the same items with both, or --allow-missing leaves out those that the baseline lacks" in refused.err
+
+
+def test_of_answers_that_someone_else_made_several_are_asked_for_if_they_are_sampled(thresher, tmp_path):
+    base, new = scored(tmp_path, "base", right([1] * 20 + [0] * 10)), scored(tmp_path, "new", right([0] + [1] * 29))
+    own = limits(tmp_path, 'metric = "exact_match"\nmin_value = 0.9')
+    alone = steps_of(thresher("gate", new, "--limits", own, "--json"))
+    paired = steps_of(gate(thresher, new, base, limits(tmp_path, 'metric = "exact_match"\nmin_gain = 0.2'), "--json"))
+
+    told = "(thresher predict --temperature T --samples k): their mean carries less of the sampling's noise"
+    assert alone == [f"answer each item k times, if answers are sampled {told}"]
+    assert paired == [f"answer each item k times with both runs, if answers are sampled {told}"]
