@@ -114,6 +114,12 @@ def read_run(folder: Path) -> ScoredRun:
     Raises:
         InputError: the folder holds none, or one that is not whole.
     """
+    if folder.is_file():
+        raise InputError(
+            f"{folder} is a file, and a scored run is a folder",
+            "a baseline that was committed has scores and no texts",
+            hint="name the folder that thresher score wrote",
+        )
     hint = f"thresher score FILE --metrics ... --out {path_word(folder)}"
     manifest = read_manifest(folder, run="scored run", hint=hint)
     sha256, _ = sha256_of(folder / MANIFEST)

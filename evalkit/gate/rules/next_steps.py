@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from curate.core.command.words import path_word
 from evalkit.gate.rules.no_number import step
 from evalkit.gate.rules.rule import Judged
 from evalkit.gate.rules.suite_items import suite_step
+from evalkit.gate.runs.flips import SHOWN, flips
 from evalkit.gate.runs.pairing import Pair
 from evalkit.gate.runs.run import Run
 from evalkit.statistics.few import CAUTIOUS_BELOW
@@ -45,24 +47,40 @@ def next_steps(one: Judged, pair: Pair, needed: int | None) -> list[str]:
     if finer := _FINER.get(one.limit.metric, _FINER.get(one.limit.metric.partition(":")[0])):
         steps.append(f"gate on a finer metric: {finer} sees how wrong an answer is, not only that it is")
     if found.discordant is not None and found.discordant > 0 and pair.base is not None:
-        items = round(found.discordant * found.n)
-        runs = f"{path_word(pair.candidate.name)} --flips {path_word(pair.base.name)}"
-        how = f"thresher review {runs} --metric {one.limit.metric}"
-        if pair.base.is_committed:  # it has no texts to read
-            how = "thresher gate ... --out DIR names them in verdict.json, under flips"
-        steps.append(f"read the {items:,} items on which the runs part: {how}")
+        steps += _reading(one, pair, pair.base)
     if found.units == found.n and found.error > 0 and (often := _answered_often(pair)):
         steps.append(often)
     if endless:
         steps.append('set level = "point" on this rule: it looks at the number alone')
     if needed is not None and not enough:
         why = f": fewer than {CAUTIOUS_BELOW} equal numbers do not tell how far another may lie" if endless else ""
-        steps.append(f"add {needed - found.n:,} items (now {found.n:,}, needed {needed:,}){_where(one, pair)}{why}")
+        steps.append(f"add {_items(needed - found.n)} (now {found.n:,}, needed {needed:,}){_where(one, pair)}{why}")
     elif not one.held_back:
         steps.append(
             "raise the margin, or take more items: so many decide only where the difference is not on the line"
         )
     return [*steps, waiver]
+
+
+def _reading(one: Judged, pair: Pair, base: Run) -> Iterator[str]:
+    """Yield how to read the items on which two runs part, and to answer those of them that the candidate lacks."""
+    scored, name = pair.scored(one.limit.metric), pair.candidate.name
+    parted = scored.places[scored.sample.moved != 0]
+    among = parted if one.slice is None else np.intersect1d(parted, pair.slices[one.slice])
+    missing = int((pair.rows[among] < 0).sum())
+    if items := len(among) - missing:
+        how = f"thresher review {path_word(name)} --flips {path_word(base.name)} --metric {one.limit.metric}"
+        if base.is_committed:  # it has no texts to read
+            both = flips(scored, pair.ids)
+            named = "them" if max(len(both.worse), len(both.better)) <= SHOWN else f"{SHOWN} each way"
+            how = f"thresher gate ... --out DIR names {named} in verdict.json, under flips"
+        yield f"read the {_items(items)} on which the runs part: {how}"
+    if missing:
+        yield f"answer the {_items(missing)} that {path_word(name)} lacks, which count as wrong"
+
+
+def _items(number: int) -> str:
+    return f"{number:,} item{'' if number == 1 else 's'}"
 
 
 def _answered_often(pair: Pair) -> str | None:

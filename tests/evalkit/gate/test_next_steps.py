@@ -187,3 +187,44 @@ def test_of_answers_that_someone_else_made_several_are_asked_for_if_they_are_sam
     told = "(thresher predict --temperature T --samples k): their mean carries less of the sampling's noise"
     assert alone == [f"answer each item k times, if answers are sampled {told}"]
     assert paired == [f"answer each item k times with both runs, if answers are sampled {told}"]
+
+
+def reading(ran):
+    told = [step for step in ran.json["limits"][0]["next"] if step.startswith(("read the", "answer the"))]
+    return [step.partition(": ")[::2] for step in told]
+
+
+def test_the_items_to_read_are_those_that_the_review_shows(thresher, tmp_path):
+    """Oracle: the command that the step names. What the candidate lacks cannot be read, and is to be answered."""
+    base, part = scored(tmp_path, "base", right([1] * 60)), scored(tmp_path, "part", right([0, *[1] * 56]))
+    none = scored(tmp_path, "none", right([1] * 57))
+    rules = limits(tmp_path, 'metric = "exact_match"\nmax_drop = 0.1')
+
+    (read, command), answer = reading(gate(thresher, part, base, rules, "--allow-missing", "--json"))
+    shown = thresher(*command.removeprefix("thresher ").split(), "--json").json
+
+    assert (read, shown["lost"] + shown["won"]) == ("read the 1 item on which the runs part", 1)
+    assert answer == (f"answer the 3 items that {part} lacks, which count as wrong", "")
+    assert reading(gate(thresher, none, base, rules, "--allow-missing", "--json")) == [
+        (f"answer the 3 items that {none} lacks, which count as wrong", "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lost", "named"), [pytest.param(20, "them", id="few"), pytest.param(57, "50 each way", id="many")]
+)
+def test_of_a_committed_baseline_the_step_says_how_many_items_are_named(thresher, tmp_path, lost, named):
+    """Oracle: verdict.json. Its file holds no texts, which a review of it says."""
+    old = scored(tmp_path, "old", right([1] * 200 + [0] * 100))
+    new = scored(tmp_path, "new", right([0] * lost + [1] * (200 - lost) + [1] * lost + [0] * (100 - lost)))
+    base = tmp_path / "base.jsonl"
+    assert thresher("gate", old, "--accept", base).code == 0
+
+    ran = gate(thresher, new, base, limits(tmp_path), "--json")
+    review = thresher("review", new, "--flips", base, "--metric", "exact_match")
+
+    read = f"read the {2 * lost} items on which the runs part"
+    assert reading(ran) == [(read, f"thresher gate ... --out DIR names {named} in verdict.json, under flips")]
+    assert len(ran.json["flips"]["exact_match"]["baseline"]["ids"]["right_to_wrong"]) == min(lost, 50)
+    assert (review.code, f"{base} is a file, and a scored run is a folder" in review.err) == (2, True)
+    assert "--out" not in review.err
