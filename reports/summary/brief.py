@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -15,9 +15,13 @@ from reports.scores.view import ScoresView
 from reports.training.view import TrainingView
 from reports.values import between, change, estimate, value
 from reports.verdict.view import VerdictView
+from reports.verdict.words import counted
 from reports.view import View
 
 Outcome = Literal["passed", "failed", "undecided", "skipped"]
+
+# of a rule that did not pass, by what it counts as
+OUTCOMES: Mapping[str, Outcome] = {"fail": "failed", "inconclusive": "undecided", "pass": "skipped"}
 
 
 class Grid(NamedTuple):
@@ -127,10 +131,11 @@ def _verdict(view: VerdictView) -> Brief:
         seen = estimate(row.estimate.value, row.unit, row.estimate.of)
         apart = between(*row.interval, row.unit, row.estimate.of)
         words = (f"{sides}{value(row.candidate, row.unit)}", seen, apart, rule.allowed, count(row.n))
-        rows.append((row.name, "waived" if row.waiver else row.verdict, *words))
-        outcome: Outcome = {"pass": "passed", "fail": "failed", "inconclusive": "undecided"}[row.verdict]  # type: ignore[assignment]  # of three words
-        told = f"{row.verdict}: {words[0]}; {seen} ({apart}); allowed: {rule.allowed}; n {count(row.n)}"
-        cases.append(Case(row.name, "skipped" if row.waiver and outcome != "passed" else outcome, told))
+        said = counted(row)
+        rows.append((row.name, said, *words))
+        outcome = "passed" if row.verdict == "pass" else OUTCOMES[row.counts_as or row.verdict]
+        told = f"{said}: {words[0]}; {seen} ({apart}); allowed: {rule.allowed}; n {count(row.n)}"
+        cases.append(Case(row.name, outcome, told))
     flips = [
         (flip.metric, flip.baseline, *(f"{count(one.number)} {one.word}" for one in flip.counts)) for flip in view.flips
     ]

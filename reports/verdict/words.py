@@ -32,11 +32,16 @@ def sentences(verdict: Verdict) -> list[str]:
     """Return the verdict in a few sentences, the rule that decided first."""
     rows, rules = deciding(verdict), len(verdict.limits)
     if verdict.verdict == "pass":
-        waived = [row for row in verdict.limits if row.verdict != "pass"]
+        fails, undecided = (sum(row.verdict == said for row in verdict.limits) for said in ("fail", "inconclusive"))
+        held = rules - fails - undecided
         all_of = f"All {rules} rules hold" if rules > 1 else "The only rule holds"
-        told = [f"{all_of}." if not waived else f"{rules - len(waived)} of {plural(rules, 'rule')} hold."]
-        if waived:
-            told.append(f"{plural(len(waived), 'rule')} did not hold and {_does(len(waived))} not count.")
+        some = f"{count(held)} of {plural(rules, 'rule')} {'holds' if held == 1 else 'hold'}"
+        told = [f"{all_of if held == rules else some}."] if held else []
+        if fails:
+            told.append(f"{plural(fails, 'rule')} did not hold and {_does(fails)} not count.")
+        if undecided:
+            are = "is" if undecided == 1 else "are"
+            told.append(f"{plural(undecided, 'rule')} {are} undecided and {_does(undecided)} not count.")
         told += [f"Closest to its line: {spoken(row)}" for row in rows]
         return told
     word = "do not hold" if verdict.verdict == "fail" else "are undecided"
@@ -92,6 +97,13 @@ def spoken(row: Row) -> str:
         told += "a difference of " if of == "difference" else "a ratio of "
     told += f"{estimate(row.estimate.value, unit, of)} ({between(*row.interval, unit, of)})"
     return f"{told}; the line is at {estimate(row.line.at, unit, of)}, on {plural(row.n, 'item')}."
+
+
+def counted(row: Row) -> str:
+    """Return a rule's verdict, and what it counts as where that is another."""
+    if row.counts_as in (None, row.verdict):
+        return row.verdict
+    return "waived" if row.waiver else f"{row.verdict}, counts as {row.counts_as}"
 
 
 def allowed(row: Row) -> str:

@@ -15,7 +15,10 @@ from evalkit.gate.verdict import Verdict
 
 
 def as_junit(verdict: Verdict) -> str:
-    """Return the XML: a failed rule is a failure, an undecided one an error, a waived one is skipped."""
+    """Return the XML by what each rule counts as: a fail is a failure, what stays undecided an error, else skipped.
+
+    A rule that did not pass and is skipped was waived, or let pass by ``on_inconclusive``.
+    """
     root = Element("testsuites", name="thresher gate")
     suite = SubElement(root, "testsuite", name="thresher gate")
     for row in verdict.rows:
@@ -25,8 +28,10 @@ def as_junit(verdict: Verdict) -> str:
             SubElement(case, "system-out").text = told
         elif row["waiver"]:
             SubElement(case, "skipped", message=inert(f"waived: {row['waiver']['reason']} ({row['waiver']['who']})"))
+        elif row["counts_as"] == "pass":
+            SubElement(case, "skipped", message=f"let pass by on_inconclusive: {told}")
         else:
-            kind = "failure" if row["verdict"] == "fail" else "error"
+            kind = "failure" if row["counts_as"] == "fail" else "error"
             SubElement(case, kind, message=told, type=row["verdict"]).text = "\n".join([told, *map(inert, row["next"])])
     for element in (root, suite):
         count_cases(element)

@@ -12,7 +12,6 @@ from evalkit.gate.self_test import SelfTest
 from evalkit.gate.verdict import Verdict
 
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
-_WAIVED = " (waived)"
 _SLICES = 20
 _IDS = 5
 
@@ -29,7 +28,7 @@ def row_cells(row: dict[str, Any]) -> tuple[str, ...]:
         interval,
         number(row["smallest_detectable"]),
         f"{row['n']:,}",
-        row["verdict"] + _waived(row),
+        row["verdict"] + _counting(row),
     )
 
 
@@ -56,15 +55,19 @@ def as_text(verdict: Verdict) -> str:
 
 def closing(verdict: Verdict) -> str:
     """Return the verdict in a sentence."""
-    counts = Counter(row["verdict"] + _waived(row) for row in verdict.rows)
-    ordered = [said + waived for said in COLOURS for waived in ("", _WAIVED)]
-    told = ", ".join(f"{counts[said]} {said}" for said in ordered if counts[said])
+    counts = Counter((row["verdict"], _counting(row)) for row in verdict.rows)
+    ordered = sorted(counts, key=lambda one: ([*COLOURS].index(one[0]), one[1]))
+    told = ", ".join(f"{counts[one]} {''.join(one)}" for one in ordered)
     rules = f"{len(verdict.rows)} rule{'' if len(verdict.rows) == 1 else 's'}"
     return f"{styled(verdict.said, COLOURS[verdict.said])}: {told} of {rules}"
 
 
-def _waived(row: dict[str, Any]) -> str:
-    return _WAIVED if row.get("waiver") and row["verdict"] != "pass" else ""
+def _counting(row: dict[str, Any]) -> str:
+    """Return what a rule counts as where that is not what its verdict says; a slice counts as nothing."""
+    counts_as = row.get("counts_as", row["verdict"])
+    if counts_as == row["verdict"]:
+        return ""
+    return " (waived)" if row["waiver"] else f" (counts as {counts_as})"
 
 
 def _details(row: dict[str, Any]) -> list[str]:

@@ -10,7 +10,6 @@ from evalkit.gate.verdict import Verdict
 
 _SLICES = 20
 _IDS = 20
-_MARKS = {"pass": "notice", "inconclusive": "warning", "fail": "error"}
 
 
 def as_markdown(verdict: Verdict) -> str:
@@ -45,7 +44,7 @@ def as_markdown(verdict: Verdict) -> str:
 def as_annotations(verdict: Verdict) -> str:
     """Return a workflow command for each rule that did not pass, and for each warning."""
     lines = [
-        f"::{'warning' if row['waiver'] else _MARKS[row['verdict']]} title=thresher gate::{_data(sentence(row))}"
+        f"::{'error' if row['counts_as'] == 'fail' else 'warning'} title=thresher gate::{_data(sentence(row))}"
         for row in verdict.rows
         if row["verdict"] != "pass"
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -73,6 +74,33 @@ def test_what_evidence_that_does_not_decide_counts_as(thresher, tmp_path, base, 
 
     assert (ran.code, ran.json["limits"][0]["verdict"]) == (code, verdict)
     assert bool(ran.json["warnings"]) == ("warn" in head)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "junit", "word"),
+    [
+        pytest.param("inconclusive", "inconclusive", "errors", "", id="as it is"),
+        pytest.param("fail", "fail", "failures", "counts as fail", id="as a failure"),
+        pytest.param("pass", "pass", "skipped", "counts as pass", id="as a pass"),
+        pytest.param("warn", "pass", "skipped", "counts as pass", id="as a warning"),
+    ],
+)
+def test_every_form_of_a_verdict_says_what_an_undecided_rule_counts_as(thresher, tmp_path, base, setting, said, junit, word):  # fmt: skip
+    """A service that reads JUnit turns a job red for a failure and for an error: as the exit code does, and no other."""
+    new = scored(tmp_path, "new", right([0] * 20 + GOOD[20:]))
+    rules = 'metric = "exact_match"\nmax_drop = 0.5\n\nmetric = "exact_match"\nmax_drop = 0.02'
+    config, out = limits(tmp_path, rules, head=f'on_inconclusive = "{setting}"'), tmp_path / "gate"
+
+    ran = gate(thresher, new, base, config, "--out", out)
+    thresher("report", out, "--output", tmp_path / "r.html", "--junit", out / "r.xml", "--markdown", out / "r.md", "-q")
+
+    aside = f" ({word})" if word else ""
+    assert ran.out.splitlines()[-1] == f"{said}: 1 pass, 1 inconclusive{aside} of 2 rules"
+    for path in (out / "junit.xml", out / "r.xml"):
+        counts = ElementTree.parse(path).getroot().attrib
+        assert [name for name in ("errors", "failures", "skipped") if counts[name] != "0"] == [junit]
+    assert word in (out / "summary.md").read_text()
+    assert f"| inconclusive{f', {word}' if word else ''} |" in (out / "r.md").read_text()
 
 
 def test_clusters_are_drawn_whole(thresher, tmp_path):
