@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from reports.table.table import Table
 
-Tone = Literal["ok", "bad", "unsure"]
+Tone = Literal["ok", "bad", "unsure", "unjudged"]  # unjudged: a number that no rule was asked about
 
 
 class Headline(NamedTuple):

@@ -88,7 +88,7 @@ def _headline(scores: Scores) -> Headline:
     name, first = next(iter(scores.metrics.items()))
     words = f"{name}: {value(first.value, first.unit) if first.n else 'no row has a score'}"
     bad = any(metric.unscored > MANY_UNSCORED * scores.rows or metric.warnings for metric in scores.metrics.values())
-    return Headline(words, "unsure" if bad else "ok")
+    return Headline(words, "unsure" if bad else "unjudged")
 
 
 def _sentences(scores: Scores) -> Iterator[str]:

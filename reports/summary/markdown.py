@@ -12,7 +12,7 @@ from reports.text import plain
 LIMIT = 60_000  # bytes; a comment may have 65,536 characters
 ROWS = (40, 20, 10, 5, 0)  # of a table, tried until all has room
 LONGEST = 300  # characters of a cell or sentence
-SIGNS = {"ok": "✅", "bad": "❌", "unsure": "⚠️"}
+SIGNS = {"ok": "✅ ", "bad": "❌ ", "unsure": "⚠️ ", "unjudged": ""}
 
 
 def as_markdown(briefs: Sequence[Brief]) -> str:
@@ -38,7 +38,7 @@ def inline(text: str) -> str:
 
 
 def _section(brief: Brief, most: int) -> str:
-    lines = [f"## {SIGNS[brief.tone]} {inline(brief.headline)}", "", f"{inline(brief.kind)}: {inline(brief.name)}", ""]
+    lines = [f"## {SIGNS[brief.tone]}{inline(brief.headline)}", "", f"{inline(brief.kind)}: {inline(brief.name)}", ""]
     if brief.sentences:
         lines += [" ".join(inline(sentence) for sentence in brief.sentences), ""]
     lines += [f"- {inline(note)}" for note in brief.notes]

@@ -92,6 +92,18 @@ def test_scores_that_no_rule_judged_are_skipped(summed, tmp_path):
     assert "| exact\\_match | 75.00% | 64.52 to 83.19% | 80 | 0 |" in markdown
 
 
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        pytest.param(right([0] * 30), "## exact\\_match: 0.00%", id="all wrong"),
+        pytest.param(right([1] * 30), "## exact\\_match: 100.00%", id="all right"),
+        pytest.param([row | {"prediction": ""} for row in right([1] * 30)], "## ⚠️ exact\\_match: no row has a score", id="unscored"),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_rule_judged_has_no_tick(summed, tmp_path, rows, line):
+    assert summed(scored(tmp_path, "run", rows))[0].splitlines()[0] == line
+
+
 def test_a_comparison(summed, tmp_path):
     one = scored(tmp_path, "one", right([0] * 40 + [1] * 60))
     two = scored(tmp_path, "two", right([0] * 10 + [1] * 90))
