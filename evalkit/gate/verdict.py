@@ -129,6 +129,7 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
     estimate, needed = one.estimate, needed_n(one, config)
     pair_ = found.pair(one)
     scored = pair_.scored(one.limit.metric)
+    unit = scored.sample.metric.unit
     among = None if one.slice is None else pair_.slices[one.slice]
     undecided = one.verdict == "inconclusive" and one in found.gating
     return {
@@ -138,7 +139,7 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
         "rule": one.limit.rule,
         "baseline": one.baseline,
         "level": one.level,
-        "unit": scored.sample.metric.unit,
+        "unit": unit,
         "better": one.better,
         "base": digits(estimate.base),
         "candidate": digits(estimate.candidate),
@@ -150,7 +151,7 @@ def _row(one: Judged, found: Evaluated, config: GateConfig) -> dict[str, Any]:
         "p_value": digits(one.p_fail),
         "p_adjusted": digits(one.p_adjusted),
         "verdict": one.verdict,
-        "smallest_detectable": digits(smallest_detectable(one, config)),
+        "smallest_detectable": digits(smallest_detectable(one, config, unit)),
         "n": estimate.n,
         "units": estimate.units,
         "unpaired": sum(scored.left_out(among).values()),

@@ -10,14 +10,23 @@ from evalkit.gate.statistics import shares
 from evalkit.gate.statistics.counted import needed_items
 from evalkit.gate.statistics.estimate import still_reach, still_units
 from evalkit.gate.statistics.power import smallest_difference, smallest_mean, squared
-from evalkit.statistics.few import CAUTIOUS_BELOW
+from evalkit.statistics.few import CAUTIOUS_BELOW, range_of
 from evalkit.statistics.normal import quantile
 
 _NEVER = 1e12  # items
 
 
-def smallest_detectable(one: Judged, config: GateConfig) -> float:
-    """Return the smallest difference that these items would have shown, with the power that is asked for."""
+def smallest_detectable(one: Judged, config: GateConfig, unit: str) -> float:
+    """Return the smallest difference that these items would have shown, with the power that is asked for.
+
+    Of a metric of this ``unit`` at most its whole range; a ratio has none.
+    """
+    found = _detectable(one, config)
+    least, most = range_of(unit)
+    return min(found, most - least) if one.line.kind != "ratio" and math.isfinite(found) else found
+
+
+def _detectable(one: Judged, config: GateConfig) -> float:
     found = one.estimate
     if found.discordant is not None:
         return smallest_difference(found.n, _share(one), config.alpha, config.power)

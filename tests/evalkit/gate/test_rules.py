@@ -27,6 +27,23 @@ def test_rules(thresher, tmp_path, base, rule, verdict):
     assert ran.json["verdict"] == verdict
 
 
+@pytest.mark.parametrize(("metric", "most"), [("bleu", 100.0), ("token_f1", 1.0)])
+def test_what_so_few_items_could_show_is_no_more_than_there_is(thresher, tmp_path, metric, most):
+    """Oracle: the range of the metric. Two items that part, one each way, of four: a spread as wide as it gets."""
+    good, bad = "the cat sat on the mat today and slept", "no bird"
+    runs = [
+        [row | {"prediction": good if flag else bad, "reference": good} for row, flag in zip(right(own), own, strict=True)]
+        for own in ([1, 0, 1, 0], [0, 1, 1, 0])
+    ]  # fmt: skip
+    base, new = (scored(tmp_path, name, rows, metric) for name, rows in zip(("base", "new"), runs, strict=True))
+
+    row = gate(thresher, new, base, limits(tmp_path, f'metric = "{metric}"\nmax_drop = 0.5'), "--json").json["limits"][
+        0
+    ]
+
+    assert row["smallest_detectable"] == most
+
+
 def test_less_is_better_for_some_metrics(thresher, tmp_path):
     rows = [{"id": str(n), "prediction": "x" * (50 + n % 7), "prompt": "p"} for n in range(300)]
     longer = [row | {"prediction": row["prediction"] * 2} for row in rows]
