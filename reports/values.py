@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from curate.core.command.figures import small_places
 from reports.numbers import MINUS, count
 
 NONE = "–"
 PP, SECONDS = "\u00a0pp", "\u00a0s"  # a number and its unit stand on one line
 _ENDLESS = 1e15  # from here on nobody reads the digits
+_SMALL, _NOTHING = 1e-3, 1e-9  # of a cost: below the one four places say too little, below the other is but rounding
 KINDS = {
     "share": "percent",
     "points": "points, 0 to 100",
@@ -84,6 +86,8 @@ def _plain(number: float, unit: str, size: float | None = None) -> str:
         size = abs(number)
     if unit == "points" or (unit == "seconds" and 0.1 <= size < 100):
         return f"{number:,.2f}"
+    if unit == "currency" and _NOTHING <= size < _SMALL:
+        return f"{number:.{small_places(size)}f}"
     digits = 4 if unit == "currency" and size < 1 else 1 if size >= 100 else 2 if size >= 1 else 3
     return f"{number:,.{digits}f}" if size < 1e6 else count(round(number))
 

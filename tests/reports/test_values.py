@@ -16,6 +16,9 @@ from reports.values import between, chance, change, estimate, value
         pytest.param(0.0305, "count", "0.030", id="a small one"),
         pytest.param(1.456, "seconds", "1.46\u00a0s", id="seconds"),
         pytest.param(1234567.8, "currency", "1,234,568", id="millions"),
+        pytest.param(0.0123, "currency", "0.0123", id="a cost"),
+        pytest.param(0.00004, "currency", "0.0000400", id="a cost far below a cent"),
+        pytest.param(1e-17, "currency", "0.0000", id="what is left of a sum"),
         pytest.param(-0.52, "correlation", "−0.520", id="below zero"),
         pytest.param(None, "share", "–", id="none"),
         pytest.param(float("nan"), "share", "–", id="no number"),
@@ -35,6 +38,7 @@ def test_a_value(number, unit, told):
         pytest.param(-5790365.4, "perplexity", "−5,790,365", id="a drop of millions"),
         pytest.param(5790365.4, "seconds", "+5,790,365\u00a0s", id="a rise of millions"),
         pytest.param(0.0001, "count", "0.000", id="no plus before nothing"),
+        pytest.param(-0.0000113, "currency", "−0.0000113", id="a drop of a small cost"),
         pytest.param(-1.234e300, "perplexity", "−1.23e+300", id="beyond what anyone reads"),
     ],
 )
@@ -47,6 +51,7 @@ def test_a_ratio_and_an_interval():
     assert between(-0.153068, -0.107992, "share", "difference") == "−15.31 to −10.80\u00a0pp"
     assert between(0.25, 0.5, "share", "value") == "25.00 to 50.00%"
     assert between(None, 0.5, "share", "value") == "– to 50.00%"
+    assert between(0.00004, 0.000513, "currency", "value") == "0.000040 to 0.000513"
     assert between(-7495774.5, 1.5, "perplexity", "difference") == "−7,495,774 to +2"
 
 

@@ -15,6 +15,32 @@ from tests.evalkit.gate.runs import AREAS, DROPPED, GOOD, SOME, gate, limits, ri
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.parametrize("price", [0.0005, 0.00004], ids=["usual", "low"])
+def test_small_costs_are_told_with_their_digits(thresher, tmp_path, price):
+    """Oracle: the numbers of verdict.json. A hundred answers, each of another price; the candidate's cost a tenth more."""
+    costs = [{"usage": lambda n, more=more: {"cost": price * more * (1 + n % 7 / 10)}} for more in (1, 1.1)]
+    base, new = (scored(tmp_path, name, right([1] * 100, **own), "cost") for name, own in zip("bn", costs, strict=True))
+    rules = limits(tmp_path, f'metric = "cost"\nmax_drop = {price}')
+
+    ran = gate(thresher, new, base, rules, "--junit", tmp_path / "junit.xml", "--summary", tmp_path / "summary.md")
+    row = gate(thresher, new, base, rules, "--json").json["limits"][0]
+
+    words = next(line for line in ran.out.splitlines() if line.startswith("cost max_drop")).split()
+    told = [row["base"], row["candidate"], row["difference"], *row["interval"], row["smallest_detectable"]]
+    shown = [float(word) for word in (*words[3:7], words[8], words[9])]
+    assert shown == pytest.approx(told, rel=0.005)
+    for path in ("junit.xml", "summary.md"):
+        assert words[5] in (tmp_path / path).read_text()
+
+
+def test_a_difference_of_nothing_has_no_sign(thresher, tmp_path):
+    """Costs that differ in their last bits alone."""
+    costs = [{"usage": lambda n, own=own: {"cost": own[n % 2]}} for own in ((0.1, 0.2), (0.2, 0.1 - 1e-17))]
+    base, new = (scored(tmp_path, name, right([1] * 300, **own), "cost") for name, own in zip("bn", costs, strict=True))
+
+    assert "-0.0000 " not in gate(thresher, new, base, limits(tmp_path, 'metric = "cost"\nmax_drop = 1')).out
+
+
 def test_the_plan_knows_the_third(thresher, tmp_path):
     ran = thresher("gate", "--plan", "--items", 400, "--limits", limits(tmp_path), "--json")
 
