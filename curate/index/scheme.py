@@ -19,6 +19,7 @@ _FIXED = {
     "shingles": f"word {SIZE}-grams; texts under {MIN_WORDS} words whole",
     "signature": f"affine32, {SLOTS} slots, seed {SEED}",
     "prints": "sha256, 128 bits",
+    "questions": "punctuation aside, but for marks that are signs",
 }
 
 

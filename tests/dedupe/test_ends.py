@@ -13,7 +13,7 @@ from curate.steps.normalise import Normalise
 PIECES = st.sampled_from(
     ["a", "B", " ", "  ", "\n", "\t", "\u00a0", "\u3000", "é", "e\u0301", "\u0301", "\u0323", "Σ", "ς", ".", "İ", "ß",
      "\u200b", "\ufeff", "漢", "\u1112\u1161\u11ab", "\u00b4", "ﬁ", "K", " words of some length ", "-", "5", ", ", "(",
-     "…", "\u2212", "?!", " - "]
+     "…", "\u2212", "?!", " - ", "7-5", "'", "x", ":", "!", "--", "=", ")", "\u2013"]
 )  # fmt: skip
 
 

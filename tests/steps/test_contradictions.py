@@ -55,6 +55,7 @@ def call(name, arguments):
                      "intent repair / intent advice", id="another value in a JSON answer"),
         pytest.param(chat("Sort it: hi", '{"order": null}'), chat("Sort it: hi", '{"order": "FH-1"}'), "contradiction",
                      "order null / order fh-1", id="null against a value in a JSON answer"),
+        pytest.param(chat("What is 7-5?", "2"), chat("What is 7.5?", "8"), None, None, id="a minus, and a point"),
         pytest.param(chat("Sort it: hi", '{"a": 1, "b": {"c": "X"}}'), chat("Sort it: hi", '{"b": {"c": "x"}, "a": 1}'),
                      None, None, id="the same JSON in another order and case"),
         pytest.param(chat("Sort it: hi", '{"tags": ["a", "b"], "note": "it is not sold here"}'),

@@ -71,6 +71,10 @@ def test_a_row_against_the_protected_file(tmp_path, row, reason, warnings, line)
 @pytest.mark.parametrize(
     ("test", "row", "reason"),
     [
+        pytest.param([chat("What is 7.5?", "A decimal.")], chat("What is 7-5?", "2"), None, id="7-5 is not 7.5"),
+        pytest.param([chat("5 = ?", "A number.")], chat("5! = ?", "120"), None, id="5! is not 5"),
+        pytest.param([chat("Is a b positive?", "It may be.")], chat("Is a - b positive?", "It depends."), None,
+                     id="a - b is not a b"),
         pytest.param([chat(f"{QUESTION} and {QUESTION.upper()}", "Yes."),
                       chat(f"{QUESTION} and {QUESTION.upper()} at all, so", "No.")],
                      {"messages": [{"role": "system", "content": "Be brief."},
