@@ -17,6 +17,8 @@ _SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # h
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 ZERO_WIDTH = "[\u200b\u2060\ufeff\ufe0e\ufe0f]"  # never U+200C or U+200D, which spell Persian
 _JOINED = "(\\p{So}\\p{Sk}?)\u200d"  # an emoji of several
+_POWER = "([\u00b2\u00b3\u00b9\u2070\u2071\u2074-\u207f])"  # NFKC makes 24 of 2 to the power of 4
+_PLAIN = (("[\u2010-\u2015]", "-"), ("[\u2018-\u201b\u2032]", "'"), ("[\u201c-\u201f\u2033]", '"'))
 # Characters that no neighbour and no normal form changes: letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han
 # and Hangul, and the dashes and quotes of every day. A text of these alone is in form NFKC.
 STABLE = (
@@ -50,7 +52,10 @@ def form_of(texts: pl.Series, *, spelled: bool) -> Compared:
 
 def characters_of(texts: pl.Series, *, spelled: bool) -> pl.Series:
     """Return the same before characters of scripts without spaces become words of their own."""
-    few = nfkc(texts.str.replace_all(ZERO_WIDTH, "").str.replace_all(_JOINED, "$1")).str.to_lowercase()
+    texts = texts.str.replace_all(ZERO_WIDTH, "").str.replace_all(_JOINED, "$1").str.replace_all(_POWER, "^$1")
+    few = nfkc(texts).str.to_lowercase()
+    for typeset, plain in () if spelled else _PLAIN:  # which of them are signs is said where they stand
+        few = few.str.replace_all(typeset, plain)
     signed = few.str.contains(SIGN if spelled else _TELLING_SIGN)
     if signed.any():
         few = few.scatter(signed.arg_true(), _spelled(few.filter(signed), _SIGNS if spelled else _TELLING))

@@ -1,13 +1,17 @@
 /* Texts to digests of their signs: what is no word, and yet tells "a < b" from "a > b" and "-5" from "5".
  *
- *   sign       any of < > = / % ^ & | ~ \ $; a - before a word that stands at no word's and no other -'s end; a + or *
- *              that opens no item of a list, the * between two words or two that are none, and beside no other *; a !
- *              before a word or =; a # behind a word
+ *   sign       any of < > = / % ^ & | ~ \ $ @; a - before a word or one of ( $ \ that stands at no word's and no other
+ *              -'s end, between operands, beside = < >, or with spaces on both sides behind an operand or before a
+ *              number; the first - of two behind a word and both before one; a + or * that opens no item of a list,
+ *              the * between two words or two that are none, and beside no other *; both * of ** between words or
+ *              spaces; a . , : between digits, a . before a number, a : before =; a ! before a word, = or (, or behind
+ *              an operand; a ' or " behind a number or variable that no quote opens; a # behind a word
+ *   operand    a number, a letter by itself, what a bracket closes
  *   digest     h = SEED, h = (h ^ sign) * WORD and h ^= h >> 32 for each sign in its order, then mixed
  *
- * Commas, points, quotes, brackets, dashes between words and the marks of lists and bold type say nothing here: texts
- * that differ in these alone are the same. curate/dedupe/signatures/signs.py says it in Python; tests hold the two
- * together. Nothing here allocates or keeps state.
+ * Other commas, points and quotes, brackets, dashes between words and the marks of lists and bold type say nothing:
+ * texts that differ in these alone are the same. curate/dedupe/signatures/signs.py says it in Python; tests hold the
+ * two together. Nothing here allocates or keeps state.
  */
 
 #include "texts.h"
@@ -17,10 +21,11 @@
 
 #define SEED 0x51685
 
-enum { SAYS_NOTHING, SIGN, PLUS, MINUS, STAR, BANG, SHARP };
+enum { SAYS_NOTHING, SIGN, PLUS, MINUS, STAR, BANG, SHARP, POINT, COMMA, COLON, QUOTE };
 static const uint8_t KIND[128] = {
     ['<'] = SIGN, ['>'] = SIGN, ['='] = SIGN, ['+'] = PLUS, ['/'] = SIGN, ['%'] = SIGN,  ['^'] = SIGN, ['&'] = SIGN,
     ['|'] = SIGN, ['~'] = SIGN, ['\\'] = SIGN, ['$'] = SIGN, ['-'] = MINUS, ['*'] = STAR, ['!'] = BANG, ['#'] = SHARP,
+    ['@'] = SIGN, ['.'] = POINT, [','] = COMMA, [':'] = COLON, ['"'] = QUOTE, ['\''] = QUOTE,
 };
 
 static inline int of_word(uint8_t c) {
@@ -33,23 +38,91 @@ static inline int opens_line(text_t text, const uint8_t *at) {
     return at == text.at || at[-1] == '\n';
 }
 
+static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
+static inline int is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
+static inline int is_quote(uint8_t c) { return c == '\'' || c == '"' || c == '`'; }
+static inline int compares(uint8_t c) { return c == '=' || c == '<' || c == '>'; }
+static inline int closes(uint8_t c) { return c == ')' || c == ']' || c == '}'; }
+
+/* Return a byte of a text; a line break beyond its ends. */
+static inline uint8_t byte_at(text_t text, ptrdiff_t i) { return i >= 0 && i < text.end - text.at ? text.at[i] : '\n'; }
+
+/* Say whether a letter stands by itself, or behind a digit, and belongs to no word and no quote: x, 2x, but not 's. */
+static inline int is_variable(text_t text, ptrdiff_t i) {
+    uint8_t before = byte_at(text, i - 1);
+    return is_letter(byte_at(text, i)) && (is_digit(before) || !(of_word(before) || is_quote(before)));
+}
+
+/* Say whether an operand ends with a byte. */
+static inline int is_operand(text_t text, ptrdiff_t i) {
+    uint8_t last = byte_at(text, i);
+    return is_digit(last) || closes(last) || is_variable(text, i);
+}
+
+/* Say whether a - is a sign: not between words, nor where it opens an item of a list. */
+static inline int is_minus(text_t text, ptrdiff_t i, uint8_t before, uint8_t after) {
+    uint8_t next = byte_at(text, i + 2), last = byte_at(text, i - 2);
+    if (compares(before) || compares(after)) return 1;
+    if (before == '-') return of_word(after) && !of_word(last) && last != '-'; /* --i has two, i-- has one */
+    if (after == '-') return next != '-' && of_word(before) != of_word(next);
+    if (before == ' ' && after == ' ') {
+        int begins = is_digit(next) || next == '$' || next == '\\';
+        return begins ? last > ' ' : is_operand(text, i - 2);
+    }
+    int begins = after == '(' || after == '$' || after == '\\';
+    if (!of_word(before)) return of_word(after) || begins;
+    return is_operand(text, i - 1) && (begins || is_digit(after) || (is_letter(after) && !of_word(next)));
+}
+
+/* Say whether the first * of two works on something: a ** b, a**b, f(x)**2; bold type does not. */
+static inline int is_power(text_t text, ptrdiff_t i) {
+    uint8_t before = byte_at(text, i - 1), next = byte_at(text, i + 2);
+    if (before == ' ') return next == ' ' && byte_at(text, i - 2) > ' ';
+    return before < 0x80 && next < 0x80 && (of_word(before) || closes(before)) && (of_word(next) || next == '(');
+}
+
+/* Say whether a number of at most three digits or a variable ends with a byte, and is part of no word and no quote. */
+static inline int is_alone(text_t text, ptrdiff_t i) {
+    ptrdiff_t first = i;
+    if (!is_digit(byte_at(text, i))) return !is_digit(byte_at(text, i - 1)) && is_variable(text, i);
+    while (first > i - 2 && is_digit(byte_at(text, first - 1))) first--;
+    return !of_word(byte_at(text, first - 1)) && !is_quote(byte_at(text, first - 1));
+}
+
+/* Say whether a ' or " stands behind what is alone, up to three ' between: f'(x), y'', 5' 7", but not 'a'. */
+static inline int is_prime(text_t text, ptrdiff_t i, uint8_t after) {
+    ptrdiff_t last = i - 1;
+    if (is_letter(after)) return 0;
+    while (last > i - 4 && byte_at(text, last) == '\'') last--;
+    return is_alone(text, last);
+}
+
 /* Say whether a byte of ASCII is a sign where it stands; the text's ends count as line breaks. */
-static inline int is_sign(text_t text, const uint8_t *at) {
-    uint8_t before = at > text.at ? at[-1] : '\n', after = at + 1 < text.end ? at[1] : '\n';
-    switch (KIND[*at]) {
+static inline int is_sign(text_t text, ptrdiff_t i) {
+    uint8_t before = byte_at(text, i - 1), after = byte_at(text, i + 1);
+    switch (KIND[text.at[i]]) {
     case SIGN:
         return 1;
     case MINUS:
-        return of_word(after) && !of_word(before) && before != '-';
+        return is_minus(text, i, before, after);
     case PLUS:
-        return after != ' ' || !opens_line(text, at);
+        return after != ' ' || !opens_line(text, text.at + i);
     case STAR:
-        return before != '*' && after != '*' && of_word(before) == of_word(after) &&
-               (after != ' ' || !opens_line(text, at));
+        if (before == '*') return is_power(text, i - 1);
+        if (after == '*') return is_power(text, i);
+        return of_word(before) == of_word(after) && (after != ' ' || !opens_line(text, text.at + i));
     case BANG:
-        return after == '=' || of_word(after);
+        return after == '=' || after == '(' || of_word(after) || closes(before) || is_alone(text, i - 1);
     case SHARP:
         return of_word(before);
+    case POINT:
+        return is_digit(after) && (is_digit(before) || !(of_word(before) || before == '.'));
+    case COMMA:
+        return is_digit(before) && is_digit(after);
+    case COLON:
+        return after == '=' || (is_digit(before) && is_digit(after));
+    case QUOTE:
+        return is_prime(text, i, after);
     default:
         return 0;
     }
@@ -84,7 +157,7 @@ void thresher_signs(const uint8_t *views, const uint8_t *const *buffers, size_t 
             if (text.end - at < 64) here = memcpy(last, at, (size_t)(text.end - at));
             for (uint64_t marks = marks_in(here); marks; marks &= marks - 1) {
                 const uint8_t *mark = at + __builtin_ctzll(marks);
-                if (is_sign(text, mark)) h = step(h, *mark);
+                if (is_sign(text, mark - text.at)) h = step(h, *mark);
             }
         }
         digests[i] = mix64(h);

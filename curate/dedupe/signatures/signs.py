@@ -14,9 +14,41 @@ from curate.native.kernel import kernel
 U64 = npt.NDArray[np.uint64]
 
 _SEED, _WORD, _BITS = 0x51685, 0x9E3779B97F4A7C15, (1 << 64) - 1
-_SIGN = re.compile(rb"[-<>=+/%^&|~\\$*!#]")
-_WORD_BYTE = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
-_LINE_START = re.compile(rb"(?:\A|\n)[ \t]*\Z")
+_W, _QUOTES = r"0-9A-Za-z_\x80-\xff", "'\"`"
+_LETTER = rf"(?<![{_W}{_QUOTES}])[A-Za-z]"  # by itself
+_NUMBERS = [rf"(?<![{_W}{_QUOTES}])[0-9]{{{digits}}}" for digits in (1, 2, 3)]
+
+
+def _behind(ends: list[str], then: str = "") -> str:
+    """Return a pattern for the place behind one of several ends."""
+    return "(?:" + "|".join(f"(?<={end}{then})" for end in ends) + ")"
+
+
+_OPERAND = [r"[0-9)\]}]", "[0-9][A-Za-z]", _LETTER]
+_ALONE = [_LETTER, *_NUMBERS]
+_PRIMES = "(?:" + "|".join(_behind(_ALONE, "'" * primes) for primes in range(4)) + ")"
+_SIGN = re.compile(
+    rf"""
+    [<>=/%^&|~\\$@]
+    | (?<=[<>=])- | -(?=[<>=])                                    # x -= 1, ->
+    | (?<![{_W}-])-(?=[{_W}($\\])                                 # -5, -(x)
+    | {_behind(_OPERAND)}-(?=[0-9($\\]|[A-Za-z](?![{_W}]))       # 7-5, x-y
+    | {_behind(_OPERAND, "[ ]")}-(?=[ ])                          # a - b
+    | (?<=[{_W}])-(?=-(?:[^{_W}-]|\Z)) | (?<![{_W}-])-(?=-[{_W}])  # i--, --i
+    | (?<=(?<![{_W}-])-)-(?=[{_W}])
+    | (?<=[0-9A-Za-z_)\]}}])\*(?=\*[0-9A-Za-z_(]) | (?<=[0-9A-Za-z_)\]}}]\*)\*(?=[0-9A-Za-z_(])  # a**b
+    | (?<=[{_W}])\*(?=[{_W}]) | (?<![{_W}*])\*(?![{_W}* ])
+    | \+(?![ ])
+    | !(?=[{_W}=(]) | (?:(?<=[)\]}}])|{_behind(_ALONE)})!
+    | (?<=[0-9])[.,:](?=[0-9]) | (?<![{_W}.])\.(?=[0-9]) | :(?==)
+    | {_PRIMES}['"](?![A-Za-z])                                   # f'(x), 5"
+    | (?<=[{_W}])\#
+    | (?<=[^\x00-\x20][ ])-(?=[ ][0-9$\\])                      # total - 5
+    | (?<=[^\x00-\x20][ ])\*(?=\*[ ]) | (?<=[^\x00-\x20][ ]\*)\*(?=[ ])
+    | (?P<item>(?<![{_W}*])\*(?=[ ]) | \+)
+    """.encode("latin-1"),
+    re.VERBOSE,
+)
 
 
 def sign_digests(texts: pl.Series) -> U64:
@@ -37,21 +69,12 @@ def by_python(texts: pl.Series) -> U64:
 def _hash(text: bytes) -> int:
     found = _SEED
     for mark in _SIGN.finditer(text):
-        if _is_sign(text, mark.start()):
+        if mark["item"] is None or not _opens_line(text, mark.start()):
             found = (found ^ text[mark.start()]) * _WORD & _BITS
             found ^= found >> 32
     return found
 
 
-def _is_sign(text: bytes, at: int) -> bool:
-    """Say whether a byte is a sign where it stands; the text's ends count as line breaks."""
-    sign, before, after = text[at : at + 1], text[at - 1 : at] if at else b"\n", text[at + 1 : at + 2] or b"\n"
-    behind_word, before_word = (_WORD_BYTE.match(one) is not None for one in (before, after))
-    opens_item = after == b" " and _LINE_START.search(text, 0, at) is not None
-    if sign == b"-":
-        return before_word and not behind_word and before != b"-"
-    if sign == b"*":
-        return b"*" not in (before, after) and behind_word == before_word and not opens_item
-    if sign == b"!":
-        return before_word or after == b"="
-    return behind_word if sign == b"#" else sign != b"+" or not opens_item
+def _opens_line(text: bytes, at: int) -> bool:
+    """Say whether nothing but spaces stands between the start of a line and a byte: it may open an item of a list."""
+    return not text[text.rfind(b"\n", 0, at) + 1 : at].strip(b" \t")
