@@ -9,6 +9,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
+from curate.core.record.exact import exactly, written
 from curate.core.record.turns import Turns
 from curate.native.digests import digests
 
@@ -38,7 +39,7 @@ def call_digests(messages: pl.Series) -> U64:
 
 def _spelt(calls: bytes) -> bytes:
     """Return the calls of a turn, told by what they say alone."""
-    said = orjson.loads(calls)
+    said = exactly(calls)
     told = sorted(_as_said(one) for one in said) if isinstance(said, list) else [calls]
     return b"[%b]\n" % b",".join(told)
 
@@ -48,7 +49,7 @@ def _as_said(call: Any) -> bytes:
     if isinstance(named, dict):
         call = [named.get("name"), _value(named.get("arguments"))]
     try:
-        return orjson.dumps(call, option=orjson.OPT_SORT_KEYS)
+        return written(call, orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:  # arguments nested deeper than can be written
         return repr(call).encode(errors="surrogatepass")
 
@@ -58,6 +59,6 @@ def _value(arguments: Any) -> Any:
     if not isinstance(arguments, str):
         return arguments
     try:
-        return orjson.loads(arguments)
+        return exactly(arguments.encode())
     except orjson.JSONDecodeError:
         return arguments

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
 import polars as pl
 
+from curate.core.record.exact import written
 from curate.core.record.fields import field_values
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING, TURN_BREAK
@@ -60,7 +60,7 @@ def _joined(turns: Turns, texts: pl.Series, where: Mask) -> pl.Series | None:
 
 def _fields(raws: pl.Series, names: Sequence[str]) -> pl.Series:
     rows = [
-        TURN_BREAK.join(value if isinstance(value, str) else orjson.dumps(value).decode() for value in found)
+        TURN_BREAK.join(value if isinstance(value, str) else written(value).decode() for value in found)
         for found in ([value for value in values if value is not None] for values in field_values(raws, names))
     ]
     return pl.Series(rows, dtype=pl.String)

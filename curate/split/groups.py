@@ -10,7 +10,8 @@ import numpy as np
 import orjson
 import polars as pl
 
-from curate.core.record.fields import field_of
+from curate.core.record.exact import written
+from curate.core.record.fields import field_values
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
 from curate.dedupe.contexts import Key
@@ -40,12 +41,11 @@ def split_keys(block: pl.DataFrame, group_by: Sequence[str], key: Key) -> pl.Dat
 
 def group_values(raws: pl.Series, names: Sequence[str]) -> list[list[str | None]]:
     """Return the values of the fields of each record, written out; a name with dots leads into objects."""
-    records = map(orjson.loads, raws.to_list())
-    return [[_written(field_of(record, name)) for name in names] for record in records]
 
+    def told(value: Any) -> str | None:
+        return None if value is None else written(value, orjson.OPT_SORT_KEYS).decode()
 
-def _written(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return [[told(value) for value in found] for found in field_values(raws, names)]
 
 
 def find_groups(keys: pl.DataFrame, links: Sequence[pl.DataFrame], engine: Engine) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field, PositiveInt, PrivateAttr
 
 from curate.core.record.draw import draws
+from curate.core.record.exact import written
 from curate.core.record.fields import field_values
 from curate.core.record.marks import alive
 from curate.core.record.tables import Engine, Table
@@ -54,7 +55,7 @@ class Balance(SetStep):
 
     def _field(self, raws: pl.Series) -> pl.Series:
         def one(value: Any) -> str | None:
-            return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+            return None if value is None else written(value, orjson.OPT_SORT_KEYS).decode()
 
         return pl.Series([one(value) for (value,) in field_values(raws, [self.by])], dtype=pl.String)
 

@@ -11,11 +11,12 @@ import numpy as np
 import polars as pl
 
 from curate.core.read.fault import Fault
-from curate.core.read.layouts import Draft, Layout, Record
+from curate.core.read.layouts import Draft, Layout, Record, renamed
 from curate.core.read.layouts.beside import Beside, beside
 from curate.core.read.records import LAYOUT_FAULTS, Batch
 from curate.core.read.scanning import Clean, Gatherer
 from curate.core.record.block import BLOCK, LINE_BITS, MESSAGE
+from curate.core.record.exact import exactly, has_long_numbers
 from curate.core.record.nest import nest
 
 DIGEST_HEX = 16
@@ -94,6 +95,8 @@ class Builder:
             if record is None or layout is None or dropped:
                 columns.counts.append(-1)
             else:
+                if b"_call" in raw and has_long_numbers(raw):  # another account is another call
+                    record = renamed(exactly(raw), batch.fields)
                 self._fill(layout.read(record), beside(record, layout.name))
 
     def block(self) -> pl.DataFrame:

@@ -8,12 +8,21 @@ from typing import Any
 import orjson
 import polars as pl
 
+from curate.core.record.exact import exactly
+
 
 def field_values(raws: pl.Series, names: Sequence[str]) -> Iterator[list[Any]]:
-    """Yield the values of the fields of each record, null where it lacks one; a name with dots leads into objects."""
+    """Yield the values of the fields of each record, null where it lacks one; a name with dots leads into objects.
+
+    Numbers keep all their digits: they are written by ``written``.
+    """
     for raw in raws:
         record = orjson.loads(raw)
-        yield [field_of(record, name) for name in names]
+        found = [field_of(record, name) for name in names]
+        if any(isinstance(value, (float, list, dict)) for value in found):
+            record = exactly(raw)
+            found = [field_of(record, name) for name in names]
+        yield found
 
 
 def field_of(record: Any, name: str) -> Any:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from curate.core.record.exact import written
+
 Record = dict[str, Any]
 Path = tuple[str | int, ...]
 
@@ -101,7 +103,7 @@ def as_bytes(value: Any) -> bytes | None:
             return as_bytes(orjson.loads(value))
         except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deep to be written
             return value.encode()
-    return orjson.dumps(value)
+    return written(value)
 
 
 def renamed(record: Record, fields: Mapping[str, str]) -> Record:

@@ -9,6 +9,7 @@ import orjson
 
 from curate.core.read.layouts.cut import with_text
 from curate.core.read.layouts.layout import Draft, Layout, Message, Path, Record, as_bytes, content_paths, has, text_of
+from curate.core.record.exact import written
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
@@ -33,8 +34,8 @@ def _full(message: dict[str, Any], content: Any) -> Message:
     return Message(
         role=message["role"],
         text=text_of(content),
-        parts=orjson.dumps(content) if isinstance(content, list) else None,
-        calls=orjson.dumps(calls) if calls else None,
+        parts=written(content) if isinstance(content, list) else None,
+        calls=written(calls) if calls else None,
         call_id=call_id if isinstance(call_id, str) else None,
         name=name if isinstance(name, str) else None,
         weight=int(weight) if weight in (0, 1) else None,
