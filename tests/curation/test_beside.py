@@ -31,6 +31,18 @@ def sharegpt(**beside: Any) -> dict[str, Any]:
 
 PIRATE, POET = "You are a pirate. Answer as one.", "Answer in verse, as Shakespeare."
 PAIR = {"prompt": QUESTION, "chosen": ANSWER}
+
+
+def rejecting(*zones: Any, **more: Any) -> dict[str, Any]:
+    """Return a pair whose rejected answer says the text of the other one, and calls a tool with each of the zones."""
+    calls = [{"type": "function", "function": {"name": "now", "arguments": zone}, **more} for zone in zones]
+    return PAIR | {"rejected": [{"role": "assistant", "content": ANSWER, "tool_calls": calls}]}
+
+
+def rejecting_old(zone: str) -> dict[str, Any]:
+    return PAIR | {"rejected": [turns(function_call={"name": "now", "arguments": zone})[1]]}
+
+
 CODE = "Write a function that says whether the first of two numbers is smaller and return"
 APART = [
     pytest.param(sharegpt(image="1.png"), sharegpt(image="2.png"), id="ShareGPT, an image"),
@@ -38,6 +50,9 @@ APART = [
     pytest.param(shown("https://x/1.png"), shown("https://x/2.png"), id="parts that are no text"),
     pytest.param(shown("https://x/1.png", "x"), shown("https://x/2.png", "x"), id="parts, and hardly a text"),
     pytest.param(PAIR | {"rejected": "No, not one."}, PAIR | {"rejected": "A cat is there."}, id="rejected answers"),
+    pytest.param(rejecting('{"zone": "Oslo"}'), rejecting('{"zone": "Rome"}'), id="what rejected answers call"),
+    pytest.param(rejecting('{"zone": 1}'), rejecting('{"zone": 1}', '{"zone": 2}'), id="a call more"),
+    pytest.param(rejecting_old('{"zone": 1}'), rejecting_old('{"zone": 2}'), id="what they call in the older field"),
     pytest.param({"messages": turns(reasoning_content="I see fur.")},
                  {"messages": turns(reasoning_content="I see a tail.")}, id="reasoning"),
     pytest.param({"messages": turns(thinking="So")}, {"messages": turns()}, id="thinking, and none"),
@@ -73,6 +88,8 @@ SAME = [
     pytest.param({"messages": turns(weight=1)}, {"messages": turns(), "images": []}, id="nothing beside"),
     pytest.param({"messages": turns(timestamp=1)}, {"messages": turns(timestamp=2)}, id="when it was said"),
     pytest.param(PAIR | {"rejected": "No."}, PAIR | {"rejected": "No."}, id="the same pair"),
+    pytest.param(rejecting('{"zone": 1}', "{}", id="a"), rejecting("{}", '{ "zone":1 }', id="b"), id="the same rejected calls"),
+    pytest.param(rejecting('{"zone": 1}'), rejecting({"zone": 1}), id="rejected calls with arguments as text or not"),
     pytest.param({"messages": turns(), "label": "dogs"}, {"messages": turns(), "label": "lakes"}, id="a topic"),
     pytest.param({"messages": turns()}, {"messages": [{"content": f" {QUESTION.upper()}", "role": "user"}, turns()[1]]},
                  id="case and white space"),

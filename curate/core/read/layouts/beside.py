@@ -1,7 +1,8 @@
 """What a record says beside the texts of its turns: two that differ in it alone are no duplicates.
 
-Pictures, sounds and films are part of what is asked. Reasoning, refusals, spoken answers, parts that are no text, which
-turns are trained, and the verdict on an answer (KTO's ``label``) are part of what is taught.
+Pictures, sounds and films are part of what is asked. Reasoning, refusals, spoken answers, parts that are no text, the
+calls of a rejected answer, which turns are trained, and the verdict on an answer (KTO's ``label``) are part of what is
+taught.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _ASKED = ("messages", "conversations", "prompt")
 _PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected", "non_preferred_output")
 _TEXTS = ("text", "input_text", "output_text")  # types of parts
 RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
+_OTHER = "rejected "  # before the number of a turn of the other answer
 _BYTES = 8
 
 
@@ -41,6 +43,8 @@ def beside(record: Record, layout: str) -> Beside:
     if layout in RATED and isinstance(record.get("label"), bool):
         taught.append(record["label"])
     for number, turn in _turns(record):
+        if str(number).startswith(_OTHER) and (calls := _called(turn)):
+            taught.append([number, "calls", calls])  # those of other turns stand in the messages
         answers = ROLES.get(str(turn.get("from")), turn.get("role")) == "assistant"
         (taught if answers else media).extend([number, *found] for found in _given(turn, _SAID))
         (taught if answers else shown).extend([number, part] for part in told_parts(turn.get("content")))
@@ -69,13 +73,31 @@ def _turns(record: Record) -> Iterator[tuple[int | str, dict[str, Any]]]:
     inner = record.get("input")
     asked = [record.get(name) for name in _ASKED] + [inner.get("messages") if isinstance(inner, dict) else None]
     chats = [[*asked, *(record.get(name) for name in _PREFERRED)], [record.get(name) for name in _REJECTED]]
-    for apart, chat in zip(("", "rejected "), chats, strict=True):
+    for apart, chat in zip(("", _OTHER), chats, strict=True):
         number = 0
         for value in chat:
             for turn in value if isinstance(value, list) else [value]:
                 if isinstance(turn, dict) and (len(turn) > 2 or isinstance(turn.get("content"), list)):
                     yield (f"{apart}{number}" if apart else number), turn
                 number += isinstance(turn, (dict, str)) and not _instructs(turn)
+
+
+def _called(turn: dict[str, Any]) -> list[str]:
+    """Return what a turn calls, each a name and its arguments; ids, and the order of calls made at once, say nothing.
+
+    Arguments are told by their value, whether they stand as such or as text.
+    """
+    named, old = turn.get("tool_calls"), turn.get("function_call")
+    calls = [one.get("function") for one in (named if isinstance(named, list) else ()) if isinstance(one, dict)]
+    functions = [one for one in (*calls, old) if isinstance(one, dict)]
+    return sorted(json.dumps([one.get("name"), _value(one.get("arguments"))], sort_keys=True) for one in functions)
+
+
+def _value(arguments: Any) -> Any:
+    try:
+        return json.loads(arguments, parse_float=str) if isinstance(arguments, str) else arguments
+    except (ValueError, RecursionError):
+        return arguments
 
 
 def _instructs(turn: Any) -> bool:
