@@ -20,6 +20,7 @@ from curate.check.schemas import Rules
 from curate.check.tokens import TokenCounter
 from curate.core.read.fault import Fault
 from curate.core.read.layouts import Layout, Message, Record
+from curate.core.read.layouts.beside import verdict
 from curate.core.read.layouts.unwritten import answers_unwritten
 
 _SPECIAL = frozenset({"tools", "functions", "parallel_tool_calls"})
@@ -119,7 +120,8 @@ class Judge:
         if layout.name != "text":
             yield from check_roles([turn.role for turn in turns])
         yield from check_weights(turns)
-        yield from check_content(turns, unwritten=answers_unwritten(record, layout.name))
+        bad = verdict(record, layout.name) is False
+        yield from check_content(turns, bad=bad, unwritten=answers_unwritten(record, layout.name, trained=True))
         yield from self._answer(turns)
         if self.tokens is not None:
             yield from self.tokens.check(turns)

@@ -8,7 +8,7 @@ import orjson
 import polars as pl
 
 from curate.core.read.layouts.unwritten import answers_unwritten
-from curate.core.record.views import answer, answer_calls, asked, last_answer
+from curate.core.record.views import asked, trained_answer, trained_turn
 from curate.steps.ask import ask
 from curate.steps.step import Step
 
@@ -26,11 +26,14 @@ _MERGED = (  # no \b and no ^\s*: on text that is not ASCII they cost a hundred 
 
 
 class Empty(Step):
-    """Drop records with a blank answer; warn of answers and prompts that only stand in for a text."""
+    """Drop records with a blank answer; warn of answers and prompts that only stand in for a text.
+
+    The answer is the last one that is trained, those of weight 0 passed over.
+    """
 
     use: Literal["empty"] = "empty"
     reasons: ClassVar[dict[str, str]] = {
-        "empty_answer": "The last answer is blank, calls no tool, and holds no refusal or audio.",
+        "empty_answer": "The last answer that is trained is blank, calls no tool, and holds no refusal or audio.",
         "answer_says_nothing": 'The answer only says that there is none ("N/A", "no output").',
         "answer_equals_prompt": "The answer repeats the prompt, or its last paragraph, word for word.",
         "placeholder_input": 'The prompt holds a placeholder instead of an input ("<noinput>").',
@@ -42,25 +45,26 @@ class Empty(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows by their last answer, and by their prompt."""
-        last = block.select(said=answer().str.strip_chars(), asked=asked().str.strip_chars())
+        last = block.select(said=trained_answer().str.strip_chars(), asked=asked().str.strip_chars())
         said, question = pl.lit(last["said"]), pl.lit(last["asked"])
         silent = last["said"].fill_null("") == ""
         if silent.any():
-            other_parts = last_answer().struct.field("parts").is_not_null()
-            blank = pl.lit(silent) & last_answer().is_not_null() & answer_calls().is_null() & ~other_parts
-            block = self.mark(block, pl.lit(_unsaid(block, block.select(blank).to_series())), "empty_answer")
-        block = self.mark(block, said.str.contains(_NOTHING), "answer_says_nothing")
+            turn = trained_turn()
+            nothing_else = turn.struct.field("calls").is_null() & turn.struct.field("parts").is_null()
+            blank = pl.lit(silent) & turn.is_not_null() & nothing_else
+            block = self.mark_answer(block, pl.lit(_unsaid(block, block.select(blank).to_series())), "empty_answer")
+        block = self.mark_answer(block, said.str.contains(_NOTHING), "answer_says_nothing")
         tail = question.str.split("\n\n").list.last().str.strip_chars()
         echoed = (said != "") & ((said == question) | (said == tail)) & (pl.col("layout") != "classification")
-        block = self.mark(block, echoed, "answer_equals_prompt")
+        block = self.mark_answer(block, echoed, "answer_equals_prompt")
         block = self.mark(block, question.str.contains(_PLACEHOLDER), "placeholder_input")
         merged = ask(last["said"], last["said"].str.contains(_MERGED_WORDS), lambda few: few.str.contains(_MERGED))
-        return self.mark(block, merged, "merged_instructions")
+        return self.mark_answer(block, merged, "merged_instructions")
 
 
 def _unsaid(block: pl.DataFrame, blank: pl.Series) -> pl.Series:
     """Return which of the rows that are blank say nothing beside their texts either: no refusal, and no audio."""
     places = blank.fill_null(value=False).arg_true()
     few = block[places].select("raw", "layout").iter_rows()
-    unsaid = [not answers_unwritten(orjson.loads(raw), layout) for raw, layout in few]
+    unsaid = [not answers_unwritten(orjson.loads(raw), layout, trained=True) for raw, layout in few]
     return pl.repeat(value=False, n=len(blank), dtype=pl.Boolean, eager=True).scatter(places, unsaid)

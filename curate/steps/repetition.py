@@ -11,7 +11,7 @@ import polars as pl
 import zstandard
 from pydantic import Field, PositiveInt
 
-from curate.core.record.views import answer
+from curate.core.record.views import trained_answer
 from curate.steps.step import Step
 
 _LOOPING = 0.5  # packed size over size that every loop stays under
@@ -26,7 +26,7 @@ class Repetition(Step):
 
     The proof of a loop: one unit of ``min_unit`` characters or more stands ``min_repeats`` times, back to back, up to
     the end of the answer. The guess: the answer packs to less than ``max_ratio`` of its bytes (zlib), as looping text
-    does, but tables and lists may too.
+    does, but tables and lists may too. The answer is the last one that is trained, those of weight 0 passed over.
     """
 
     use: Literal["repetition"] = "repetition"
@@ -42,12 +42,12 @@ class Repetition(Step):
 
     def apply(self, block: pl.DataFrame) -> pl.DataFrame:
         """Mark rows by how much of their answer is repetition."""
-        found = self._measure(block.select(answer()).to_series())
+        found = self._measure(block.select(trained_answer()).to_series())
         block = block.with_columns(__repeats=found["repeats"], __ratio=found["ratio"])
         loop = pl.col("__repeats") >= self.min_repeats
         detail = pl.format("one passage stands {} times in a row", pl.col("__repeats"))
-        block = self.mark(block, loop, "loops_to_the_end", detail)
-        block = self.mark(block, pl.col("__ratio") < self.max_ratio, "repeats_itself")
+        block = self.mark_answer(block, loop, "loops_to_the_end", detail)
+        block = self.mark_answer(block, pl.col("__ratio") < self.max_ratio, "repeats_itself")
         return block.drop("__repeats", "__ratio")
 
     def _measure(self, texts: pl.Series) -> pl.DataFrame:

@@ -55,6 +55,19 @@ class Step(BaseModel):
         """Drop or warn of the rows ``where``, as the step's settings have it."""
         return reject(block, where, reason, detail) if self.drops(reason) else warn(block, where, reason)
 
+    def mark_answer(
+        self, block: pl.DataFrame, where: pl.Expr, reason: str, detail: pl.Expr | None = None
+    ) -> pl.DataFrame:
+        """Drop or warn of the rows ``where`` for their answer: one that its row calls bad, as KTO has it, is no fault.
+
+        Such a row is warned of, unless the user names the reason in ``drop``.
+        """
+        verdicts = block["verdict"]
+        if not self.drops(reason) or reason in self.drop or verdicts.null_count() == len(verdicts):
+            return self.mark(block, where, reason, detail)
+        bad = pl.col("verdict").eq_missing(other=False)
+        return warn(reject(block, where & ~bad, reason, detail), where & bad, reason)
+
 
 class SetStep(Step):
     """A step whose verdict needs the whole set: compact keys of each block, then one decision over all of them."""

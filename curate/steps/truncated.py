@@ -8,7 +8,7 @@ import orjson
 import polars as pl
 from pydantic import Field
 
-from curate.core.record.views import answer
+from curate.core.record.views import trained_answer
 from curate.steps.ask import ask
 from curate.steps.step import Action, Step
 
@@ -42,14 +42,14 @@ class Truncated(Step):
         """Mark rows by the end of their last answer."""
         raws = block["raw"]
         named = raws.bin.contains(b'"finish') | raws.bin.contains(b'"stop_reason"')
-        block = self.mark(block, ask(raws, named, _finished_at_length), "cut_at_length")
-        answers = block.select(answer().str.strip_chars_end()).to_series()
+        block = self.mark_answer(block, ask(raws, named, _finished_at_length), "cut_at_length")
+        answers = block.select(trained_answer().str.strip_chars_end()).to_series()
         fenced = answers.str.contains_any(list(_FENCES))
-        block = self.mark(block, ask(answers, fenced, lambda few: _fences(few) % 2 == 1), "open_fence")
+        block = self.mark_answer(block, ask(answers, fenced, lambda few: _fences(few) % 2 == 1), "open_fence")
         objects = answers.str.starts_with("[") | answers.str.starts_with("{")
-        block = self.mark(block, ask(answers, objects, _opens_json), "open_json")
+        block = self.mark_answer(block, ask(answers, objects, _opens_json), "open_json")
         cut = answers.str.tail(_CUT_CHARS).str.contains(_CUT_WORD)
-        return self.mark(block, ask(answers, cut, _prose), "cut_in_sentence")
+        return self.mark_answer(block, ask(answers, cut, _prose), "cut_in_sentence")
 
 
 def _finished_at_length(raws: pl.Series) -> pl.Series:

@@ -221,6 +221,46 @@ def test_exact_duplicates_compare_as_the_normalise_step_says(tmp_path):
     ]
 
 
+def taught(*answers):
+    """Return a chat of answers, each a text and its weight."""
+    pairs = [
+        [{"role": "user", "content": "Tell me."}, {"role": "assistant", "content": text, "weight": weight}]
+        for text, weight in answers
+    ]
+    return {"messages": [turn for pair in pairs for turn in pair]}
+
+
+LOOP, GOOD = "I am a helpful bird. " * 60 + "I am a", "Owls hunt at night."
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "warnings"),
+    [
+        pytest.param(chat("Sing.", LOOP, label=False), None, ["loops_to_the_end"], id="a loop, called bad"),
+        pytest.param(chat("Sing.", "", label=False), None, ["empty_answer"], id="a blank answer, called bad"),
+        pytest.param(chat("Sing.", LOOP, label=True), "loops_to_the_end", [], id="a loop, called good"),
+        pytest.param({"prompt": "Sing.", "completion": LOOP, "label": False}, None, ["loops_to_the_end"],
+                     id="a completion, called bad"),
+        pytest.param({"text": "Sing.", "label": False}, None, [], id="a class that is false"),
+        pytest.param(taught((GOOD, 1), (LOOP, 0)), None, [], id="a loop that is not trained"),
+        pytest.param(taught((GOOD, 1), ("", 0)), None, [], id="a blank answer that is not trained"),
+        pytest.param(taught((LOOP, 1), (GOOD, 0)), "loops_to_the_end", [], id="a loop before one that is not"),
+        pytest.param(taught((" ", 1), (GOOD, 0)), "empty_answer", [], id="a blank answer before one that is not"),
+        pytest.param(taught(("", 0)), None, ["nothing_trained"], id="nothing trained"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_no_fault_where_the_row_does_not_teach_it(tmp_path, row, reason, warnings):
+    run = curate_rows(tmp_path, [row], [{"use": "empty"}, {"use": "repetition"}])
+
+    assert (run.reasons[0], [word for word in run.warnings[0] if word != "repeats_itself"]) == (reason, warnings)
+
+
+def test_a_bad_example_goes_where_the_user_says_so(tmp_path):
+    step = {"use": "empty", "drop": ["empty_answer"]}
+
+    assert marks(tmp_path, chat("Sing.", "", label=False), step)[0] == "empty_answer"
+
+
 PASSAGE = "The kettle sings in the morning. " * 20
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from curate.core.read.layouts import Record
+from curate.core.read.layouts.beside import verdict
 from curate.core.read.layouts.layout import Path
 from curate.core.read.layouts.preference import context_field, is_sharegpt, sides, tools_holder
 
@@ -24,7 +25,7 @@ def chats(record: Record, layout: str) -> Iterator[tuple[Record, list[Turn]]]:
     A preference pair is two chats, as the model sees them: the context with either answer. What a ``label`` of
     false (KTO) calls bad is not taught.
     """
-    good = record.get("label") is not False
+    good = verdict(record, layout) is not False
     if layout == "messages":
         yield record, _turns(record["messages"], ("messages",), taught=good)
     elif layout == "prompt_completion":

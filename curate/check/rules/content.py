@@ -13,13 +13,14 @@ from curate.core.read.layouts import Message
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 
 
-def check_content(turns: Sequence[Message], *, unwritten: bool = False) -> Iterator[Fault]:
+def check_content(turns: Sequence[Message], *, bad: bool = False, unwritten: bool = False) -> Iterator[Fault]:
     """Yield what is blank or damaged in the texts of a conversation.
 
-    An answer that is ``unwritten``, a refusal in OpenAI's field or audio, is not blank.
+    An answer that is ``unwritten``, a refusal in OpenAI's field or audio, is not blank; one that its row calls ``bad``,
+    or that is not trained, may be.
     """
-    last = next((turn for turn in reversed(turns) if turn.role == "assistant"), None)
-    if last is not None and not unwritten and is_empty(last):
+    last = next((turn for turn in reversed(turns) if turn.role == "assistant" and turn.weight != 0), None)
+    if last is not None and not bad and not unwritten and is_empty(last):
         yield Fault("empty_answer", "the last assistant turn is blank")
     if any(turn.role == "user" and is_empty(turn) for turn in turns):
         yield Fault("empty_prompt", "a user turn is blank")

@@ -20,7 +20,7 @@ from curate.core.record.exact import exactly, has_long_numbers
 from curate.core.record.nest import nest
 
 DIGEST_HEX = 16
-_SAID = ("tools", "rejected", "label", "media", "shown", "taught")
+_SAID = ("tools", "rejected", "label", "media", "shown", "taught", "verdict")
 RARE = (*_SAID, "parents", "edited_by", "reason", "detail", "matched", "similarity", "warnings")
 
 
@@ -131,9 +131,9 @@ class Builder:
             value = getattr(draft, name)
             if value is not None:
                 columns.rare[name][at] = value
-        for name, digest in told._asdict().items():
-            if digest is not None:
-                columns.rare[name][at] = digest
+        for name, value in told._asdict().items():
+            if value is not None:
+                columns.rare[name][at] = value
 
 
 def _said(fault: Fault) -> str:

@@ -28,6 +28,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "tools": pl.Binary,
     "rejected": pl.String,
     "label": pl.String,
+    "verdict": pl.Boolean,  # on the answer, as KTO has it: good or bad; null where none is given
     "media": pl.UInt64,  # digest of the pictures, sounds and films that fields name; null where there are none
     "shown": pl.UInt64,  # digest of the parts of turns that ask, which are no text
     "taught": pl.UInt64,  # digest of what is answered beside texts: reasoning, refusals, other parts, weights

@@ -15,38 +15,43 @@ ANSWERING = "assistant"
 __all__ = [
     "TURN_BREAK",
     "answer",
-    "answer_calls",
     "answered",
     "asked",
     "conversation",
     "instructions",
-    "last_answer",
     "of_prompt",
     "prompt",
+    "trained_answer",
+    "trained_turn",
 ]
 
 
-def _view(look: Callable[[Turns], pl.Series], kind: type[pl.DataType] | pl.DataType = pl.String) -> pl.Expr:
-    return pl.col("messages").map_batches(lambda messages: look(Turns(messages)), return_dtype=kind)
-
-
-def _of_last_answer(field: str) -> Callable[[Turns], pl.Series]:
-    return lambda turns: turns.flat[field].gather(turns.last(turns.has_role(ANSWERING)))
-
-
-def last_answer() -> pl.Expr:
-    """Return the last assistant message as a struct; null where no assistant speaks."""
-    return pl.col("messages").list.filter(pl.element().struct.field("role") == ANSWERING).list.last()
+def _view(look: Callable[[Turns], pl.Series]) -> pl.Expr:
+    return pl.col("messages").map_batches(lambda messages: look(Turns(messages)), return_dtype=pl.String)
 
 
 def answer() -> pl.Expr:
     """Return the text of the last assistant turn; null where there is none, or it only calls a tool."""
-    return _view(_of_last_answer("text"))
+    return _view(lambda turns: turns.flat["text"].gather(turns.last(turns.has_role(ANSWERING))))
 
 
-def answer_calls() -> pl.Expr:
-    """Return the tool calls of the last assistant turn as JSON bytes; null where it makes none."""
-    return _view(_of_last_answer("calls"), pl.Binary)
+def trained_answer() -> pl.Expr:
+    """Return the text of the last assistant turn that is trained, whose weight is not 0; null as in ``answer``."""
+    return _view(_trained_answer)
+
+
+def _trained_answer(turns: Turns) -> pl.Series:
+    spoken, weight = turns.has_role(ANSWERING), turns.flat["weight"]
+    if weight.null_count() < len(weight):
+        spoken &= weight.ne_missing(0).to_numpy()
+    return turns.flat["text"].gather(turns.last(spoken))
+
+
+def trained_turn() -> pl.Expr:
+    """Return the last assistant message that is trained as a struct; null where none is."""
+    turn = pl.element().struct
+    trained = (turn.field("role") == ANSWERING) & turn.field("weight").ne_missing(0)
+    return pl.col("messages").list.filter(trained).list.last()
 
 
 def prompt() -> pl.Expr:

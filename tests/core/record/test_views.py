@@ -89,7 +89,13 @@ def test_a_view_of_no_rows_has_no_rows(view):
     assert block().select(getattr(views, view)()).height == 0
 
 
-def test_the_calls_of_the_last_answer_are_bytes():
+def test_the_last_turn_that_is_trained_keeps_its_calls_as_bytes():
     frame = block([(U, "q"), (A, None, CALL)], [(U, "q"), (A, "a", CALL), (A, "b")], [(U, "q")], None, [])
 
-    assert frame.select(views.answer_calls()).to_series().to_list() == [CALL, None, None, None, None]
+    assert frame.select(views.trained_turn().struct.field("calls")).to_series().to_list() == [
+        CALL,
+        None,
+        None,
+        None,
+        None,
+    ]

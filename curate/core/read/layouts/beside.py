@@ -28,20 +28,22 @@ _BYTES = 8
 
 
 class Beside(NamedTuple):
-    """Digests of 64 bits; null where there is nothing."""
+    """Digests of 64 bits, and a verdict; null where there is nothing."""
 
     media: int | None  # of what the record, or a turn that asks, names in fields of its own
     shown: int | None  # of the parts of turns that ask, which are no text
     taught: int | None  # of what is answered beside texts
+    verdict: bool | None  # on the answer
 
 
 def beside(record: Record, layout: str) -> Beside:
-    """Return the digests of what a record of a layout, by its name, says beside its texts."""
+    """Return what a record of a layout, by its name, says beside its texts."""
     media: list[Any] = _given(record, MEDIA)
     shown: list[Any] = []
     taught: list[Any] = _given(record, _TAUGHT)
-    if layout in RATED and isinstance(record.get("label"), bool):
-        taught.append(record["label"])
+    rated = verdict(record, layout)
+    if rated is not None:
+        taught.append(rated)
     for number, turn in _turns(record):
         if str(number).startswith(_OTHER) and (calls := _called(turn)):
             taught.append([number, "calls", calls])  # those of other turns stand in the messages
@@ -49,7 +51,13 @@ def beside(record: Record, layout: str) -> Beside:
         (taught if answers else media).extend([number, *found] for found in _given(turn, _SAID))
         (taught if answers else shown).extend([number, part] for part in told_parts(turn.get("content")))
         taught.extend([number, *found] for found in _given(turn, _TRAINED) if found[1] != [1])
-    return Beside(_digest(media), _digest(shown), _digest(taught))
+    return Beside(_digest(media), _digest(shown), _digest(taught), rated)
+
+
+def verdict(record: Record, layout: str) -> bool | None:
+    """Return whether a record of a layout calls its answer good or bad, as KTO has it; None where it says neither."""
+    label = record.get("label") if layout in RATED else None
+    return label if isinstance(label, bool) else None
 
 
 def told_parts(content: Any) -> list[Any]:
