@@ -129,8 +129,18 @@ def test_truncated_believes_the_sampler(tmp_path, field, finish):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        pytest.param("I am a helpful bird. " * 30, "loops_to_the_end", id="one sentence thirty times"),
-        pytest.param("Sure! " + "I am a helpful bird. " * 12, "loops_to_the_end", id="after a beginning"),
+        pytest.param("I am a helpful bird. " * 150, "loops_to_the_end", id="one sentence 150 times"),
+        pytest.param("Sure! " + "I am a helpful bird. " * 12 + "I am", "loops_to_the_end", id="after a beginning"),
+        pytest.param("I am a helpful bird. " * 149, None, id="as often as someone may ask for"),
+        pytest.param("Sure: " + "I will not talk in class again.\n" * 15, None, id="fifteen lines"),
+        pytest.param("Sure: " + "never talk in class again\n" * 15, None, id="fifteen lines without a mark"),
+        pytest.param("never talk in class again " * 15, None, id="fifteen times without a mark"),
+        pytest.param("again " + "never talk in class again " * 15, None, id="where the unit begins is unknown"),
+        pytest.param("never talk in class again " * 15 + "never ta", "loops_to_the_end", id="cut in a word"),
+        pytest.param(("so " * 200 + "it ends.\n") * 45, "loops_to_the_end", id="what fills all that is searched"),
+        pytest.param("\n".join(["." * 20] * 200), None, id="an empty map"),
+        pytest.param("| Name | Date |\n" + "|          |          |\n" * 160, None, id="a table of empty rows"),
+        pytest.param("\n".join(["0,0,0,0,0,0,0,0,0,0,0,1"] * 12) + "\n0,0,0", None, id="a matrix, cut"),
         pytest.param("I am a helpful bird. " * 30 + "I am a he", "loops_to_the_end", id="cut inside the loop"),
         pytest.param("I am a helpful bird. " * 9 + "Bye, now it ends.", None, id="an end after the loop"),
         pytest.param("I am a helpful bird. " * 9, None, id="nine times"),
@@ -141,14 +151,25 @@ def test_truncated_believes_the_sampler(tmp_path, field, finish):
         pytest.param("Привет, мир! " * 30, None, id="a unit of 13 characters, 22 bytes"),
         pytest.param("我是一只乐于助人的小鸟,住在湖边的芦苇丛里。" * 9, None, id="22 characters nine times"),
         pytest.param(
-            "我是一只乐于助人的小鸟,住在湖边的芦苇丛里。" * 10, "loops_to_the_end", id="22 characters ten times"
+            "我是一只乐于助人的小鸟,住在湖边的芦苇丛里。" * 10 + "我是一只乐",
+            "loops_to_the_end",
+            id="22 characters ten times",
         ),
         pytest.param("Да. " + "Я полезная птичка. 🐦 " * 12 + "Я пол", "loops_to_the_end", id="beyond the BMP, cut"),
-        pytest.param("é" * 150 + "I am a helpful bird. " * 11, "loops_to_the_end", id="Latin after other letters"),
+        pytest.param(
+            "é" * 150 + "I am a helpful bird. " * 11 + "I am a", "loops_to_the_end", id="Latin after other letters"
+        ),
     ],
 )
 def test_repetition(tmp_path, answer, reason):
     assert marks(tmp_path, chat("Tell me.", answer), {"use": "repetition"})[0] == reason
+
+
+def test_repetition_warns_of_what_may_have_been_asked_for(tmp_path):
+    lines = chat("Write it fifteen times.", "I will not talk in class again.\n" * 15)
+
+    assert marks(tmp_path, lines, {"use": "repetition"}) == (None, ["repeats_itself"])
+    assert marks(tmp_path, lines, {"use": "repetition", "many_repeats": 15})[0] == "loops_to_the_end"
 
 
 def test_repetition_warns_of_what_packs_too_well(tmp_path):
@@ -296,7 +317,7 @@ def test_balance_keeps_the_same_rows_whatever_their_order(tmp_path):
 
 def test_a_step_given_twice_marks_once(tmp_path):
     """Property: applying a step again changes nothing."""
-    rows = [chat("Name three birds.", answer) for answer in ("", "N/A", "ok", "I am a helpful bird. " * 30)]
+    rows = [chat("Name three birds.", answer) for answer in ("", "N/A", "ok", "I am a helpful bird. " * 30 + "I am")]
     once = curate_rows(tmp_path, rows, [{"use": "empty"}, {"use": "repetition"}])
     marks_once = once.ledger.select("reason", "warnings").rows()
     twice = curate_rows(
