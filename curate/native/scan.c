@@ -112,7 +112,8 @@ typedef struct { /* a field that matters, and the slot of its value */
     int slot;
 } name_t;
 
-enum { FREE = -1, NULL_ONLY = -2, NEVER = -3, CHAT = -4, SILENT = -5 }; /* any value; null; none; turns; null or [] */
+enum { FREE = -1, NULL_ONLY = -2, NEVER = -3, CHAT = -4, SILENT = -5, UNRATED = -6 };
+/* any value; null; none; turns; null or []; any but true and false */
 static int object(line_t *line, const name_t *names, value_t *slots, int depth);
 
 /* Read the value that stands here. */
@@ -149,35 +150,36 @@ static int value(line_t *line, value_t *found, int depth) {
 /* ---- objects ---- */
 
 #define NAME(text, slot) {text, sizeof text - 1, slot}
-#define MEDIA                                                                                                 \
-    NAME("image", SILENT), NAME("images", SILENT), NAME("video", SILENT), NAME("videos", SILENT),               \
-        NAME("audio", SILENT), NAME("audios", SILENT)
+#define MEDIUM(kind)                                                                                          \
+    NAME(kind, SILENT), NAME(kind "s", SILENT), NAME(kind "_path", SILENT), NAME(kind "_paths", SILENT),         \
+        NAME(kind "_file", SILENT), NAME(kind "_files", SILENT), NAME(kind "_url", SILENT), NAME(kind "_urls", SILENT)
+#define MEDIA MEDIUM("image"), MEDIUM("video"), MEDIUM("audio")
 #define TAUGHT NAME("reasoning_content", SILENT), NAME("reasoning", SILENT), NAME("thinking", SILENT)
 #define PAIR                                                                                                  \
-    MEDIA, TAUGHT, NAME("chosen", NEVER), NAME("rejected", NEVER), NAME("preferred_output", NEVER),             \
-        NAME("preferred_completion", NEVER), {0}
+    MEDIA, TAUGHT, NAME("documents", SILENT), NAME("kto_tag", UNRATED), NAME("chosen", NEVER),                   \
+        NAME("rejected", NEVER), NAME("preferred_output", NEVER), NAME("preferred_completion", NEVER), {0}
 enum slot { FIRST, ASKED, ANSWER, BESIDE, NOTHING, ID, SLOTS }; /* FIRST is a system prompt; NOTHING must be empty */
 
-static const name_t FIELDS[][20] = { /* a record with a field of a pair is one, whatever else it has */
+static const name_t FIELDS[][48] = { /* a record with a field of a pair is one, whatever else it has */
     [MESSAGES] = {NAME("messages", CHAT), NAME("label", BESIDE), NAME("tools", NOTHING), NAME("functions", NULL_ONLY),
                   NAME("parallel_tool_calls", NEVER), PAIR},
     [SHAREGPT] = {NAME("conversations", CHAT), NAME("system", FIRST), NAME("tools", NOTHING),
-                  NAME("functions", NULL_ONLY), PAIR},
+                  NAME("functions", NULL_ONLY), NAME("label", UNRATED), PAIR},
     [ALPACA] = {NAME("instruction", ASKED), NAME("output", ANSWER), NAME("input", BESIDE), NAME("system", FIRST),
-                NAME("system_prompt", SILENT), NAME("history", NOTHING), PAIR},
-    [PROMPT_COMPLETION] = {NAME("prompt", ASKED), NAME("completion", ANSWER), NAME("label", BESIDE),
+                NAME("system_prompt", SILENT), NAME("history", NOTHING), NAME("label", UNRATED), PAIR},
+    [PROMPT_COMPLETION] = {NAME("prompt", ASKED), NAME("completion", ANSWER), NAME("label", UNRATED),
                            NAME("system", FIRST), NAME("system_prompt", SILENT), PAIR},
     [INPUT_OUTPUT] = {NAME("input", ASKED), NAME("output", ANSWER), NAME("system_prompt", FIRST),
-                      NAME("system", SILENT), PAIR},
+                      NAME("system", SILENT), NAME("label", UNRATED), PAIR},
     [CLASSIFICATION] = {NAME("text", ASKED), NAME("label", BESIDE), PAIR},
     [TEXT] = {NAME("text", ANSWER), PAIR},
 };
-static const name_t PARTS[][20] = { /* of a turn: 0 who, 1 what */
+static const name_t PARTS[][48] = { /* of a turn: 0 who, 1 what */
     [MESSAGES] = {NAME("role", 0), NAME("content", 1), NAME("name", NULL_ONLY), NAME("weight", NULL_ONLY),
                   NAME("tool_calls", NULL_ONLY), NAME("function_call", NULL_ONLY), NAME("tool_call_id", NULL_ONLY),
                   NAME("refusal", NULL_ONLY), NAME("train", NULL_ONLY), MEDIA, TAUGHT, {0}},
-    [SHAREGPT] = {NAME("from", 0), NAME("value", 1), NAME("weight", NULL_ONLY), NAME("train", NULL_ONLY), MEDIA, TAUGHT,
-                  {0}},
+    [SHAREGPT] = {NAME("from", 0), NAME("value", 1), NAME("name", NULL_ONLY), NAME("weight", NULL_ONLY),
+                  NAME("train", NULL_ONLY), MEDIA, TAUGHT, {0}},
 };
 static const name_t SPEAKERS[][12] = {
     [MESSAGES] = {NAME("user", USER), NAME("assistant", ASSISTANT), NAME("system", SYSTEM), {0}},
@@ -248,6 +250,7 @@ static int object(line_t *line, const name_t *names, value_t *slots, int depth) 
         line->at++, chats = skip(line) == '[' && slot == CHAT;
         if (slot == NEVER || (slot == CHAT && !chats) || !(chats ? chat(line) : value(line, &found, depth))) return 0;
         if ((slot == NULL_ONLY && found.kind != NONE) || (slot == SILENT && found.kind > EMPTY)) return 0;
+        if (slot == UNRATED && found.kind == BOOLEAN) return 0; /* a verdict on the answer */
         if (slot >= 0) slots[slot] = found;
         if (is_id) slots[ID] = found;
         if (!(more = next(line, '}'))) return 0;
@@ -303,7 +306,7 @@ static int record(line_t *line, value_t *slots, size_t *first) {
     if (layout == CLASSIFICATION) {
         slots[ANSWER] = *beside;
         if (beside->kind == INTEGER || beside->kind == BOOLEAN) slots[ANSWER].kind = STRING;
-    } else if (beside->kind == BOOLEAN && (layout == MESSAGES || layout == PROMPT_COMPLETION))
+    } else if (beside->kind == BOOLEAN && layout == MESSAGES)
         return 0; /* a verdict on the answer */
     else if (layout != MESSAGES || beside->kind != STRING)
         beside->kind = ABSENT; /* no label */

@@ -27,8 +27,8 @@ class ExactDuplicates(SetStep):
     """Keep the first of the records whose whole conversation is the same after normalising.
 
     System prompt, tools, every turn with its tool calls and the rejected answer are in the key; so are the pictures,
-    sounds and films of the record, the reasoning of its turns, which of them are trained, and KTO's label. Other fields
-    are not. A line that stands deeper or less deep in a block, as programs have them, is another one.
+    sounds, films and documents of the record, the reasoning of its turns, which of them are trained, and KTO's label.
+    Other fields are not. A line that stands deeper or less deep in a block, as programs have them, is another one.
     """
 
     use: Literal["exact_duplicates"] = "exact_duplicates"

@@ -33,6 +33,11 @@ PIRATE, POET = "You are a pirate. Answer as one.", "Answer in verse, as Shakespe
 PAIR = {"prompt": QUESTION, "chosen": ANSWER}
 
 
+def named(name: str) -> list[dict[str, Any]]:
+    question, answer = turns()
+    return [question | {"name": name}, answer]
+
+
 def rejecting(*zones: Any, **more: Any) -> dict[str, Any]:
     """Return a pair whose rejected answer says the text of the other one, and calls a tool with each of the zones."""
     calls = [{"type": "function", "function": {"name": "now", "arguments": zone}, **more} for zone in zones]
@@ -47,6 +52,17 @@ CODE = "Write a function that says whether the first of two numbers is smaller a
 APART = [
     pytest.param(sharegpt(image="1.png"), sharegpt(image="2.png"), id="ShareGPT, an image"),
     pytest.param({"messages": turns(), "images": ["1"]}, {"messages": turns(), "images": ["2"]}, id="images"),
+    pytest.param({"messages": turns(), "documents": [{"text": "one"}]},
+                 {"messages": turns(), "documents": [{"text": "two"}]}, id="documents"),
+    pytest.param({"prompt": QUESTION, "completion": ANSWER, "documents": "one"},
+                 {"prompt": QUESTION, "completion": ANSWER, "documents": "two"}, id="documents as a text"),
+    pytest.param(sharegpt(image_path="1.png"), sharegpt(image_path="2.png"), id="ShareGPT, the path of an image"),
+    pytest.param({"instruction": QUESTION, "output": ANSWER, "video_urls": ["1"]},
+                 {"instruction": QUESTION, "output": ANSWER, "video_urls": ["2"]}, id="addresses of films"),
+    pytest.param({"messages": named("Anna")}, {"messages": named("Bert")}, id="who asks"),
+    pytest.param({"conversations": [turn | {"name": "Anna"} for turn in sharegpt()["conversations"]]},
+                 {"conversations": [turn | {"name": "Bert"} for turn in sharegpt()["conversations"]]},
+                 id="ShareGPT, who speaks"),
     pytest.param(shown("https://x/1.png"), shown("https://x/2.png"), id="parts that are no text"),
     pytest.param(shown("https://x/1.png", "x"), shown("https://x/2.png", "x"), id="parts, and hardly a text"),
     pytest.param(PAIR | {"rejected": "No, not one."}, PAIR | {"rejected": "A cat is there."}, id="rejected answers"),
@@ -60,6 +76,12 @@ APART = [
     pytest.param({"prompt": QUESTION, "completion": ANSWER, "label": True},
                  {"prompt": QUESTION, "completion": ANSWER, "label": False}, id="KTO's label"),
     pytest.param({"messages": turns(), "label": True}, {"messages": turns(), "label": False}, id="KTO's label, a chat"),
+    pytest.param(sharegpt(label=True), sharegpt(label=False), id="KTO's label, ShareGPT"),
+    pytest.param(sharegpt(kto_tag=True), sharegpt(kto_tag=False), id="kto_tag"),
+    pytest.param({"instruction": QUESTION, "output": ANSWER, "label": True},
+                 {"instruction": QUESTION, "output": ANSWER, "label": False}, id="KTO's label, alpaca"),
+    pytest.param({"input": QUESTION, "output": ANSWER, "label": True},
+                 {"input": QUESTION, "output": ANSWER, "label": False}, id="KTO's label, input and output"),
     pytest.param({"prompt": f"{CODE} a < b", "completion": "Here is the function that you asked me for: a < b"},
                  {"prompt": f"{CODE} a > b", "completion": "Here is the function that you asked me for: a > b"},
                  id="an operator"),

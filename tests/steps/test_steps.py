@@ -262,6 +262,8 @@ LOOP, GOOD = "I am a helpful bird. " * 60 + "I am a", "Owls hunt at night."
         pytest.param(chat("Sing.", LOOP, label=True), "loops_to_the_end", [], id="a loop, called good"),
         pytest.param({"prompt": "Sing.", "completion": LOOP, "label": False}, None, ["loops_to_the_end"],
                      id="a completion, called bad"),
+        pytest.param({"instruction": "Sing.", "output": LOOP, "kto_tag": False}, None, ["loops_to_the_end"],
+                     id="an alpaca row, called bad"),
         pytest.param({"text": "Sing.", "label": False}, None, [], id="a class that is false"),
         pytest.param(taught((GOOD, 1), (LOOP, 0)), None, [], id="a loop that is not trained"),
         pytest.param(taught((GOOD, 1), ("", 0)), None, [], id="a blank answer that is not trained"),

@@ -18,7 +18,7 @@ from curate.augment.asking.template import Holes, Template
 from curate.augment.draw import Draw
 from curate.augment.synthesis.wish import Given, Order, Source, Wish, Written, blank
 from curate.core.read.layouts import LAYOUTS, Draft, Message
-from curate.core.read.layouts.beside import RATED
+from curate.core.read.layouts.beside import verdict
 from curate.core.run.errors import ConfigError
 
 _SCHEMA = schema_of(question=TEXT, answer=TEXT)
@@ -94,7 +94,7 @@ def _showable(seeds: pl.DataFrame) -> Iterator[_Shown]:
         plain = all(turn["parts"] is None and turn["calls"] is None and turn["text"] for turn in turns or ())
         roles = [turn["role"] for turn in turns or ()]
         if plain and roles[-2:] == ["user", "assistant"] and roles[:-2] in ([], ["system"]):
-            good = orjson.loads(raw).get("label") if layout in RATED else None
+            good = verdict(orjson.loads(raw), layout)
             if good is False or turns[-1]["weight"] == 0:
                 continue  # nobody is to answer so
             system = turns[0]["text"] if len(turns) == 3 else ""

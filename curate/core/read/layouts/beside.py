@@ -1,8 +1,8 @@
 """What a record says beside the texts of its turns: two that differ in it alone are no duplicates.
 
-Pictures, sounds and films are part of what is asked. Reasoning, refusals, spoken answers, parts that are no text, the
-calls of a rejected answer, which turns are trained, and the verdict on an answer (KTO's ``label``) are part of what is
-taught.
+Pictures, sounds, films and documents are part of what is asked. Who speaks, reasoning, refusals, spoken answers, parts
+that are no text, the calls of a rejected answer, which turns are trained, and the verdict on an answer (KTO's
+``label``) are part of what is taught.
 """
 
 from __future__ import annotations
@@ -16,13 +16,23 @@ from curate.core.read.layouts.layout import INSTRUCTING, Record
 from curate.core.read.layouts.sharegpt import ROLES
 
 MEDIA = ("image", "images", "video", "videos", "audio", "audios")
+_ADDRESSES = tuple(
+    f"{kind}_{named}{more}"
+    for kind in ("image", "video", "audio")
+    for named in ("path", "file", "url")
+    for more in ("", "s")
+)
+_SHOWN = (*MEDIA, *_ADDRESSES)
 _TAUGHT = ("reasoning_content", "reasoning", "thinking")
-_SAID = (*MEDIA, *_TAUGHT, "refusal")  # of a turn, beside its content
+_SAID = (*_SHOWN, *_TAUGHT, "refusal")  # of a turn, beside its content
 _TRAINED = ("weight", "train")
 _ASKED = ("messages", "conversations", "prompt")
 _PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected", "non_preferred_output")
 _TEXTS = ("text", "input_text", "output_text")  # types of parts
-RATED = ("messages", "prompt_completion")  # where a label of true or false is a verdict on the answer
+RATED = ("messages", "sharegpt", "alpaca", "prompt_completion", "input_output")  # with an answer to call good or bad
+_VERDICTS = ("label", "kto_tag")
+BESIDE = (*_SHOWN, "documents", *_TAUGHT, *_VERDICTS)  # fields of a record that are looked at beside its texts
+_SPEAKERS = ("user", "assistant")  # who may have a name of their own; that of a tool is part of its call
 _OTHER = "rejected "  # before the number of a turn of the other answer
 _BYTES = 8
 
@@ -38,7 +48,7 @@ class Beside(NamedTuple):
 
 def beside(record: Record, layout: str) -> Beside:
     """Return what a record of a layout, by its name, says beside its texts."""
-    media: list[Any] = _given(record, MEDIA)
+    media: list[Any] = _given(record, (*_SHOWN, "documents"))
     shown: list[Any] = []
     taught: list[Any] = _given(record, _TAUGHT)
     rated = verdict(record, layout)
@@ -47,7 +57,10 @@ def beside(record: Record, layout: str) -> Beside:
     for number, turn in _turns(record):
         if str(number).startswith(_OTHER) and (calls := _called(turn)):
             taught.append([number, "calls", calls])  # those of other turns stand in the messages
-        answers = ROLES.get(str(turn.get("from")), turn.get("role")) == "assistant"
+        role = ROLES.get(str(turn.get("from")), turn.get("role"))
+        answers = role == "assistant"
+        if role in _SPEAKERS and _says(turn.get("name")):
+            taught.append([number, "name", turn["name"]])
         (taught if answers else media).extend([number, *found] for found in _given(turn, _SAID))
         (taught if answers else shown).extend([number, part] for part in told_parts(turn.get("content")))
         taught.extend([number, *found] for found in _given(turn, _TRAINED) if found[1] != [1])
@@ -56,8 +69,8 @@ def beside(record: Record, layout: str) -> Beside:
 
 def verdict(record: Record, layout: str) -> bool | None:
     """Return whether a record of a layout calls its answer good or bad, as KTO has it; None where it says neither."""
-    label = record.get("label") if layout in RATED else None
-    return label if isinstance(label, bool) else None
+    given = [record.get(name) for name in _VERDICTS] if layout in RATED else []
+    return next((value for value in given if isinstance(value, bool)), None)
 
 
 def told_parts(content: Any) -> list[Any]:
