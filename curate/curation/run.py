@@ -28,6 +28,7 @@ from curate.curation.divide import Division, divide
 from curate.curation.earlier.beside import Beside, Named, find_earlier, open_earlier
 from curate.curation.earlier.kept import own_rows, write_cumulative
 from curate.curation.memory import Memory, memory_for
+from curate.curation.output.absorbed import absorbed
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
 from curate.curation.output.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
@@ -35,6 +36,7 @@ from curate.curation.output.prepared import Prepared, Preparer
 from curate.curation.output.published import publish
 from curate.curation.output.stats import stats_of
 from curate.curation.output.tainted import TAINTED_FILE, Tainted
+from curate.curation.output.uncompared import uncompared
 from curate.curation.passes.stage import marked_by, rows_of, stage
 from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan, make_plan
@@ -124,7 +126,7 @@ def _curated(
         stats = stats_of(
             plan, staged, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
         )
-        stats["notes"] += beside.notes
+        stats["notes"] += [*beside.notes, *absorbed(plan, staged, outputs.counts), *uncompared(plan, staged)]
         manifest = _manifest(plan, staged, outputs, tainted, options.limit)
         if folder is not None:
             hashes, indexed = outputs.hashes(), {}
