@@ -16,7 +16,7 @@ from curate.dedupe.sides import ANSWER, ANSWERED_SALT, ASKED_SALT, CONVERSATION,
 from curate.dedupe.signatures.bands import band_keys
 from curate.dedupe.signatures.blocks import block_digests
 from curate.dedupe.signatures.minhash import sign
-from curate.dedupe.signatures.shingles import Sets, mix64, mixed, shingles
+from curate.dedupe.signatures.shingles import mix64, mixed, shingles
 from curate.dedupe.signatures.signs import sign_digests
 from curate.dedupe.text import comparable
 from curate.native.arrow import lists
@@ -41,7 +41,6 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
     both = asked_signature if asks.any() else answered_signature
     if asks.any() and answers.any():
         both = np.minimum(asked_signature, answered_signature)
-    under, under_sets = _under(texts["under"].texts)
     shown = seen(block) if compare in (CONVERSATION, PROMPT) else np.uint64(0)
     bands = band_keys(both, *rule.bands) ^ shown  # rows with other pictures never meet
     prompts = _prompt_keys(asked_signature, asks, rule) ^ shown
@@ -56,8 +55,7 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         "beside": pl.Series(_beside(block, compare)),
         "signs": pl.Series(_signs(texts)),
         "spaceless": (texts["asked"].spaceless | texts["answered"].spaceless).cast(pl.UInt8),
-        "under": pl.Series(under),
-        "instructions": lists(under_sets.values, under_sets.starts),
+        "under": pl.Series(_under(texts["under"].texts)),
     }
     keys = pl.DataFrame(columns)
     return keys if (asks | answers).all() else keys.filter(pl.Series(asks | answers))
@@ -93,17 +91,12 @@ def _prompt_keys(
     return band_keys(signature, bands, rows) if asks.any() else np.zeros((bands, len(asks)), dtype=np.uint64)
 
 
-def _under(texts: pl.Series) -> tuple[npt.NDArray[np.uint64], Sets]:
-    """Return the digest of each row's instructions, and their sets, each with the first row that has them."""
+def _under(texts: pl.Series) -> npt.NDArray[np.uint64]:
+    """Return the digest of each row's instructions and their signs; 0 where there are none. Many rows have the same."""
     if (texts == "").all():
-        none = np.zeros(len(texts), dtype=np.uint64)
-        return none, Sets(none[:0], np.zeros(len(texts) + 1, np.int64), none)
-    frame = pl.DataFrame({"text": texts})
-    first = frame["text"].is_first_distinct() & (frame["text"] != "")
-    distinct = frame.filter(first)
-    found = shingles(distinct["text"])
-    digests = distinct.with_columns(digest=pl.Series(found.digests))
-    own = frame.join(digests, on="text", how="left", maintain_order="left")["digest"].fill_null(0)
-    sizes = np.zeros(len(frame), dtype=np.int64)
-    sizes[first.arg_true().to_numpy()] = np.diff(found.starts)
-    return own.to_numpy(), Sets(found.values, np.concatenate([[0], np.cumsum(sizes)]), found.digests)
+        return np.zeros(len(texts), dtype=np.uint64)
+    distinct = texts.unique()
+    found = shingles(distinct)
+    digests = np.where(np.diff(found.starts) > 0, mix64(found.digests) ^ _told(distinct), np.uint64(0))
+    told = pl.DataFrame({"text": distinct, "digest": digests})
+    return texts.to_frame("text").join(told, on="text", how="left", maintain_order="left")["digest"].to_numpy()

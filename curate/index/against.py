@@ -151,7 +151,7 @@ def fits(found: Found, name: str, scheme: Scheme) -> None:
     Raises:
         ConfigError: naming each choice that differs.
     """
-    refuse_other(name, found.rows.told["scheme"], scheme.as_json())
+    refuse_other(name, found.rows.told["scheme"], scheme.as_json(found.rows.told["kind"]))
 
 
 def _files(manifest: dict[str, Any]) -> Iterator[KeptFile]:

@@ -104,7 +104,7 @@ class Earlier:
         for at, found in enumerate(sharing(self.held, keys, agreement)):
             positions = self.held[at].own(found)
             if len(positions):
-                parts.append(signed_rows(self.held, at, positions, self._bases[at], rule, compare, self._work))
+                parts.append(signed_rows(self.held[at], positions, self._bases[at], rule, compare, self._work))
         return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
 
     def splits_by(self, column: str, values: U64) -> pl.DataFrame:

@@ -20,7 +20,8 @@ from curate.index.part import Part
 from curate.index.rows.segment import Segment
 from curate.index.rows.whole import Whole
 from curate.index.runs import KeptRun
-from curate.index.write import EXACT, INDEX_VERSION
+from curate.index.scheme import EXACT
+from curate.index.write import INDEX_VERSION
 
 Held = Segment | Whole
 
@@ -102,16 +103,15 @@ class Index:
 
 def _held(path: Path, told: dict[str, Any], runs: dict[int, KeptRun]) -> Iterator[Held]:
     """Yield the rows of a file, as far as they are of ``runs``, by their number there."""
-    is_exact = bool(told["kind"] == EXACT)
     if not runs:
         return
     if told["schema_version"] == SCHEMA_VERSION:
         everything = [
             runs.get(number) or KeptRun.from_json(one, path.parent) for number, one in enumerate(told["runs"])
         ]
-        yield Whole(path, everything, list(runs), is_exact=is_exact)
+        yield Whole(path, everything, list(runs))
         return
-    pages = Pages(path, told["digests"])
+    pages, is_exact = Pages(path, told["digests"]), bool(told["kind"] == EXACT)
     for one in told["segments"]:
         if one["run"] in runs:
             yield Segment(pages, one, runs[one["run"]], is_exact=is_exact, bands=told["bands"])

@@ -22,6 +22,8 @@ _FIXED = {
     "prints": "sha256, 128 bits",
     "questions": "punctuation aside, but for marks that are signs",
 }
+COMPACT, EXACT = "compact", "exact"
+_HELD = "both sides; instructions by their words and signs"  # what an exact index decides by, which no file is read for
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,13 @@ class Scheme:
         """Return the rule without bands of the prompt side: an index holds none."""
         return replace(self.rule, prompts=False)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return every choice by its name."""
+    def as_json(self, kind: str) -> dict[str, Any]:
+        """Return every choice by its name, for an index of a kind."""
         bands, rows = self.rule.bands
         compare = self.compare if isinstance(self.compare, str) else list(self.compare)
         rule = self.normalise.model_dump(include={"form", "case", "white_space", "zero_width"})
-        return {**_FIXED, "bands": f"{bands} of {rows}", "compare": compare, "normalise": rule}
+        told = {**_FIXED, "bands": f"{bands} of {rows}", "compare": compare, "normalise": rule}
+        return told | {"held": _HELD} if kind == EXACT else told
 
 
 def refuse_other(name: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
@@ -62,6 +65,8 @@ def refuse_other(name: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) 
 
 
 def _told(value: Any) -> str:
+    if value is None:
+        return "not told"
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return " + ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -15,7 +15,7 @@ from curate.index.parquet.plain import Column, PlainFile
 from curate.index.part import Part
 from curate.index.prints import conversation_prints, question_prints, text_prints
 from curate.index.rows.segment import SETS, SHORT, TOLD, by_value
-from curate.index.scheme import Scheme
+from curate.index.scheme import COMPACT, EXACT, Scheme
 from curate.native.arrow import binary
 from curate.native.kernel import SLOTS
 from curate.split.groups import group_values
@@ -23,10 +23,9 @@ from curate.split.groups import group_values
 U64 = npt.NDArray[np.uint64]
 
 INDEX_VERSION = 2
-COMPACT, EXACT = "compact", "exact"
 _SEGMENT_ROWS, _SEGMENT_BYTES = 1 << 21, 1 << 30  # most rows of a segment, and bytes of its ids and sets
 _ROWS_AT_ONCE = 1 << 15  # whose bytes are laid out
-_HELD = (*SETS, "digest", "spaceless", "under", *TOLD)  # what an exact index holds beside
+_HELD = (*SETS, "spaceless", *TOLD)  # what an exact index holds beside
 _EMPTY: dict[str, Any] = {"sketch": b"\x00" * SLOTS} | {name: [] for name in SETS}
 
 
@@ -53,7 +52,6 @@ class IndexRows:
         self._scheme, self.kind, self._group_by = scheme, kind, tuple(group_by)
         self._work = work
         self._parts: list[Path] = []
-        self._told: set[int] = set()  # digests of instructions whose sets stand in an earlier row
         self.rows = 0
 
     def add(self, rows: pl.DataFrame, places: pl.DataFrame) -> None:
@@ -92,12 +90,7 @@ class IndexRows:
         keys = keys.with_columns(sketch=binary(sketch, ends))
         if self.kind == COMPACT:
             return keys.select("row", *self._bands, "sketch")
-        digests = keys["under"].to_list()
-        fresh = [digest not in self._told for digest in digests]
-        self._told.update(digests)
-        first = pl.Series(fresh, dtype=pl.Boolean) & keys["under"].is_first_distinct()
-        sets = pl.when(first).then("instructions").otherwise(pl.lit([], dtype=pl.List(pl.UInt64)))
-        return keys.with_columns(instructions=sets).select("row", *self._bands, "sketch", *_HELD)
+        return keys.select("row", *self._bands, "sketch", *_HELD)
 
     @property
     def _bands(self) -> list[str]:
@@ -107,7 +100,7 @@ class IndexRows:
     def _found_by(self) -> list[str]:
         """Return the columns whose values are looked for."""
         keys = [f"key_{number}" for number in range(len(self._group_by))]
-        return ["print0", "question", *keys, *(["under"] if self.kind == EXACT else [])]
+        return ["print0", "question", *keys]
 
     def write(self, path: Path, runs: Sequence[dict[str, Any]], parts: Sequence[Part] = ()) -> Part:
         """Write the index of some runs, the last of which these rows are of; return what it is as a part of another.
@@ -125,7 +118,7 @@ class IndexRows:
             told = {
                 "schema_version": INDEX_VERSION,
                 "kind": self.kind,
-                "scheme": self._scheme.as_json(),
+                "scheme": self._scheme.as_json(self.kind),
                 "group_by": list(self._group_by),
                 "bands": len(self._bands),
                 "runs": list(runs),
@@ -153,7 +146,7 @@ class IndexRows:
         columns = [Column(name, "u4") for name in SHORT[:3]] + [Column(name, "u8") for name in (*numbers, *sorted_)]
         columns += [Column("id_at", "u4"), Column("id", "text"), Column("sketch", "fixed", width=SLOTS)]
         if self.kind == EXACT:
-            columns += [Column("spaceless", "u4"), *(Column(name, "u8") for name in ("digest", *TOLD))]
+            columns += [Column("spaceless", "u4"), *(Column(name, "u8") for name in TOLD)]
             columns += [Column("bands", "fixed", width=8 * len(self._bands))]
             for name in SETS:
                 columns += [Column(f"{name}_at", "u4"), Column(name, "bytes")]

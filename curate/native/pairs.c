@@ -120,10 +120,7 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double least,
     if (lower >= rows->threshold) {
         if (rows->beside[own] != rows->beside[other]) return APART;
         if (lower == 1 && rows->signs[own] != rows->signs[other] && rows->signs[own] && rows->signs[other]) return APART;
-        if (rows->under[own] != rows->under[other]) {
-            held->filled = 0;
-            if (under(rows, own, other) < rows->threshold) return INSTRUCTIONS;
-        }
+        if (rows->under[own] != rows->under[other]) return INSTRUCTIONS;
         return !same && (rows->spaceless[own] || rows->spaceless[other]) ? CHARACTERS : NEAR;
     }
     if (lower >= least) return NEARLY;
@@ -132,15 +129,14 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double least,
 }
 
 /* Write the exact similarity of pairs of positions: asked, answered (-1 where neither has the side), both sides as one
- * set, and instructions. */
+ * set. */
 void thresher_compare(const rows_t *rows, const uint32_t *left, const uint32_t *right, size_t pairs, double *out) {
-    for (size_t k = 0; k < pairs; k++, out += 4) {
+    for (size_t k = 0; k < pairs; k++, out += 3) {
         held_t held = held_of(rows, left[k]);
         hold(rows, &held);
         out[0] = similarity(rows->table, held.mask, held.asked, asked_of(rows, right[k]), 0);
         out[1] = similarity(rows->table, held.mask, held.answered, answered_of(rows, right[k]), 0);
         out[2] = whole(rows, &held, right[k], 0);
-        out[3] = under(rows, left[k], right[k]);
     }
 }
 

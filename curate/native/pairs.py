@@ -38,11 +38,7 @@ class Rows:
     spaceless: U8  # 1 where a row is compared by characters
     beside: U64  # the digest of what stands beside both sides' texts, 0 where nothing does
     signs: U64  # that of the signs in them, which are no words; 0 where they are not known
-    under: U64  # the digest of the instructions, 0 where there are none
-    holders: U64  # digests of instructions, ascending, each once
-    held_by: U32  # the position that holds the set of each
-    under_grams: U64
-    under_starts: I64
+    under: U64  # the digest of the instructions and their signs, 0 where there are none
     threshold: float  # similarity from which a pair is a twin
     least: float  # and from which it is told of at all
     agreement: int  # bytes of the sketches that must agree for a pair to be looked at
@@ -50,12 +46,8 @@ class Rows:
 
     @property
     def largest(self) -> int:
-        """Return the size of the largest set."""
-        asked, answered, under = (
-            int(np.diff(starts).max(initial=0))
-            for starts in (self.asked_starts, self.answered_starts, self.under_starts)
-        )
-        return max(asked + answered, under)
+        """Return a size that no row's sets, of both sides together, are larger than."""
+        return sum(int(np.diff(starts).max(initial=0)) for starts in (self.asked_starts, self.answered_starts))
 
 
 @dataclass(frozen=True)
@@ -95,8 +87,7 @@ class Star:
 
 
 _SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
-_MARKS = ("digests", "spaceless", "beside", "signs", "under", "holders", "held_by")
-_UNDER = ("under_grams", "under_starts")
+_MARKS = ("digests", "spaceless", "beside", "signs", "under")
 
 
 class _Rows(ctypes.Structure):
@@ -105,8 +96,6 @@ class _Rows(ctypes.Structure):
         ("asked_file", ctypes.c_int),
         ("answered_file", ctypes.c_int),
         *((name, ctypes.c_void_p) for name in _MARKS),
-        ("n_holders", ctypes.c_size_t),
-        *((name, ctypes.c_void_p) for name in _UNDER),
         ("threshold", ctypes.c_double),
         ("least", ctypes.c_double),
         ("agreement", ctypes.c_uint32),
@@ -168,14 +157,13 @@ class Pairs:
         self._rows = rows
         asked_file, answered_file = rows.files
         self._c = _Rows(
-            **{name: at(getattr(rows, name)) for name in (*_SETS, *_MARKS, *_UNDER)},
+            **{name: at(getattr(rows, name)) for name in (*_SETS, *_MARKS)},
             threshold=rows.threshold,
             least=rows.least,
             agreement=rows.agreement,
             agreement_near=rows.agreement_near,
             asked_file=asked_file,
             answered_file=answered_file,
-            n_holders=len(rows.holders),
             table=at(self._table),
             read=at(self._read),
             room=room,
@@ -202,8 +190,8 @@ class Pairs:
         self._check()
 
     def compare(self, left: U32, right: U32) -> F64:
-        """Return the exact similarity (n x 4) of positions: asked, answered, both as one set, instructions."""
-        out = np.empty((len(left), 4))
+        """Return the exact similarity (n x 3) of positions: asked, answered, both as one set."""
+        out = np.empty((len(left), 3))
         self._library.thresher_compare(ctypes.byref(self._c), at(left), at(right), size(len(left)), at(out))
         self._check()
         return out

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "search.h"
-
 #define SLOTS 128
 #define RECENT 32768 /* notes of sets read from files */
 
@@ -26,12 +24,7 @@ typedef struct {
     const uint8_t *spaceless;  /* compared by characters */
     const uint64_t *beside;    /* the digest of what stands beside both sides' texts; 0 where nothing does */
     const uint64_t *signs;     /* that of the signs in them, which are no words; 0 where they are not known */
-    const uint64_t *under;     /* the digest of the instructions; 0 where there are none */
-    const uint64_t *holders;   /* digests of instructions, ascending, and the position that holds the set of each */
-    const uint32_t *held_by;
-    size_t n_holders;
-    const uint64_t *under_grams;
-    const int64_t *under_starts;
+    const uint64_t *under;     /* the digest of the instructions and their signs; 0 where there are none */
     double threshold, least;   /* similarity from which a pair is a twin, and from which it is told of at all */
     uint32_t agreement, agreement_near;        /* bytes of the sketches of a pair that must agree for it to be looked at */
     uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest row */
@@ -84,13 +77,6 @@ static inline set_t answered_of(const rows_t *rows, uint32_t position) {
     return set_at(rows, rows->answered, rows->answered_file, rows->answered_starts, position);
 }
 
-static set_t under_of(const rows_t *rows, uint32_t position) {
-    uint64_t digest = rows->under[position];
-    size_t place = place_of(rows->holders, rows->n_holders, digest);
-    if (!digest || place == rows->n_holders || rows->holders[place] != digest) return (set_t){rows->under_grams, 0};
-    return set_at(rows, rows->under_grams, -1, rows->under_starts, rows->held_by[place]);
-}
-
 /* ---- the table: the sets of a row, to look others up in ---- */
 
 /* Make the table ready for `count` values; return the mask of its places. */
@@ -133,14 +119,4 @@ static inline double jaccard(uint32_t both, uint32_t sizes) { return sizes ? (do
 static double similarity(const uint64_t *table, size_t mask, uint32_t filled, set_t set, double least) {
     uint32_t sizes = filled + set.count;
     return jaccard(shared(table, mask, set, needed(sizes, least)), sizes);
-}
-
-/* Return how alike the instructions of two rows are; the table is filled anew where they differ. */
-static double under(const rows_t *rows, uint32_t one, uint32_t other) {
-    if (rows->under[one] == rows->under[other]) return 1;
-    set_t set = under_of(rows, one);
-    size_t mask = clear(rows->table, set.count);
-    fill(rows->table, mask, set);
-    double found = similarity(rows->table, mask, set.count, under_of(rows, other), 0);
-    return found < 0 ? 1 : found;
 }

@@ -39,6 +39,18 @@ def test_other_instructions_only_warn(curate, kind):
 
 
 @KINDS
+def test_instructions_of_which_one_word_is_another_only_warn(curate, kind):
+    rules = text(DRAW, 200)
+    told = [{"role": "system", "content": f"{rules} {word} give refunds."} for word in ("Always", "Never", "always")]
+    curate("mon", [{"messages": [told[0], *HERON["messages"]]}], index={"write": True, "kind": kind})
+    rows = [{"messages": [system, *NEARLY_HERON["messages"]], "id": system["content"][-20:]} for system in told[1:]]
+    tue = curate("tue", rows, input={"against": ["mon"]})
+
+    assert tue.warnings == [["other_instructions"], []]
+    assert tue.reasons == [None, "near_duplicate_of_earlier"]
+
+
+@KINDS
 def test_another_answer_to_an_earlier_prompt_stays(curate, kind):
     curate("mon", [HERON], index={"write": True, "kind": kind})
     tue = curate("tue", [chat(QUESTION, text(DRAW, 60), id="other")], input={"against": ["mon"]})

@@ -14,7 +14,7 @@ import orjson
 import polars as pl
 import pytest
 
-from curate.core.run.errors import InputError
+from curate.core.run.errors import ConfigError, InputError
 from curate.index.parquet.pages import Pages
 from curate.index.parquet.plain import PAGE, Column, PlainFile
 from curate.index.rows.segment import Segment, by_value
@@ -113,7 +113,7 @@ def test_rows_with_nothing_to_compare_are_signed(curate, kind):
 
 @KINDS
 def test_rows_of_several_segments_are_found_like_those_of_one(tmp_path, curate, kind, monkeypatch):
-    """Oracle: an index of one segment. System prompts stand in an exact index once, in whichever segment comes first."""
+    """Oracle: an index of one segment."""
     north, south = write_corpus(tmp_path, rows=120)[:2]
     pirate = {"role": "system", "content": "You speak as a pirate does, whatever is asked of you on this ship."}
     lines = [{"messages": [pirate, *chat(text(DRAW, 30), text(DRAW, 60))["messages"]]} for _ in range(12)]
@@ -236,18 +236,16 @@ def test_a_kept_line_that_no_new_row_is_like_is_not_read(curate):
 
 
 def as_it_was(run: Curated, kind: str) -> None:
-    """Write the index of a run, an exact one, as one table of all rows with whole band columns."""
+    """Write the index of a run, an exact one, as one table of all rows with whole band columns, of a kind."""
     path = run.out / "index.parquet"
     told, rows = _told(path), pl.read_parquet(path)
     bands = np.frombuffer(b"".join(rows["bands"].to_list()), dtype=np.uint64).reshape(len(rows), -1)
-    sets = (pl.Series(name, [np.frombuffer(s, np.uint64).tolist() for s in rows[name]], pl.List(pl.UInt64)) for name in
-            ("asked", "answered", "instructions"))  # fmt: skip
-    held = [*rows.select("digest", pl.col("spaceless").cast(pl.UInt8), "under"), *sets] if kind == "exact" else []
     places = rows.select(pl.lit(0, pl.UInt16).alias("run"), "source", "line", "id", pl.col("split").cast(pl.UInt8))
     keys = rows.select("start", "size", "print0", "print1", prompt="question")
     columns = (pl.Series(f"b{band}", column) for band, column in enumerate(bands.T.copy()))
-    old = {name: told[name] for name in ("scheme", "group_by", "runs")} | {"kind": kind, "schema_version": 1}
-    frame = places.hstack([*keys, *columns, rows["sketch"], *held])
+    scheme = {name: choice for name, choice in told["scheme"].items() if name != "held"}
+    old = {name: told[name] for name in ("group_by", "runs")} | {"scheme": scheme, "kind": kind, "schema_version": 1}
+    frame = places.hstack([*keys, *columns, rows["sketch"]])
     path.unlink()
     frame.write_parquet(path, metadata={"thresher": orjson.dumps(old).decode()}, row_group_size=50_000)
     manifest = run.manifest
@@ -258,8 +256,7 @@ def as_it_was(run: Curated, kind: str) -> None:
     (run.out / "manifest.json").write_bytes(orjson.dumps(manifest))
 
 
-@KINDS
-def test_an_index_of_an_earlier_version_says_the_same(tmp_path, kind):
+def test_an_index_of_an_earlier_version_says_the_same(tmp_path):
     """Oracle: the index of this version; the night after goes on from an index that has the old one as a part."""
     told: list[list[Any]] = []
     for old in (False, True):
@@ -267,10 +264,10 @@ def test_an_index_of_an_earlier_version_says_the_same(tmp_path, kind):
         folder.mkdir()
         north, south = write_corpus(folder, rows=120)[:2]
         curate = curating(folder)
-        mon = curate("mon", input={"files": [north]}, index={"write": True, "kind": "exact" if old else kind})
+        mon = curate("mon", input={"files": [north]}, index={"write": True, "kind": "exact" if old else "compact"})
         if old:
-            as_it_was(mon, kind)
-        going_on = {"index": {"write": True, "kind": kind}, "split": {"test": 0.2, "previous": "mon"}}
+            as_it_was(mon, "compact")
+        going_on = {"index": {"write": True}, "split": {"test": 0.2, "previous": "mon"}}
         tue = curate("tue", input={"files": [south], "against": ["mon"]}, **going_on)
         wed = curate("wed", [HERON, *map(json.loads, mon.lines_kept[:5])], input={"against": ["tue"]})
         told.append([[row["matched"] for row in run.rows("dropped")] for run in (tue, wed)] + [tue.ledger, wed.ledger])
@@ -279,6 +276,15 @@ def test_an_index_of_an_earlier_version_says_the_same(tmp_path, kind):
     assert new[:2] == before[:2]
     assert len(new[1]) == 5
     assert all(one.equals(other) for one, other in zip(new[2:], before[2:], strict=True))
+
+
+def test_an_exact_index_of_an_earlier_version_is_refused(curate):
+    """What rows are told apart by now does not stand in it."""
+    as_it_was(curate("mon", [HERON], index={"write": True, "kind": "exact"}), "exact")
+
+    with pytest.raises(ConfigError, match=r"another scheme.*\n +held: not told there") as told:
+        curate("tue", [HERON], input={"against": ["mon"]})
+    assert "--write-index" in str(told.value)
 
 
 def test_an_index_of_an_earlier_version_that_was_changed_is_refused(curate):

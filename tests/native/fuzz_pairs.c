@@ -19,11 +19,6 @@ typedef struct {
     const uint8_t *spaceless;
     const uint64_t *beside, *signs;
     const uint64_t *under;
-    const uint64_t *holders;
-    const uint32_t *held_by;
-    size_t n_holders;
-    const uint64_t *under_grams;
-    const int64_t *under_starts;
     double threshold, least;
     uint32_t agreement, agreement_near;
     uint64_t *table, *read, room, *recent, *count;
@@ -96,20 +91,15 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < 128 * positions; i++) sketches[i] = (uint8_t)draw(9);
         uint64_t *digests = zeros(8 * positions), *under = zeros(8 * positions), *keys = zeros(8 * positions);
         uint64_t *beside = zeros(8 * positions), *signs = zeros(8 * positions);
-        uint64_t *holders = zeros(8 * 3);
-        uint32_t *held_by = zeros(4 * 3);
-        int64_t *under_starts;
-        for (uint32_t i = 0; i < 3; i++) holders[i] = 1 + i, held_by[i] = draw((uint32_t)positions);
         for (size_t i = 0; i < positions; i++)
             digests[i] = draw(90), under[i] = draw(4), beside[i] = !draw(9), signs[i] = draw(3),
             spaceless[i] = !draw(5), use[i] = draw(5) > 0;
         uint64_t *values = sets(positions, 0, (int64_t **)&rows.asked_starts);
         rows.asked = values;
         rows.answered = sets(positions, 1000, (int64_t **)&rows.answered_starts);
-        rows.under_grams = sets(positions, 2000, &under_starts), rows.under_starts = under_starts;
         rows.sketches = sketches, rows.digests = digests, rows.spaceless = spaceless, rows.under = under;
         rows.beside = beside, rows.signs = signs;
-        rows.holders = holders, rows.held_by = held_by, rows.n_holders = 3, rows.table = zeros(8 * 128);
+        rows.table = zeros(8 * 128);
         rows.room = 20 + draw(200), rows.read = zeros(8 * rows.room), rows.failed = zeros(4);
         rows.recent = zeros(16 * 32768), rows.count = zeros(8);
         FILE *file = draw(2) ? tmpfile() : NULL;
@@ -150,13 +140,13 @@ int main(int argc, char **argv) {
             for (int k = 0; k < 3; k++) REQUIRE(joins[k].parents[i] <= i);
             REQUIRE(!star.joined || first_of(joins[1].parents, i) == first_of(joins[2].parents, i));
         }
-        double *read = zeros(8 * 4 * n), *mapped = zeros(8 * 4 * n);
+        double *read = zeros(8 * 3 * n), *mapped = zeros(8 * 3 * n);
         uint32_t *others = zeros(4 * n);
         for (size_t i = 0; i < n; i++) others[i] = draw((uint32_t)positions);
         thresher_compare(&rows, at, others, n, read);
         rows.asked = values, rows.asked_file = -1;
         thresher_compare(&rows, at, others, n, mapped); /* what lies in the ring is what lies in the file */
-        REQUIRE(!memcmp(read, mapped, 8 * 4 * n));
+        REQUIRE(!memcmp(read, mapped, 8 * 3 * n));
         REQUIRE(!*rows.failed);
         if (file) fclose(file);
         while (n_held) free(held[--n_held]);

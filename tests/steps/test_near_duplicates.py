@@ -69,6 +69,42 @@ def with_tools(*names: str) -> dict:
     return chat(QUESTION, ANSWER, tools=[tool(name) for name in names])
 
 
+RULES = " ".join(f"Rule {n}: never promise what the {n}th paragraph of the handbook does not allow." for n in range(40))
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Hi"])
+@pytest.mark.parametrize(
+    ("one", "other", "reason", "warnings"),
+    [
+        pytest.param(f"{RULES} You may always give refunds.", f"{RULES} You may never give refunds.", None,
+                     ["other_instructions"], id="one word of hundreds"),
+        pytest.param(f"{RULES} Refund what costs <5 dollars.", f"{RULES} Refund what costs >5 dollars.", None,
+                     ["other_instructions"], id="a sign"),
+        pytest.param(f"{RULES} Be kind.", f" {RULES.upper()}\n\nBe kind", "near_duplicate", [],
+                     id="case, white space and a point"),
+        pytest.param("Be kind.", "Be kind", None, ["other_instructions"], id="few words, whose points count"),
+        pytest.param("Be  kind.", "be kind. ", "near_duplicate", [], id="few words, case and white space"),
+        pytest.param("  ", "\n", "near_duplicate", [], id="white space is no instruction"),
+    ],
+)  # fmt: skip
+def test_instructions_are_equal_or_others(tmp_path, question, one, other, reason, warnings):
+    rows = [with_system(system, chat(question, ANSWER)) for system in (one, other)]
+    run = curate_rows(tmp_path, rows, STEPS)
+
+    assert (run.reasons[1], run.warnings[1]) == (reason, warnings)
+
+
+def test_a_tool_of_many_with_another_parameter_is_another_behaviour(tmp_path):
+    names = [f"tool_{n}" for n in range(8)]
+    rows = [with_tools(*names) for _ in range(3)]
+    for row, parameter in zip(rows, ("town", "country", "town"), strict=True):
+        row["tools"][3]["function"]["parameters"] = {"type": "object", "properties": {parameter: {"type": "string"}}}
+    run = curate_rows(tmp_path, [*rows, chat(QUESTION, ANSWER)], STEPS)
+
+    assert run.reasons == [None, None, "near_duplicate", None]
+    assert run.warnings == [[], ["other_instructions"], [], ["other_instructions"]]
+
+
 def with_call(name: str) -> dict:
     arguments = {f"{name}{n}": f"{name} value {n}" for n in range(12)}
     function = {"name": name, "arguments": json.dumps(arguments)}

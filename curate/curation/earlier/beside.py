@@ -113,7 +113,7 @@ def _usable(found: Found | None, plan: Plan) -> Found | None:
     if found is None:
         return None
     told = found.rows.told
-    fitting = told["scheme"] == pair_scheme(plan).as_json() and set(plan.group_by) <= set(told["group_by"])
+    fitting = told["scheme"] == pair_scheme(plan).as_json(told["kind"]) and set(plan.group_by) <= set(told["group_by"])
     held = found.rows.held(range(len(found.rows.runs)))
     return found if fitting and all(one.has("question") for one in held) else None
 

@@ -9,7 +9,7 @@ class Kind(IntEnum):
     """The order of ``curate/native/pairs.c``."""
 
     ALONE = 0
-    NEAR = 1  # alike on both sides, under the same instructions
+    NEAR = 1  # alike on both sides, under equal instructions
     NEARLY = 2  # alike, but less
     SAME_PROMPT = 3  # alike on the asked side alone
     INSTRUCTIONS = 4  # alike, under other instructions

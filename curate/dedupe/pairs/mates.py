@@ -25,9 +25,6 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
     """Return the rows at ``places`` of the columns, in that order."""
     asked, asked_starts = keys.lists("asked")
     answered, answered_starts = keys.lists("answered")
-    under_grams, under_starts = keys.lists("instructions")
-    holding = np.flatnonzero(under_starts[1:] > under_starts[:-1])
-    holders, first = np.unique(keys.numbers("under")[holding], return_index=True)
     return Rows(
         at=places,
         sketches=keys.numbers("sketch"),
@@ -41,10 +38,6 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
         beside=keys.numbers("beside"),
         signs=keys.numbers("signs"),
         under=keys.numbers("under"),
-        holders=holders,
-        held_by=holding[first].astype(np.uint32),
-        under_grams=under_grams,
-        under_starts=under_starts,
         threshold=rule.threshold,
         least=rule.least,
         agreement=rule.agreement(rule.least),

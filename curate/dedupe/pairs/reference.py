@@ -58,9 +58,9 @@ class Pairs:
                     parents[max(one, other)] = min(one, other)
 
     def compare(self, left: U32, right: U32) -> F64:
-        """Return the exact similarity (n x 4) of positions: asked, answered, both as one set, instructions."""
+        """Return the exact similarity (n x 3) of positions: asked, answered, both as one set."""
         found = [self._similarity(a, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
-        return np.array(found, dtype=np.float64).reshape(-1, 4)
+        return np.array(found, dtype=np.float64).reshape(-1, 3)
 
     def _plausible(self, mate: int, row: int, agreement: int) -> bool:
         one, other = self._rows.sketches[self._rows.at[mate]], self._rows.sketches[self._rows.at[row]]
@@ -78,7 +78,7 @@ class Pairs:
     def _judge(self, mate: int, row: int) -> tuple[Kind, float]:
         rows = self._rows
         one, other = int(rows.at[mate]), int(rows.at[row])
-        asked, answered, _, under = self._similarity(one, other)
+        asked, answered, _ = self._similarity(one, other)
         lower = min((side for side in (asked, answered) if side >= 0), default=-1.0)
         if 0 <= asked < rows.least:
             return Kind.ALONE, 0.0
@@ -86,7 +86,7 @@ class Pairs:
             signs = {int(rows.signs[at]) for at in (one, other)}
             if rows.beside[one] != rows.beside[other] or (lower == 1 and len(signs) > 1 and 0 not in signs):
                 return Kind.APART, lower
-            if under < rows.threshold:
+            if rows.under[one] != rows.under[other]:
                 return Kind.INSTRUCTIONS, lower
             by_characters = rows.spaceless[one] or rows.spaceless[other]
             return Kind.CHARACTERS if by_characters and rows.digests[one] != rows.digests[other] else Kind.NEAR, lower
@@ -94,21 +94,12 @@ class Pairs:
             return Kind.NEARLY, lower
         return (Kind.SAME_PROMPT, asked) if asked >= rows.threshold and answered >= 0 else (Kind.ALONE, 0.0)
 
-    def _similarity(self, one: int, other: int) -> tuple[float, float, float, float]:
+    def _similarity(self, one: int, other: int) -> tuple[float, float, float]:
         rows = self._rows
         asked = [rows.asked[rows.asked_starts[at] : rows.asked_starts[at + 1]] for at in (one, other)]
         answered = [rows.answered[rows.answered_starts[at] : rows.answered_starts[at + 1]] for at in (one, other)]
         whole = [np.concatenate(sides) for sides in zip(asked, answered, strict=True)]
-        under = 1.0 if rows.under[one] == rows.under[other] else _jaccard(self._under(one), self._under(other))
-        return _jaccard(*asked), _jaccard(*answered), _jaccard(*whole), 1.0 if under < 0 else under
-
-    def _under(self, position: int) -> U64:
-        rows = self._rows
-        at = int(np.searchsorted(rows.holders, rows.under[position]))
-        if rows.under[position] == 0 or at == len(rows.holders):
-            return rows.under_grams[:0]
-        holder = int(rows.held_by[at])
-        return rows.under_grams[rows.under_starts[holder] : rows.under_starts[holder + 1]]
+        return _jaccard(*asked), _jaccard(*answered), _jaccard(*whole)
 
 
 def link(keys: U64, rows: U32, use: U8 | None, links: U32, *, first: bool) -> None:

@@ -23,8 +23,8 @@ I64 = npt.NDArray[np.int64]
 LOWER = np.uint64(0xFFFFFFFF)
 SHORT = ("source", "split", "size", "spaceless")  # columns of 32 bits
 _KINDS = {"source": pl.UInt32, "split": pl.UInt8, "size": pl.UInt32, "spaceless": pl.UInt8}
-SETS = ("asked", "answered", "instructions")
-TOLD = ("beside", "signs")  # columns that an index of an earlier version may lack: 0
+SETS = ("asked", "answered")
+TOLD = ("digest", "beside", "signs", "under")  # what else an exact index tells of a row's texts
 
 
 def by_value(values: U64) -> U64:
@@ -78,8 +78,6 @@ class Segment:
         ends = np.arange(len(positions) + 1, dtype=np.int64)
         if name == "run":
             return pl.Series(name, np.zeros(len(positions), dtype=np.uint16))
-        if name in TOLD and name not in self._at:
-            return pl.Series(name, np.zeros(len(positions), dtype=np.uint64))
         if name == "sketch":
             return binary(self.sketches(positions).reshape(-1), ends * SLOTS).alias(name)
         if name[0] == "b" and name[1:].isdigit():

@@ -22,43 +22,25 @@ WHERE = ["run", "source", "split", "start", "size", "check"]
 
 
 def signed_rows(
-    held: Sequence[Held], at: int, positions: I64, base: int, rule: PairRule, compare: str | Sequence[str], work: Path
+    held: Held, positions: I64, base: int, rule: PairRule, compare: str | Sequence[str], work: Path
 ) -> pl.DataFrame:
-    """Return the rows at ``positions`` of one of the places with the columns of ``near_keys``.
+    """Return the rows at ``positions`` of a place with the columns of ``near_keys``.
 
     Their numbers count from ``base``.
     """
-    one = held[at]
-    if one.is_exact:
-        found = _of_sets(one, [other for other in held if other.runs == one.runs], positions, rule)
-    else:
-        found = _of_files(one, positions, rule, compare, work)
+    found = _of_sets(held, positions, rule) if held.is_exact else _of_files(held, positions, rule, compare, work)
     return found.with_columns(pl.col("row") + pl.lit(EARLIER + base, dtype=pl.UInt64))
 
 
-def _of_sets(held: Held, run: Sequence[Held], positions: I64, rule: PairRule) -> pl.DataFrame:
+def _of_sets(held: Held, positions: I64, rule: PairRule) -> pl.DataFrame:
     bands = [f"b{band}" for band in range(rule.bands[0])]
-    rows = held.take(positions, [*bands, *SETS[:2], "digest", "spaceless", "under", *TOLD])
+    rows = held.take(positions, [*bands, *SETS, "spaceless", *TOLD])
     prompts = {f"p{band}": np.zeros(len(rows), dtype=np.uint64) for band in range(rule.prompt_bands[0])}
     return rows.with_columns(
         row=pl.Series(positions.astype(np.uint64)),
         sketch=pl.Series(held.sketches(positions), dtype=pl.Array(pl.UInt8, SLOTS)),
-        instructions=_instructions(run, rows["under"]),
         **{name: pl.Series(zeros) for name, zeros in prompts.items()},
     )
-
-
-def _instructions(run: Sequence[Held], digests: pl.Series) -> pl.Series:
-    """Return the sets of instructions, each at the first row that has them: a run holds each set once."""
-    wanted = digests.filter(digests != 0).unique().sort().to_numpy()
-    sets = pl.DataFrame(schema={"under": pl.UInt64, "instructions": pl.List(pl.UInt64)})
-    for held in run if len(wanted) else ():
-        sets.extend(held.take(held.positions("under", wanted), ["under", "instructions"]))
-    sets = sets.filter(pl.col("instructions").list.len() > 0).unique("under", keep="first")
-    own = digests.to_frame("under").join(sets, on="under", how="left", maintain_order="left")
-    none = pl.lit([], dtype=pl.List(pl.UInt64))
-    first = pl.when(pl.col("under").is_first_distinct()).then(pl.col("instructions").fill_null(none)).otherwise(none)
-    return own.select(first).to_series()
 
 
 def _of_files(held: Held, positions: I64, rule: PairRule, compare: str | Sequence[str], work: Path) -> pl.DataFrame:

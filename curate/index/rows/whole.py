@@ -11,7 +11,6 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.index.rows.lookup import positions_of
-from curate.index.rows.segment import TOLD
 from curate.index.runs import KeptRun
 from curate.native.kernel import SLOTS
 
@@ -26,12 +25,12 @@ class Whole:
     """The rows of some runs, of which those that are ``counted`` by their number are looked at."""
 
     keeps_lines = False  # kept files are hashed as a whole
+    is_exact = False  # those that were are refused
 
-    def __init__(self, path: Path, runs: list[KeptRun], counted: Sequence[int], *, is_exact: bool) -> None:
+    def __init__(self, path: Path, runs: list[KeptRun], counted: Sequence[int]) -> None:
         self._path = path
         self.runs = runs
         self.counted = list(counted)
-        self.is_exact = is_exact
 
     @cached_property
     def rows(self) -> int:
@@ -66,10 +65,7 @@ class Whole:
 
     def take(self, positions: I64, columns: list[str]) -> pl.DataFrame:
         """Return the columns of the rows at ``positions``, which ascend; row groups without one are not read."""
-        rows = pl.scan_parquet(self._path, glob=False)
-        known = rows.collect_schema()
-        none = pl.lit(0, dtype=pl.UInt64)
-        rows = rows.select(none.alias(name) if name in TOLD and name not in known else name for name in columns)
+        rows = pl.scan_parquet(self._path, glob=False).select(columns)
         parts = [rows.head(0).collect()]
         groups = positions // _GROUP_ROWS
         for group in np.unique(groups).tolist():
