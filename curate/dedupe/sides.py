@@ -7,7 +7,10 @@ System prompts and tools are a side of their own and never add to the similarity
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curate.core.record.exact import written
@@ -15,14 +18,25 @@ from curate.core.record.fields import field_values
 from curate.core.record.turns import Mask, Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING, TURN_BREAK
 from curate.dedupe.forms import Compared
-from curate.dedupe.text import compared
+from curate.dedupe.text import comparable, compared
 
 ASKED_SALT, ANSWERED_SALT = 0x51ED270B, 0x2545F491
 CONVERSATION, PROMPT, ANSWER = "conversation", "prompt", "answer"
 
 
-def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION) -> dict[str, Compared]:
-    """Return the comparable texts of each side (asked, answered, under), empty where there is none.
+class Sides(NamedTuple):
+    """The comparable texts of each side, a row each; empty where there is none."""
+
+    asked: Compared
+    answered: Compared
+    under: Compared
+    several: npt.NDArray[np.intp]  # the rows with a question or an answer before the last ones
+    last_asked: pl.Series  # of each of these
+    last_answered: pl.Series
+
+
+def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION) -> Sides:
+    """Return the comparable texts of each side.
 
     ``compare`` is the whole conversation, its prompt side or its answers alone, or fields of the records by name,
     which together are one side.
@@ -32,30 +46,44 @@ def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION)
     said = text
     if calls.null_count() < len(calls):
         said = text.fill_null("") + " " + calls.cast(pl.String).fill_null("")
-    texts = {
-        "asked": _joined(turns, text, turns.has_no_role_of(ANSWERING, *INSTRUCTING)),
-        "answered": _joined(turns, said, turns.has_role(ANSWERING)),
-        "under": _joined(turns, text, turns.has_role(*INSTRUCTING)),
-    }
-    if not isinstance(compare, str):
-        texts["asked"], texts["answered"] = _fields(block["raw"], compare), None
-    elif compare == PROMPT:
-        texts["answered"] = None
-    elif compare == ANSWER:
-        texts["asked"] = None
+    asks, answers = turns.has_no_role_of(ANSWERING, *INSTRUCTING), turns.has_role(ANSWERING)
+    by_turns = isinstance(compare, str)
+    last = _last_turns(turns, asks, answers) if by_turns else np.zeros_like(asks)
+    asks, answers = asks & (compare != ANSWER), answers & (compare in (CONVERSATION, ANSWER))
+    under = _joined(turns, text, turns.has_role(*INSTRUCTING))
     if block["tools"].null_count() < len(block):
-        under = _nothing(len(block)) if texts["under"] is None else texts["under"].fill_null("")
-        texts["under"] = under + "\n" + block["tools"].cast(pl.String).fill_null("")
-    nothing = Compared(_nothing(len(block)), pl.Series([False]).new_from_index(0, len(block)))
-    return {name: nothing if text is None else compared(text) for name, text in texts.items()}
+        under = under.fill_null("") + "\n" + block["tools"].cast(pl.String).fill_null("")
+    several = np.unique(turns.owner[last])
+    return Sides(
+        compared(_joined(turns, text, asks) if by_turns else _fields(block["raw"], compare)),
+        compared(_joined(turns, said, answers)),
+        compared(under),
+        several,
+        comparable(_joined(turns, text, asks & last).gather(several)),
+        comparable(_joined(turns, said, answers & last).gather(several)),
+    )
+
+
+def _last_turns(turns: Turns, asks: Mask, answers: Mask) -> Mask:
+    """Say which turns are of the last question or the last answer, in rows that have more than these."""
+    spoken = np.flatnonzero(asks | answers)
+    owner, answered = turns.owner[spoken], answers[spoken]
+    begins = np.ones(len(spoken), dtype=np.bool_)  # a run of turns of one side
+    begins[1:] = (owner[1:] != owner[:-1]) | (answered[1:] != answered[:-1])
+    runs, run = np.bincount(owner[begins], minlength=turns.records), np.cumsum(begins)
+    last = np.zeros(turns.records, dtype=np.int64)
+    last[owner] = run  # of several the last is assigned last
+    found = np.zeros(len(asks), dtype=np.bool_)
+    found[spoken] = (runs[owner] > 2) & (last[owner] - run < 2)
+    return found
 
 
 def _nothing(count: int) -> pl.Series:
     return pl.Series([""]).new_from_index(0, count)
 
 
-def _joined(turns: Turns, texts: pl.Series, where: Mask) -> pl.Series | None:
-    return turns.joined(texts, where) if where.any() else None
+def _joined(turns: Turns, texts: pl.Series, where: Mask) -> pl.Series:
+    return turns.joined(texts, where) if where.any() else _nothing(turns.records)
 
 
 def _fields(raws: pl.Series, names: Sequence[str]) -> pl.Series:

@@ -23,7 +23,7 @@ _FIXED = {
     "questions": "punctuation aside, but for marks that are signs",
 }
 COMPACT, EXACT = "compact", "exact"
-_HELD = "both sides; instructions by their words and signs"  # what an exact index decides by, which no file is read for
+_HELD = "both sides and the last turns; instructions by words and signs"  # in an exact index, which reads no file
 
 
 @dataclass(frozen=True)

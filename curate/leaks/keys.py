@@ -18,7 +18,7 @@ def leak_keys(block: pl.DataFrame, rule: PairRule, key: Key) -> pl.DataFrame:
 
     ``held`` is 1 for rows of protected files; ``whole`` is equal where all turns but instructions are; ``prompts`` has
     a hash of what comes before each answer: of a protected row before its last one alone, which is its question. What
-    is taught beside the texts, and their signs, do not tell a row from one that was seen.
+    is taught beside the texts, their signs and their last turns do not tell a row from one that was seen.
     """
     found = contexts(block["messages"], block["media"], key)
     held = (block["origin"] == PROTECTED).to_numpy()
@@ -37,5 +37,6 @@ def leak_keys(block: pl.DataFrame, rule: PairRule, key: Key) -> pl.DataFrame:
             "depths": lists(np.maximum(asked.depth[those], 1).astype(np.uint64), starts),
         }
     )
-    alone = near_keys(block, rule).with_columns(beside=pl.lit(0, pl.UInt64), signs=pl.lit(0, pl.UInt64))
+    none = pl.lit(0, pl.UInt64)
+    alone = near_keys(block, rule).with_columns(beside=none, signs=none, last=pl.lit([], dtype=pl.List(pl.UInt64)))
     return alone.join(own, on="row", how="left", maintain_order="left")

@@ -104,6 +104,26 @@ static inline double side(const rows_t *rows, held_t *held, uint32_t own, const 
     return jaccard(shared(rows->table, held->mask, set_of(rows, other), wanted), sizes);
 }
 
+/* Say whether two sets are alike, or both empty; the table is filled anew. */
+static int are_alike(const rows_t *rows, set_t one, set_t other) {
+    size_t mask = clear(rows->table, one.count);
+    fill(rows->table, mask, one);
+    double found = similarity(rows->table, mask, one.count, other, rows->threshold);
+    return found < 0 || found >= rows->threshold;
+}
+
+/* Say whether the last questions, and the last answers, of two rows are alike, however long a history they share. */
+static int last_are_alike(const rows_t *rows, held_t *held, uint32_t other) {
+    set_t one = set_at(rows, rows->last, -1, rows->last_starts, held->position);
+    set_t two = set_at(rows, rows->last, -1, rows->last_starts, other);
+    if (!one.count || !two.count) return one.count == two.count;
+    uint32_t asked = (uint32_t)*one.grams++, its_asked = (uint32_t)*two.grams++;
+    held->filled = 0;
+    return are_alike(rows, (set_t){one.grams, asked}, (set_t){two.grams, its_asked}) &&
+           are_alike(rows, (set_t){one.grams + asked, one.count - 1 - asked},
+                     (set_t){two.grams + its_asked, two.count - 1 - its_asked});
+}
+
 /* Return what the row held and another are to each other, and how alike: both sides, or the asked side alone. Pairs
  * below `least` are of no interest. */
 static int judge(const rows_t *rows, held_t *held, uint32_t other, double least, double *alike) {
@@ -120,6 +140,7 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double least,
     if (lower >= rows->threshold) {
         if (rows->beside[own] != rows->beside[other]) return APART;
         if (lower == 1 && rows->signs[own] != rows->signs[other] && rows->signs[own] && rows->signs[other]) return APART;
+        if (!same && !last_are_alike(rows, held, other)) return APART;
         if (rows->under[own] != rows->under[other]) return INSTRUCTIONS;
         return !same && (rows->spaceless[own] || rows->spaceless[other]) ? CHARACTERS : NEAR;
     }

@@ -34,6 +34,8 @@ class Rows:
     answered: U64
     answered_starts: I64
     files: tuple[int, int]  # open files of the values of both, to be read instead; or -1
+    last: U64  # of rows of several answers: how many values the last question's set has, they, and the last answer's
+    last_starts: I64
     digests: U64  # equal where both sides are the same text
     spaceless: U8  # 1 where a row is compared by characters
     beside: U64  # the digest of what stands beside both sides' texts, 0 where nothing does
@@ -47,7 +49,11 @@ class Rows:
     @property
     def largest(self) -> int:
         """Return a size that no row's sets, of both sides together, are larger than."""
-        return sum(int(np.diff(starts).max(initial=0)) for starts in (self.asked_starts, self.answered_starts))
+        asked, answered, last = (
+            int(np.diff(starts).max(initial=0))
+            for starts in (self.asked_starts, self.answered_starts, self.last_starts)
+        )
+        return max(asked + answered, last)
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class Star:
 
 
 _SETS = ("at", "sketches", "asked", "asked_starts", "answered", "answered_starts")
+_LAST = ("last", "last_starts")
 _MARKS = ("digests", "spaceless", "beside", "signs", "under")
 
 
@@ -95,7 +102,7 @@ class _Rows(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in _SETS),
         ("asked_file", ctypes.c_int),
         ("answered_file", ctypes.c_int),
-        *((name, ctypes.c_void_p) for name in _MARKS),
+        *((name, ctypes.c_void_p) for name in (*_LAST, *_MARKS)),
         ("threshold", ctypes.c_double),
         ("least", ctypes.c_double),
         ("agreement", ctypes.c_uint32),
@@ -157,7 +164,7 @@ class Pairs:
         self._rows = rows
         asked_file, answered_file = rows.files
         self._c = _Rows(
-            **{name: at(getattr(rows, name)) for name in (*_SETS, *_MARKS)},
+            **{name: at(getattr(rows, name)) for name in (*_SETS, *_LAST, *_MARKS)},
             threshold=rows.threshold,
             least=rows.least,
             agreement=rows.agreement,

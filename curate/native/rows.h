@@ -20,6 +20,8 @@ typedef struct {
     const uint64_t *answered;
     const int64_t *answered_starts;
     int asked_file, answered_file; /* open files of the same values, to be read instead; or -1 */
+    const uint64_t *last;      /* of a row of several answers: how many values the set of its last question has, they, */
+    const int64_t *last_starts; /* and those of the set of its last answer; of other rows nothing */
     const uint64_t *digests;   /* equal where both sides are the same text */
     const uint8_t *spaceless;  /* compared by characters */
     const uint64_t *beside;    /* the digest of what stands beside both sides' texts; 0 where nothing does */

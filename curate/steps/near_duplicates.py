@@ -60,8 +60,9 @@ class NearDuplicates(SetStep):
         "nearly_alike": "A kept row is alike, but less than the threshold.",
         "same_prompt": "A kept row has nearly the same prompt, with another answer.",
         "other_instructions": "A kept row is alike, under another system prompt or with other tools.",
-        "told_apart": "A kept row is alike; a tool call, the reasoning, the rejected answer or the label is another, "
-        "or, of equal words, a sign is (< or >, 5 or -5), or how deep a line of a program stands.",
+        "told_apart": "A kept row is alike; the last question or the last answer of several, a tool call, the "
+        "reasoning, the rejected answer or the label is another, or, of equal words, a sign is (< or >, 5 or -5), or "
+        "how deep a line of a program stands.",
         "alike_by_characters": "A kept row is alike by characters: this script has no spaces to tell words by.",
     }
     guesses: ClassVar[frozenset[str]] = frozenset(
@@ -97,7 +98,7 @@ class NearDuplicates(SetStep):
         keep = self.keep if self.keep_field is None else f"highest({self.keep_field})"
         return (
             f"near_duplicates|jaccard:word5+char5|signs:2|compare:{compared}|scheme:affine32|slots:128|seed:1"
-            f"|bands:{bands}x{rows}|threshold:{self.threshold:g}|instructions:equal|linkage:{self.linkage}|keep:{keep}"
+            f"|bands:{bands}x{rows}|threshold:{self.threshold:g}|instructions:equal|last:alike|linkage:{self.linkage}|keep:{keep}"
         )
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:

@@ -39,6 +39,10 @@ def test_three_nights_keep_what_one_run_of_all_rows_keeps(tmp_path, curate, kind
         chat(row["messages"][0]["content"], edited(DRAW, row["messages"][1]["content"], n % 12), id=f"like {row['id']}")
         for n, row in enumerate(rows)
     ]
+    told = [chat(text(DRAW, 30), text(DRAW, 60))["messages"] for _ in range(4)]
+    told = [turn for exchange in told for turn in exchange]
+    for n in range(12):  # chats of one history, of which some end alike
+        rows.append({"messages": [*told, *chat("And so?", f"It is {n % 5}.")["messages"]], "id": f"chat {n}"})
     DRAW.shuffle(rows)
     nights = {"1mon": rows[:30], "2tue": rows[30:55], "3wed": rows[55:]}
     kept, before = [], None
@@ -49,7 +53,8 @@ def test_three_nights_keep_what_one_run_of_all_rows_keeps(tmp_path, curate, kind
     together = curate("together", input={"files": [f"{name}.jsonl" for name in nights]})
 
     assert kept == together.lines_kept
-    assert 40 <= len(kept) < 80
+    assert 45 <= len(kept) < 85
+    assert sum(b'"chat ' in line for line in kept) == 5
 
 
 @KINDS

@@ -123,12 +123,13 @@ def test_components_are_those_of_a_plain_search(edges):
 
 
 def block_of(pairs: list[tuple[str, str]]) -> pl.DataFrame:
-    def message(role: str, said: str) -> dict[str, object]:
-        return dict.fromkeys(MESSAGE.to_schema()) | {"role": role, "text": said}
-
-    chats = [[message("user", question), message("assistant", answer)] for question, answer in pairs]
+    chats = [[said_by(0, question), said_by(1, answer)] for question, answer in pairs]
     raws = [orjson.dumps({"question": question, "answer": answer}) for question, answer in pairs]
     return block_with(chats, raw=raws)
+
+
+def said_by(turn: int, said: str) -> dict[str, object]:
+    return dict.fromkeys(MESSAGE.to_schema()) | {"role": "assistant" if turn % 2 else "user", "text": said}
 
 
 def block_with(chats: list[list[dict[str, object]]], **columns: list[object]) -> pl.DataFrame:
@@ -159,6 +160,29 @@ def planted(rows: int, seed: int) -> list[tuple[str, str]]:
         else:
             pairs.append((text(draw, 60), text(draw, 80)))
     return pairs
+
+
+def talks(rows: int, seed: int) -> list[list[str]]:
+    """Chats of one to four questions and answers, most of them edits of earlier ones, of few words at their ends."""
+    draw = random.Random(seed)
+    chats: list[list[str]] = []
+    for _ in range(rows):
+        chat = [text(draw, draw.choice([3, 60])) for _ in range(2 * draw.randrange(1, 5))]
+        if chats and draw.random() < 0.7:
+            chat = [edited(draw, said, draw.choice([0, 0, 0, 1])) for said in draw.choice(chats)]
+            if draw.random() < 0.5:
+                chat[draw.choice([-2, -1])] = text(draw, 3)
+        chats.append(chat)
+    return chats
+
+
+def alike_to_the_end(one: list[str], other: list[str]) -> tuple[float, bool]:
+    """How alike all questions are, and all answers; and whether the last of each are, in chats of several."""
+    sides = min(oracle("\n\n".join(one[side::2]), "\n\n".join(other[side::2])) for side in (0, 1))
+    if len(one) == len(other) == 2:
+        return sides, True
+    ends = [oracle(*two) >= 0.8 for two in zip(one[-2:], other[-2:], strict=True)]
+    return sides, all(ends) and min(len(one), len(other)) > 2
 
 
 def alike(one: tuple[str, str], other: tuple[str, str]) -> float:
@@ -197,6 +221,30 @@ def test_star_drops_what_brute_force_drops(seed, tmp_path):
 
     assert {row: (one, alike) for row, one, kind, alike in zip(*twins[:4], strict=True) if kind == Kind.NEAR} == dropped
     assert len(dropped) > 50
+
+
+@pytest.mark.usefixtures("kernel")
+def test_star_drops_chats_that_are_alike_to_their_ends(tmp_path):
+    """Oracle: rows in order, each compared with every kept row by the definition."""
+    chats = talks(300, 4)
+    block = block_with([[said_by(n, said) for n, said in enumerate(chat)] for chat in chats])
+    step = NearDuplicates()
+    twins = find_twins(keys_of(block, step.rule, tmp_path), step.rule, [Kind.NEAR])
+    kept: list[int] = []
+    dropped, apart = set(), set()
+    for row, chat in enumerate(chats):
+        near = [alike_to_the_end(chats[one], chat) for one in kept]
+        if any(sides >= step.threshold and to_the_end for sides, to_the_end in near):
+            dropped.add(row)
+        else:
+            kept.append(row)
+            if any(sides >= step.threshold for sides, _ in near):
+                apart.add(row)
+
+    told = set(twins.row[twins.kind == Kind.APART].tolist())
+    assert set(twins.row[twins.kind == Kind.NEAR].tolist()) == dropped
+    assert told <= apart  # another row may share more of the prompt, and be told of instead
+    assert min(len(dropped), len(told)) > 30
 
 
 @pytest.mark.usefixtures("kernel")
@@ -339,6 +387,8 @@ def varied(draw: random.Random) -> pl.DataFrame:
             asked = [message("user", text(draw, draw.choice([5, 40, 60])))] if draw.random() < 0.9 else []
             said = text(draw, 50) if draw.random() < 0.8 else "".join(draw.choices("今天气很好我们去公园", k=90))
             chat = [*system, *asked, message("assistant", said)]
+            if draw.random() < 0.3:
+                chat += [message("user", text(draw, 6)), message("assistant", text(draw, draw.choice([4, 30])))]
         if draw.random() < 0.2:
             chat = [turn for turn in chat if turn["role"] != "system"]
         chats.append(chat)

@@ -15,6 +15,8 @@ typedef struct {
     const uint64_t *answered;
     const int64_t *answered_starts;
     int asked_file, answered_file;
+    const uint64_t *last;
+    const int64_t *last_starts;
     const uint64_t *digests;
     const uint8_t *spaceless;
     const uint64_t *beside, *signs;
@@ -73,6 +75,23 @@ static uint64_t *sets(size_t n, uint64_t from, int64_t **starts) {
     return values;
 }
 
+/* Of some positions two sets, behind the size of the first. */
+static uint64_t *pairs_of_sets(size_t n, int64_t **starts) {
+    uint64_t *values = zeros(8 * 13 * n);
+    int64_t count = 0;
+    *starts = zeros(8 * (n + 1));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t sizes[2] = {draw(7), draw(7)};
+        if (draw(2)) {
+            values[count++] = sizes[0];
+            for (int side = 0; side < 2; side++)
+                for (uint32_t k = 0; k < sizes[side]; k++) values[count++] = k;
+        }
+        (*starts)[i + 1] = count;
+    }
+    return values;
+}
+
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
     state = strtoull(argv[2], NULL, 10);
@@ -97,6 +116,7 @@ int main(int argc, char **argv) {
         uint64_t *values = sets(positions, 0, (int64_t **)&rows.asked_starts);
         rows.asked = values;
         rows.answered = sets(positions, 1000, (int64_t **)&rows.answered_starts);
+        rows.last = pairs_of_sets(positions, (int64_t **)&rows.last_starts);
         rows.sketches = sketches, rows.digests = digests, rows.spaceless = spaceless, rows.under = under;
         rows.beside = beside, rows.signs = signs;
         rows.table = zeros(8 * 128);

@@ -50,6 +50,8 @@ def protect(folder, rows, test=TEST, steps=(), **settings):
         pytest.param(EDITED, "leak_near", [], 1, id="a light edit"),
         pytest.param({"messages": [{"role": "system", "content": "Be brief."}, *EDITED["messages"]]},
                      "leak_near", [], 1, id="nor a light edit"),
+        pytest.param(chat(QUESTION + " at all", ANSWER.replace("two", "three"), "And then?", "Call us."),
+                     "leak_near", [], 1, id="nor that the chat goes on"),
         pytest.param(chat(QUESTION, OTHER), "leak_prompt", [], 1, id="the prompt alone"),
         pytest.param(chat(QUESTION, OTHER, "And then?", "Call us."), "leak_prompt", [], 1, id="as an earlier turn"),
         pytest.param(chat(QUESTION + " at all", OTHER), None, ["leak_prompt_near"], 1, id="nearly the prompt: a guess"),

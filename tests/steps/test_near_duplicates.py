@@ -60,6 +60,53 @@ def test_a_pair(tmp_path, later, reason, warnings):
     assert (run.reasons[1], run.warnings[1]) == (reason, warnings)
 
 
+def talk(*said: str) -> dict:
+    return {"messages": [{"role": "user" if n % 2 == 0 else "assistant", "content": one} for n, one in enumerate(said)]}
+
+
+HISTORY = [" ".join(f"{word}{n}" for word in QUESTION.split()) for n in range(12)]
+MAY_I = "So may I do that today?"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason", "warnings"),
+    [
+        pytest.param([MAY_I, "Yes, that is safe."], [MAY_I, "No, never do that."], None, ["told_apart"],
+                     id="another last answer"),
+        pytest.param([MAY_I, "Yes."], ["So must I do that today?", "Yes."], None, ["told_apart"],
+                     id="another last question"),
+        pytest.param([MAY_I, "Yes."], ["What is the capital of Peru?", "Lima."], None, ["told_apart"], id="both"),
+        pytest.param([MAY_I, ANSWER], [MAY_I, MIDDLE], None, ["told_apart"], id="a long last answer below the threshold"),
+        pytest.param([MAY_I, ANSWER], [MAY_I.lower(), LIGHT], "near_duplicate", [], id="a light edit of the last answer"),
+        pytest.param([MAY_I, "Yes."], [MAY_I, "yes. "], "near_duplicate", [], id="equal last turns"),
+        pytest.param([MAY_I, "Yes."], [MAY_I], None, ["told_apart"], id="a question that nobody answers"),
+        pytest.param([MAY_I, "Yes."], [], None, ["told_apart"], id="the history alone"),
+        pytest.param([], [MAY_I, "Yes."], None, ["told_apart"], id="one question more"),
+    ],
+)  # fmt: skip
+def test_long_histories_do_not_make_the_last_turns_alike(tmp_path, one, other, reason, warnings):
+    history = swapped(HISTORY[0], ("years0", "long years0"))
+    run = curate_rows(tmp_path, [talk(*HISTORY, *one), talk(history, *HISTORY[1:], *other)], STEPS)
+
+    assert (run.reasons[1], run.warnings[1][:1]) == (reason, warnings)
+
+
+def test_a_chat_cut_after_each_answer_stays(tmp_path):
+    """A row a turn, as fine-tuning data is often made; each holds the one before."""
+    rows = [talk(*HISTORY[:turns]) for turns in range(2, len(HISTORY) + 1, 2)]
+
+    assert curate_rows(tmp_path, rows, STEPS).reasons == [None] * len(rows)
+
+
+@pytest.mark.parametrize("compare", ["conversation", "prompt", "answer"])
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["the longer later", "the shorter later"])
+def test_a_chat_that_goes_on_is_another_than_the_one_that_ends(tmp_path, compare, order):
+    rows = [talk(QUESTION, ANSWER), talk(QUESTION, ANSWER, "Thanks.", "Bye.")]
+    run = curate_rows(tmp_path, [rows[at] for at in order], [STEPS[0] | {"compare": compare}])
+
+    assert (run.reasons, run.warnings) == ([None, None], [[], ["told_apart"]])
+
+
 def tool(name: str) -> dict:
     function = {"name": name, "description": f"Looks up what {name} says of it.", "parameters": {"type": "object"}}
     return {"type": "function", "function": function}

@@ -14,4 +14,4 @@ class Kind(IntEnum):
     SAME_PROMPT = 3  # alike on the asked side alone
     INSTRUCTIONS = 4  # alike, under other instructions
     CHARACTERS = 5  # alike by characters, and not the same
-    APART = 6  # alike, and what stands beside the texts is not, or of the same words the signs are others
+    APART = 6  # alike, and the last turns or what stands beside the texts are not, or of the same words the signs

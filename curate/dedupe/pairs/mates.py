@@ -25,6 +25,7 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
     """Return the rows at ``places`` of the columns, in that order."""
     asked, asked_starts = keys.lists("asked")
     answered, answered_starts = keys.lists("answered")
+    last, last_starts = keys.lists("last")
     return Rows(
         at=places,
         sketches=keys.numbers("sketch"),
@@ -33,6 +34,8 @@ def rows_of(keys: Columns, rule: PairRule, places: U32) -> Rows:
         answered=answered,
         answered_starts=answered_starts,
         files=(keys.file("asked"), keys.file("answered")),
+        last=last,
+        last_starts=last_starts,
         digests=keys.numbers("digest"),
         spaceless=keys.numbers("spaceless"),
         beside=keys.numbers("beside"),

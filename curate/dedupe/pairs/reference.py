@@ -86,6 +86,8 @@ class Pairs:
             signs = {int(rows.signs[at]) for at in (one, other)}
             if rows.beside[one] != rows.beside[other] or (lower == 1 and len(signs) > 1 and 0 not in signs):
                 return Kind.APART, lower
+            if rows.digests[one] != rows.digests[other] and not self._last_are_alike(one, other):
+                return Kind.APART, lower
             if rows.under[one] != rows.under[other]:
                 return Kind.INSTRUCTIONS, lower
             by_characters = rows.spaceless[one] or rows.spaceless[other]
@@ -93,6 +95,14 @@ class Pairs:
         if lower >= rows.least:
             return Kind.NEARLY, lower
         return (Kind.SAME_PROMPT, asked) if asked >= rows.threshold and answered >= 0 else (Kind.ALONE, 0.0)
+
+    def _last_are_alike(self, one: int, other: int) -> bool:
+        rows = self._rows
+        held = [rows.last[rows.last_starts[at] : rows.last_starts[at + 1]] for at in (one, other)]
+        if not all(map(len, held)):
+            return len(held[0]) == len(held[1])
+        turns = [(last[1 : 1 + int(last[0])], last[1 + int(last[0]) :]) for last in held]
+        return all(found < 0 or found >= rows.threshold for found in map(_jaccard, *turns))
 
     def _similarity(self, one: int, other: int) -> tuple[float, float, float]:
         rows = self._rows

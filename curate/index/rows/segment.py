@@ -23,7 +23,7 @@ I64 = npt.NDArray[np.int64]
 LOWER = np.uint64(0xFFFFFFFF)
 SHORT = ("source", "split", "size", "spaceless")  # columns of 32 bits
 _KINDS = {"source": pl.UInt32, "split": pl.UInt8, "size": pl.UInt32, "spaceless": pl.UInt8}
-SETS = ("asked", "answered")
+SETS = ("asked", "answered", "last")
 TOLD = ("digest", "beside", "signs", "under")  # what else an exact index tells of a row's texts
 
 
