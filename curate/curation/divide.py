@@ -114,7 +114,8 @@ def _told(rows: pl.DataFrame, plan: Plan, *known: str) -> Division:
         notes.append(
             f"one group of rows that belong together holds {largest:,} of {len(rows):,} rows "
             f"and went to {place} as a whole; "
-            "if they only share a template, move it into the system prompt or raise [split] similarity"
+            "if they only share a template, move it into the system prompt or raise [split] similarity; "
+            "if chats go on from a question that one row asks alone, leave that row out"
         )
     notes += missed(asked, split.train if split else None, counts)
     if counts.get("test"):

@@ -161,7 +161,7 @@ def _twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any
 def _has_earlier(run: Path) -> bool:
     """Say whether rows of the run were compared with those of earlier runs."""
     config = read_curation(run)["config"]
-    return bool(config["input"].get("against")) or (config.get("split") or {}).get("previous") is not None
+    return bool((config.get("input") or {}).get("against")) or (config.get("split") or {}).get("previous") is not None
 
 
 def _dropped_twin(run: Path, ledger: pl.LazyFrame, row: dict[str, Any]) -> dict[str, Any] | None:

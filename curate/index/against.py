@@ -168,12 +168,18 @@ def _read_by(manifest: dict[str, Any], folder: Path, kept: pl.DataFrame) -> list
     A source of which no row was kept may have no layout to read it by.
     """
     told = orjson.loads((folder / STATS_FILE).read_bytes())["sources"]
+    config = manifest["config"]
     if manifest["command"] == "augment":
-        return _by_shape(Shapes(told, manifest["config"]["gates"]["output"]["layout"]), kept)
-    target = manifest["config"]["output"]["layout"]
+        return _by_shape(Shapes(told, _layout(config.get("gates") or {})), kept)
+    target = _layout(config)
     origins = [origin_of(one["source"], written_as(one["layout"], one["fields"], target)) for one in told]
     found = [(origin, np.flatnonzero((kept["source"] == origin.source).to_numpy())) for origin in origins]
     return [(origin, rows) for origin, rows in found if len(rows)]
+
+
+def _layout(config: dict[str, Any]) -> str | None:
+    layout: str | None = (config.get("output") or {}).get("layout")
+    return layout
 
 
 def _by_shape(shapes: Shapes, kept: pl.DataFrame) -> list[tuple[Origin, npt.NDArray[np.intp]]]:

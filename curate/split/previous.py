@@ -17,6 +17,8 @@ from curate.split.draw import NAMES
 U32 = npt.NDArray[np.uint32]
 
 SPLITS = range(len(NAMES))
+QUESTION, ASKED_BEFORE = "question", "asked before"  # names of keys: what a row asks last, and at an earlier turn
+_MEETS = {QUESTION: (QUESTION, ASKED_BEFORE), ASKED_BEFORE: (QUESTION,)}  # keys that a key joins; others their own name
 
 
 class Row(NamedTuple):
@@ -48,12 +50,14 @@ class Settled(NamedTuple):
 
 
 def settle(rows: Sequence[Row], keys: Columns | None, earlier: Mapping[int, Old], rule: PairRule | None) -> Settled:
-    """Return what rows join, one after another, those that stay first; one that would join two splits goes.
+    """Return what rows join, one after another: those that stay first, then those that belong with an earlier row.
+
+    One that would join two splits goes.
 
     ``keys`` are the pair keys of these rows and of ``earlier`` ones, among others. A row that goes brings no others
     together: what it joined within its group is undone.
     """
-    ordered = sorted(rows, key=lambda row: (row.group, not row.stays, row.number))
+    ordered = sorted(rows, key=lambda row: (row.group, not row.stays, not row.splits, row.number))
     ranks = _Ranks(ordered, earlier)
     joining = _Joining(ranks, earlier, None if keys is None or rule is None else _Likeness(ranks, keys, rule))
     bridges: dict[int, tuple[int, ...]] = {}
@@ -87,7 +91,7 @@ class _Joining:
         self._parents = np.arange(ranks.count, dtype=np.uint32)
         for number, old in earlier.items():
             self._parents[ranks.of[number]] = ranks.bases[old.group] + old.split
-        self._holders: dict[tuple[int, str, int], list[int]] = {}  # splits, or the first row, that have a value
+        self._holders: dict[tuple[int, str, int], list[int]] = {}  # who has a value; of those joined already, one
 
     def root(self, row: Row) -> int:
         """Return the lowest rank of those that a row belongs to."""
@@ -98,7 +102,9 @@ class _Joining:
         split = self._ranks.bases[row.group] + row.splits[0]
         self._parents[self._ranks.of[row.number]] = split
         for key in row.keys:
-            self._holders.setdefault((row.group, *key), []).append(split)
+            held = self._holders.setdefault((row.group, *key), [])
+            if split not in held:
+                held.append(split)
 
     def join(self, row: Row) -> tuple[int, ...]:
         """Join a row with all before it that it has something in common with, and return the splits that it reaches.
@@ -107,9 +113,7 @@ class _Joining:
         """
         rank, base = self._ranks.of[row.number], self._ranks.bases[row.group]
         before = self._parents[base : rank + 1].copy()  # likeness shortens paths anywhere in it
-        values = [(row.group, *key) for key in row.keys]
-        holders = [one for value in values for one in self._holders.get(value, ())]
-        for other in [*(base + split for split in row.splits), *holders]:
+        for other in [*(base + split for split in row.splits), *self._met(row)]:
             _join(self._parents, rank, other)
         if self._alike is not None:
             self._alike.join(self._parents, rank)
@@ -119,9 +123,22 @@ class _Joining:
             if self._alike is not None:
                 self._alike.forget(rank)
         else:
-            for value in values:
-                self._holders.setdefault(value, [rank])
+            self._hold(row, rank)
         return reached
+
+    def _met(self, row: Row) -> list[int]:
+        """Return who holds a value that joins one of a row's."""
+        met = [(row.group, other, value) for name, value in row.keys for other in _MEETS.get(name, (name,))]
+        return [one for key in met for one in self._holders.get(key, ())]
+
+    def _hold(self, row: Row, rank: int) -> None:
+        """Note the values of a row that has joined: chats that ask the same before their last question are apart."""
+        for name, value in row.keys:
+            held = self._holders.setdefault((row.group, name, value), [])
+            if name == ASKED_BEFORE or not held:
+                held.append(rank)
+            if name == QUESTION:  # they belong with this row now, and with each other
+                self._holders.pop((row.group, ASKED_BEFORE, value), None)
 
 
 class _Ranks:

@@ -49,8 +49,8 @@ class Normalise(Step):
         return texts.to_frame("text").select(self.key(pl.col("text"))).to_series()
 
     def questions(self, texts: pl.Series) -> pl.Series:
-        """Return the texts as questions are compared: punctuation and white space aside."""
-        return said(self.model_copy(update={"white_space": True}).keys(texts))
+        """Return the texts as questions are compared: case, punctuation and white space aside."""
+        return said(self.model_copy(update={"case": True, "white_space": True}).keys(texts))
 
     def _text(self, text: pl.Expr) -> pl.Expr:
         if self.zero_width:

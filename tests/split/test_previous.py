@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.core.run.errors import ConfigError
 from curate.core.run.settings import validate
 from curate.curation.config import CurateConfig
 from curate.curation.run import Options, run_curation
-from curate.split.previous import Row, settle
+from curate.split.previous import ASKED_BEFORE, QUESTION, Row, settle
 from tests.conftest import chat
 from tests.curated import Curated, as_line
 
@@ -130,6 +131,33 @@ def test_a_row_that_bridges_brings_no_others_together(curate):
     ]
 
     assert splits(curate("new", new, previous="old")) == {"bridge": None, "of train": "train", "of test": "test"}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["it comes first", "it comes last"])
+def test_of_chats_that_begin_alike_only_the_row_that_asks_nothing_else_is_a_bridge(curate, first):
+    """What is asked before the last question keeps two chats together only where a kept row asks it last."""
+    chats = [longer("Hi", f"chat{n}") | {"thread": f"t{n}"} for n in range(40)]
+    where = splits(curate("old", chats))
+    again = [row | {"messages": [*row["messages"][:-1], {"role": "assistant", "content": text(60)}]} for row in chats]
+    greeting, others = chat("hi!", text(60), id="greeting"), [longer("Hi", f"new{n}") for n in range(60)]
+    new = [*again, *others]
+    found = splits(curate("new", [greeting, *new] if first else [*new, greeting], previous="old"))
+
+    assert len(set(where.values())) == 3
+    assert found["greeting"] is None
+    assert {id_: split for id_, split in found.items() if id_.startswith("chat")} == where
+    assert {found[f"new{n}"] for n in range(60)} == {"train", "validation", "test"}
+
+
+def test_an_index_that_alone_knows_of_older_runs_is_not_passed_over(tmp_path, curate, request):
+    """Read anew, the run would bring its own rows alone, and those of the run before it would be forgotten."""
+    if request.node.callspec.params["curate"] == "no index":
+        pytest.skip("a run without an index knows of no other")
+    older, newer = EARLIER[:20], EARLIER[20:]
+    curate("one", older)
+    curate("two", newer, previous="one", steps={"input": {"files": ["two.jsonl"], "against": ["one"]}})
+    with pytest.raises(ConfigError, match="earlier runs are known by it alone: 1"):
+        curate("new", EARLIER, previous="two", steps={"defaults": {"near_duplicates": {"threshold": 0.5}}})
 
 
 def test_rows_that_are_alike_a_bridge_alone_are_drawn_apart(curate):
@@ -251,10 +279,10 @@ def test_the_manifest_names_the_earlier_run(curate):
 @st.composite
 def keyed(draw: st.DrawFn) -> list[Row]:
     count = draw(st.integers(1, 12))
-    value = st.integers(1, 5)
+    name, value = st.sampled_from(["key", QUESTION, ASKED_BEFORE]), st.integers(1, 5)
     rows = []
     for number in range(count):
-        keys = tuple({("key", draw(value)) for _ in range(draw(st.integers(0, 2)))})
+        keys = tuple({(draw(name), draw(value)) for _ in range(draw(st.integers(0, 2)))})
         stays = draw(st.integers(0, 4)) == 0
         held = st.sets(st.integers(0, 2), min_size=int(stays), max_size=1 if stays else 2)
         rows.append(Row(number, keys, tuple(sorted(draw(held))), stays=stays))
@@ -273,16 +301,27 @@ def test_what_is_settled_bridges_nothing(rows):
         assert _reached(row, rows, new) == ({found.split[row.number]} if row.number in found.split else set())
     for row in rows:
         if row.number in found.bridges:
-            assert len(_reached(row, rows, [one for one in new if one.number < row.number])) > 1
+            assert len(_reached(row, rows, [one for one in new if _turn(one) < _turn(row)])) > 1
+
+
+def _turn(row: Row) -> tuple[bool, int]:
+    """Return when a row is taken: those that earlier rows hold come first."""
+    return not row.splits, row.number
+
+
+def _meet(one: Row, other: Row) -> bool:
+    own, theirs = set(one.keys), set(other.keys)
+    asked = {(QUESTION, value) for name, value in own if name == ASKED_BEFORE}
+    before = {(ASKED_BEFORE, value) for name, value in own if name == QUESTION}
+    alone = {key for key in own & theirs if key[0] != ASKED_BEFORE}
+    return bool(alone | asked & theirs | before & theirs)
 
 
 def _reached(row: Row, rows: list[Row], others: list[Row]) -> set[int]:
     """Return the splits that a row reaches over some others, which bring their own and those of the rows that stay."""
     group, left = [row], [other for other in others if other.number != row.number]
     for one in group:
-        group += [other for other in left if set(other.keys) & set(one.keys)]
+        group += [other for other in left if _meet(one, other)]
         left = [other for other in left if other not in group]
-    keys = {key for one in group for key in one.keys}
-    return {split for one in group for split in one.splits} | {
-        one.splits[0] for one in rows if one.stays and keys & set(one.keys)
-    }
+    staying = [one for one in rows if one.stays and any(_meet(one, other) for other in group)]
+    return {split for one in group for split in one.splits} | {one.splits[0] for one in staying}

@@ -67,15 +67,16 @@ def test_rows_that_ask_the_same_stay_together(tmp_path, seed):
     assert len(sizes) > 2
 
 
+@pytest.mark.parametrize("normalise", [{}, {"case": False, "white_space": False}], ids=["folded", "as written"])
 @pytest.mark.parametrize("seed", range(2))
-def test_no_split_leaks_into_another(tmp_path, seed):
+def test_no_split_leaks_into_another(tmp_path, seed, normalise):
     """Oracle: the search for leaks, which reads the files that were written."""
     draw = random.Random(seed)
     rows = [drawn(draw) for _ in range(200)]
     rows += [  # the same answers to the same, written otherwise
         {"messages": [turn | {"content": f"{turn['content']}!"} for turn in row["messages"]]} for row in rows[:60]
     ]
-    run = curate_rows(tmp_path, rows, split=THIRDS)
+    run = curate_rows(tmp_path, rows, split=THIRDS, defaults={"normalise": normalise})
     files = [run.out / f"{name}.jsonl" for name in THIRDS]
     for file in files:
         found = thresher.leaks(file, [other for other in files if other != file])

@@ -50,7 +50,11 @@ def read_curation(folder: Path, *, hint: str = "name the folder that thresher cu
     Raises:
         InputError: the folder holds none.
     """
-    return read_manifest(folder, CURATION, run="finished curation run", hint=hint)
+    run = "finished curation run"
+    found = read_manifest(folder, CURATION, run=run, hint=hint)
+    if not isinstance(found.get("config"), dict):
+        raise InputError(f"{folder} holds no {run}: its {MANIFEST} has no config", hint=hint)
+    return found
 
 
 def files_in(manifest: Mapping[str, Any], part: str) -> list[dict[str, Any]]:

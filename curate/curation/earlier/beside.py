@@ -103,19 +103,31 @@ def find_earlier(plan: Plan, base: Path, out: Path | None) -> Named:
         if found is not None:
             fits(found, name, plan.scheme)
             _refuse_kind(found, name, plan)
-    joined = None if previous is None else _usable(find_index(previous, base), plan)
+    joined = None if previous is None else _usable(find_index(previous, base), previous, plan)
     Earlier([found.rows for found in [*against.values(), joined] if found is not None], base).check_files()
     return Named(against, joined)
 
 
-def _usable(found: Found | None, plan: Plan) -> Found | None:
-    """Return the index of ``[split] previous`` where it tells all that the split asks for."""
+def _usable(found: Found | None, name: str, plan: Plan) -> Found | None:
+    """Return the index of ``[split] previous`` where it tells all that the split asks for; else the run is read.
+
+    Raises:
+        ConfigError: it does not, and rows of other runs stand in it, which would be forgotten.
+    """
     if found is None:
         return None
     told = found.rows.told
     fitting = told["scheme"] == pair_scheme(plan).as_json(told["kind"]) and set(plan.group_by) <= set(told["group_by"])
-    held = found.rows.held(range(len(found.rows.runs)))
-    return found if fitting and all(one.has("question") for one in held) else None
+    runs = len(found.rows.runs)
+    if fitting and all(one.has("question") for one in found.rows.held(range(runs))):
+        return found
+    if runs > 1:
+        raise ConfigError(
+            f"[split] previous: the index of {name} was written by another version or with other settings than this "
+            f"run's, and earlier runs are known by it alone: {runs - 1}",
+            hint="write the index of each of these runs again, the oldest first: thresher curate ... --write-index",
+        )
+    return None
 
 
 def open_earlier(plan: Plan, base: Path, named: Named, work: Path) -> Beside:

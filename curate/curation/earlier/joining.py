@@ -20,7 +20,7 @@ from curate.index.earlier import Earlier
 from curate.index.prints import conversation_prints, question_prints, text_prints
 from curate.split.draw import NAMES
 from curate.split.groups import group_values
-from curate.split.previous import Old, Row, settle
+from curate.split.previous import ASKED_BEFORE, QUESTION, Old, Row, settle
 
 _HELD = {"row": pl.UInt64, "split": pl.UInt8}
 
@@ -136,9 +136,9 @@ def _rows(
 ) -> list[Row]:
     known = dict(stays.iter_rows())
     counting = asked.filter("last").select("key").unique()  # a question that no row asks last keeps none together
-    questions: dict[int, list[int]] = {}
-    for row, key in asked.join(counting, on="key", how="semi", maintain_order="left").select("row", "key").iter_rows():
-        questions.setdefault(row, []).append(key)
+    questions: dict[int, list[tuple[str, int]]] = {}
+    for row, key, last in asked.join(counting, on="key", how="semi", maintain_order="left").iter_rows():
+        questions.setdefault(row, []).append((QUESTION if last else ASKED_BEFORE, key))
     splits: dict[int, list[int]] = {}
     for row, held_in in attached.join(torn, on="row", how="semi", maintain_order="left").iter_rows():
         splits.setdefault(row, []).append(held_in)
@@ -147,7 +147,7 @@ def _rows(
     own = values.join(torn, on="row", how="inner", maintain_order="left").select("row", "group", *names)
     for row, group, *found in own.iter_rows():
         keys = [(name, value) for name, value in zip(names, found, strict=True) if value]
-        keys += [("question", value) for value in questions.get(row, ())]
+        keys += questions.get(row, ())
         stay = known.get(row)
         held = tuple(splits.get(row, ())) if stay is None else (stay,)
         rows.append(Row(row, tuple(keys), held, stays=stay is not None, group=group))
