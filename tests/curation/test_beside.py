@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Ran
+from tests.curated import curate_rows
 
 QUESTION = "Is there a dog in the picture that was taken by the lake last summer?"
 ANSWER = "Yes, there is a small brown dog that sits beside the boat and looks at the water."
@@ -218,3 +219,19 @@ def test_an_index_knows_what_stood_beside(kind, tmp_path, jsonl, kept):
         assert kept([{**row, "id": "again"}], "--against", out, "--set", "limits.min_kept=0") == 0
     assert kept([sharegpt(image="2.png")], "--against", tmp_path / f"{kind}0") == 1
     assert kept([{"messages": turns(reasoning_content="A tail.")}], "--against", tmp_path / f"{kind}1") == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"prompt": "Which bird wades?", "completion": "A heron."}, id="prompt and completion"),
+        pytest.param({"instruction": "Which bird wades?", "output": "A heron."}, id="instruction and output"),
+        pytest.param({"input": "Which bird wades?", "output": "A heron."}, id="input and output"),
+    ],
+)
+def test_other_tools_are_another_behaviour_in_every_layout(tmp_path, row):
+    tools = [[{"type": "function", "function": {"name": name, "parameters": {}}}] for name in ("birds", "weather")]
+    run = curate_rows(tmp_path, [row | {"tools": one} for one in (*tools, tools[0])])
+
+    assert run.reasons == [None, None, "exact_duplicate"]
+    assert run.warnings[1] == ["other_instructions"]

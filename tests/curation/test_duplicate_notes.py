@@ -34,12 +34,12 @@ def notes(tmp_path, rows, word, **config):
     ],
 )  # fmt: skip
 def test_a_field_that_is_not_compared_is_told_of(tmp_path, name, one, other, told):
-    found = notes(tmp_path, [WHO | {name: one}, WHO | {name: other}, WHO | {name: one}], "differ from their twin")
+    found = notes(tmp_path, [WHO | {name: one}, WHO | {name: other}, WHO | {name: one}], "differ from the twin")
 
     assert bool(found) == told
     if told:
         (note,) = found
-        assert note.startswith(f"1 rows that went as duplicates differ from their twin in {name!r}, which is not comp")
+        assert note.startswith(f"1 row gone as duplicates differ from the twin in {name!r}, which is not comp")
         assert note.endswith(f"read it as one: --map instruction=prompt --map input={name} --map output=completion")
 
 
@@ -47,11 +47,15 @@ def test_a_field_that_is_not_compared_is_told_of(tmp_path, name, one, other, tol
     ("row", "remedy"),
     [
         pytest.param({"instruction": "Who won?", "output": "None."}, "--map input=context", id="alpaca"),
+        pytest.param({"instruction": "Who won?", "input": "Rome, 1960", "output": "None."},
+                     "write it into the prompt", id="alpaca with an input of its own"),
+        pytest.param({"prompt": chat("Who won?", "")["messages"][:1], "completion": chat("", "None.")["messages"][1:]},
+                     "write it into the prompt", id="a prompt of messages"),
         pytest.param(chat("Who won?", "None."), "write it into the prompt", id="a chat"),
     ],
-)
+)  # fmt: skip
 def test_the_note_says_what_to_do(tmp_path, row, remedy):
-    (note,) = notes(tmp_path, [row | {"context": str(n)} for n in range(3)], "differ from their twin in 'context'")
+    (note,) = notes(tmp_path, [row | {"context": str(n)} for n in range(3)], "differ from the twin in 'context'")
 
     assert note.startswith("2 rows")
     assert note.endswith(remedy)
@@ -60,7 +64,7 @@ def test_the_note_says_what_to_do(tmp_path, row, remedy):
 def test_the_fields_of_a_map_are_those_of_the_note(tmp_path):
     rows = [{"question": "Who won?", "context": str(n), "answer": "None."} for n in range(2)]
     read = {"files": [{"path": "rows.jsonl", "map": {"prompt": "question", "completion": "answer"}}]}
-    (note,) = notes(tmp_path, rows, "differ from their twin", input=read)
+    (note,) = notes(tmp_path, rows, "differ from the twin", input=read)
 
     assert note.endswith("--map instruction=question --map input=context --map output=answer")
 

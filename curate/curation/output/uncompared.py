@@ -7,11 +7,13 @@ duplicate of every row with the same two, whatever their contexts.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import orjson
 import polars as pl
 
+from curate.core.command.figures import many
 from curate.core.command.words import path_word
 from curate.core.read.layouts import LAYOUTS, Record
 from curate.core.read.layouts.beside import BESIDE
@@ -27,7 +29,7 @@ _WORDS, _LETTERS = 5, 20  # of other texts, words without digits and letters bey
 
 class _Field(NamedTuple):
     name: str  # as it stands in the record
-    layout: str
+    layout: str  # by which --map could read it as part of the question; empty where none can
     source: int
 
 
@@ -41,11 +43,13 @@ def uncompared(plan: Plan, staged: Staged) -> list[str]:
         gone = staged.engine.fetch(part["row"], ["source", "layout", "raw"])
         kept = staged.engine.fetch(part["matched"], ["raw"])
         for (source, layout, raw), other in zip(gone.iter_rows(), kept["raw"], strict=True):
-            names = _differing(orjson.loads(raw), orjson.loads(other), _compared(plan, source, layout))
-            differing.update(_Field(name, layout, source) for name in names)
+            record = orjson.loads(raw)
+            names = _differing(record, orjson.loads(other), _compared(plan, source, layout))
+            free = layout if _has_room(record, layout, plan.sources[source].fields) else ""
+            differing.update(_Field(name, free if name else "", source) for name in names)
     most = f" of the first {_MOST:,}" if len(twins) > _MOST else ""
     return [
-        f"{count:,}{most} rows that went as duplicates differ from their twin in {field.name!r}, which is not "
+        f"{many(count, 'row')}{most} gone as duplicates differ from the twin in {field.name!r}, which is not "
         f"compared; if it is part of the question, {_remedy(plan, field)}"
         for field, count in sorted(differing.items(), key=lambda one: (-one[1], one[0]))
     ]
@@ -85,6 +89,14 @@ def _differing(gone: Record, kept: Record, compared: frozenset[str]) -> list[str
 def _is_text(value: str) -> bool:
     words = sum(word.strip(".,;:!?\"'()").isalpha() for word in value.split())
     return words >= _WORDS or sum(letter.isalpha() and not letter.isascii() for letter in value) >= _LETTERS
+
+
+def _has_room(record: Record, layout: str, fields: Mapping[str, str]) -> bool:
+    """Say whether a record of one question and one answer has no input yet."""
+    if layout == "alpaca":
+        return not record.get(fields.get("input", "input"))
+    sides = [record.get(fields.get(name, name)) for name in ("prompt", "completion")]
+    return layout == "prompt_completion" and all(isinstance(side, str) for side in sides)
 
 
 def _remedy(plan: Plan, field: _Field) -> str:

@@ -11,7 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from curate.core.read.layouts.layout import INSTRUCTING, JOINT, Draft, Layout, Message, Path, Record, has, is_bare
+from curate.core.read.layouts.layout import (
+    INSTRUCTING,
+    JOINT,
+    Draft,
+    Layout,
+    Message,
+    Path,
+    Record,
+    as_bytes,
+    has,
+    is_bare,
+)
 from curate.core.read.layouts.messages import message_paths, read_messages
 
 SYSTEM = ("system", "system_prompt")
@@ -83,7 +94,8 @@ def question_strings(record: Record, name: str = "instruction") -> list[Path]:
 def read_alpaca(record: Record) -> Draft:
     """Return the history's turns, then the instruction and its input as one user turn, then the output."""
     reply = Message("assistant", record["output"])
-    return Draft([*_system(record)[0], *read_history(record), read_question(record), reply])
+    turns = [*_system(record)[0], *read_history(record), read_question(record), reply]
+    return Draft(turns, tools=as_bytes(record.get("tools")))
 
 
 def alpaca_strings(record: Record) -> list[list[Path]]:
@@ -112,7 +124,8 @@ def read_prompt_completion(record: Record) -> Draft:
     """Return the prompt's turns and the completion's, the system prompt first where they have none of their own."""
     turns = [*_turns(record["prompt"], "user"), *_turns(record["completion"], "assistant")]
     system = system_field(record, turns)
-    return Draft(turns if system is None else [Message("system", record[system]), *turns])
+    told = [] if system is None else [Message("system", record[system])]
+    return Draft([*told, *turns], tools=as_bytes(record.get("tools")))
 
 
 def prompt_completion_strings(record: Record) -> list[list[Path]]:
@@ -139,7 +152,7 @@ _SYSTEM_HERE = ("system_prompt", "system")
 def read_input_output(record: Record) -> Draft:
     """Return the turns, the system prompt first where there is one."""
     turns = [Message("user", record["input"]), Message("assistant", record["output"])]
-    return Draft([*_system(record, _SYSTEM_HERE)[0], *turns])
+    return Draft([*_system(record, _SYSTEM_HERE)[0], *turns], tools=as_bytes(record.get("tools")))
 
 
 def input_output_strings(record: Record) -> list[list[Path]]:
@@ -159,7 +172,7 @@ def write_input_output(draft: Draft) -> Record | None:
 ALPACA = Layout(
     "alpaca",
     "instruction (+ input) + output",
-    frozenset({"instruction", "input", "output", *SYSTEM, "history"}),
+    frozenset({"instruction", "input", "output", *SYSTEM, "history", "tools"}),
     has("instruction", "output"),
     read_alpaca,
     alpaca_strings,
@@ -168,7 +181,7 @@ ALPACA = Layout(
 PROMPT_COMPLETION = Layout(
     "prompt_completion",
     "prompt + completion",
-    frozenset({"prompt", "completion", *SYSTEM}),
+    frozenset({"prompt", "completion", *SYSTEM, "tools"}),
     has("prompt", "completion"),
     read_prompt_completion,
     prompt_completion_strings,
@@ -177,7 +190,7 @@ PROMPT_COMPLETION = Layout(
 INPUT_OUTPUT = Layout(
     "input_output",
     "input + output (+ system_prompt)",
-    frozenset({"input", "output", *SYSTEM}),
+    frozenset({"input", "output", *SYSTEM, "tools"}),
     has("input", "output"),
     read_input_output,
     input_output_strings,
