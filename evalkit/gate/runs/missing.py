@@ -15,6 +15,7 @@ _OF_REFERENCE = {  # columns that stay
     "json_fields": slice(2, 3),
     "check_parts": slice(1, 2),
 }
+_MAY_NOT_APPLY = ("json_schema", "language", "regex", "tool_calls")
 _NO_LABEL = -1.0  # the code of an answer that is no label
 _BOUNDED = ("share", "points", "correlation")
 
@@ -39,6 +40,11 @@ def as_wrong(metric: Metric, others: Numbers) -> Numbers | None:
     if metric.unit not in _BOUNDED or others.shape[1] != 1 or (metric.better == "lower" and not metric.shares):
         return None
     return np.full_like(others, 0.0 if metric.better == "higher" else 1.0)
+
+
+def may_not_apply(metric: Metric) -> bool:
+    """Say whether an item may have nothing to score, such as no schema, which an empty answer does not show."""
+    return metric.use in _MAY_NOT_APPLY
 
 
 def wrong_alone(metric: Metric) -> Numbers | None:

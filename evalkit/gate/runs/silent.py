@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.gate.runs.missing import NO_ANSWER, SILENT, wrong_alone
+from evalkit.gate.runs.missing import NO_ANSWER, SILENT, may_not_apply, wrong_alone
 from evalkit.gate.runs.run import Run
 from evalkit.metrics.metric import Metric, Numbers
 
@@ -23,7 +23,7 @@ def empty_answers(name: str, metric: Metric, sides: tuple[Side, Side]) -> tuple[
         return {}, neither
     one, other = (run.reasons(name, rows[neither]) for run, _, rows in sides)
     wrong = wrong_alone(metric)
-    if wrong is None:
+    if wrong is None or may_not_apply(metric):
         return {}, neither[(one == SILENT) & (other == SILENT)]
     counted: dict[str, Places] = {}
     for (run, numbers, _), own, others in zip(sides, (one, other), (other, one), strict=True):

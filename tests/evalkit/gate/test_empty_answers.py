@@ -97,3 +97,18 @@ def test_an_empty_answer_to_what_has_no_right_one_counts_in_no_rule(thresher, tm
     told = gate(thresher, run, run, rules, "--json").json["limits"]
 
     assert [(row["candidate"], row["n"], row["unpaired"]) for row in told] == [(0.714286, 70, 30)] * 2
+
+
+def test_items_that_a_metric_may_not_apply_to_are_left_out_where_both_said_nothing(thresher, tmp_path):
+    """Half the items have no schema: that both runs left them empty makes them no ties."""
+    rows = right([1] * 40)
+    schema = {"schema": {"type": "object"}}
+    runs = {"base": "{}", "candidate": "zz"}
+    for name, said in runs.items():
+        made = [row | ({"prediction": "{}" if n else said} | schema if n < 20 else EMPTY) for n, row in enumerate(rows)]
+        runs[name] = scored(tmp_path, name, made, "json_schema")
+
+    (row,) = thresher("compare", runs["base"], runs["candidate"], "--json").json["metrics"]
+
+    assert (row["base"], row["candidate"], row["n"]) == (1.0, 0.95, 20)
+    assert sum(row["left_out"].values()) == 20
