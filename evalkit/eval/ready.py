@@ -74,12 +74,15 @@ def ready_page(page: Path, config: EvalConfig, file: Path, out: Path) -> None:
     """
     if page.is_dir():
         raise OutputError(f"{page} cannot be written: it is a folder", hint=_PAGE)
-    if any(page.resolve() == (out / name).resolve() for name in _WRITTEN):
-        raise OutputError(f"{page} is another file of the evaluation", hint=_PAGE)
+    place = page.resolve()
+    if any(place == (out / name).resolve() for name in (*_WRITTEN, RUN, GATE)):
+        raise OutputError(f"{page} is something else of the evaluation", hint=_PAGE)
+    if any((out / name).resolve() in place.parent.parents for name in (RUN, GATE)):
+        raise OutputError(f"{page} lies in a folder of a folder that the evaluation writes", hint=_PAGE)
     tables = [table for table in (config.predict, config.score, config.gate) if table is not None]
     named = [value for table in tables for value in vars(table).values() if isinstance(value, Path)]
     held = {} if config.gate is None else baselines(config.gate, file.parent)
-    refuse_target(page, [file, *(file.parent / path for path in named), *held.values()])
+    refuse_target(page, [file, *(file.parent / path for path in named), *held.values(), *_read(config, file.parent)])
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -87,6 +90,14 @@ def ready_page(page: Path, config: EvalConfig, file: Path, out: Path) -> None:
     replaced = page.is_file() or not page.exists()  # a pipe or a terminal is written to as it is
     if not os.access(page.parent if replaced else page, os.W_OK):
         raise OutputError(f"{page} cannot be written: {os.strerror(errno.EACCES)}", hint=_PAGE)
+
+
+def _read(config: EvalConfig, home: Path) -> list[Path]:
+    """Return the files that a replayed model and the settings of metrics name."""
+    model = "" if config.predict is None else config.predict.model
+    replayed = [home / model.removeprefix("replay:")] if model.startswith("replay:") else []
+    told = [value for own in settings(config.score, home).values() for value in own.values() if isinstance(value, str)]
+    return [*replayed, *map(Path, told)]
 
 
 def _read_named(metric: Metric, table: ScoreTable) -> None:
