@@ -235,3 +235,13 @@ def test_other_tools_are_another_behaviour_in_every_layout(tmp_path, row):
 
     assert run.reasons == [None, None, "exact_duplicate"]
     assert run.warnings[1] == ["other_instructions"]
+
+
+@pytest.mark.parametrize("tools", ["00", "[", 5, {"a": 1}, [None], json.dumps([{"name": "birds"}])])
+def test_tools_of_any_shape_are_read_beside_a_question_and_its_answer(tmp_path, tools):
+    row = {"prompt": "Which bird wades?", "completion": "A heron.", "tools": tools}
+    deep: Any = []
+    for _ in range(300):
+        deep = [deep]
+
+    assert curate_rows(tmp_path, [row, row | {"tools": deep, "id": "deep"}]).manifest["counts"]["in"] == 2

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from curate.core.read.layouts.layout import (
     INSTRUCTING,
     JOINT,
@@ -47,6 +49,16 @@ def _system(record: Record, names: Sequence[str] = SYSTEM) -> tuple[list[Message
     """Return the system prompt of a record as turns, one or none, and the places of their strings."""
     name = system_field(record, names=names)
     return ([], []) if name is None else ([Message("system", record[name])], [[(name,)]])
+
+
+def _tools(record: Record) -> bytes | None:
+    """Return the list of tools as JSON bytes, also where it is written as text; these layouts know no other."""
+    given = record.get("tools")
+    try:
+        given = orjson.loads(given) if isinstance(given, str) else given
+        return as_bytes(given) if isinstance(given, list) else None
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deep to be written
+        return None
 
 
 def _single(draft: Draft) -> tuple[str | None, str, str] | None:
@@ -95,7 +107,7 @@ def read_alpaca(record: Record) -> Draft:
     """Return the history's turns, then the instruction and its input as one user turn, then the output."""
     reply = Message("assistant", record["output"])
     turns = [*_system(record)[0], *read_history(record), read_question(record), reply]
-    return Draft(turns, tools=as_bytes(record.get("tools")))
+    return Draft(turns, tools=_tools(record))
 
 
 def alpaca_strings(record: Record) -> list[list[Path]]:
@@ -125,7 +137,7 @@ def read_prompt_completion(record: Record) -> Draft:
     turns = [*_turns(record["prompt"], "user"), *_turns(record["completion"], "assistant")]
     system = system_field(record, turns)
     told = [] if system is None else [Message("system", record[system])]
-    return Draft([*told, *turns], tools=as_bytes(record.get("tools")))
+    return Draft([*told, *turns], tools=_tools(record))
 
 
 def prompt_completion_strings(record: Record) -> list[list[Path]]:
@@ -152,7 +164,7 @@ _SYSTEM_HERE = ("system_prompt", "system")
 def read_input_output(record: Record) -> Draft:
     """Return the turns, the system prompt first where there is one."""
     turns = [Message("user", record["input"]), Message("assistant", record["output"])]
-    return Draft([*_system(record, _SYSTEM_HERE)[0], *turns], tools=as_bytes(record.get("tools")))
+    return Draft([*_system(record, _SYSTEM_HERE)[0], *turns], tools=_tools(record))
 
 
 def input_output_strings(record: Record) -> list[list[Path]]:
