@@ -12,8 +12,6 @@ import polars as pl
 from curate.core.read.layouts.beside import told_parts
 from curate.dedupe.signatures.shingles import mix64, mixed
 
-COLUMNS = ("media", "shown")
-
 
 def seen(rows: pl.DataFrame) -> npt.NDArray[np.uint64]:
     """Return a digest of what each row of a block shows; 0 where it shows nothing."""

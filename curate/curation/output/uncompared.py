@@ -22,7 +22,7 @@ from curate.curation.passes.staged import Staged
 from curate.curation.plan import Plan
 
 _MOST = 2000  # rows that are looked at: the first that went
-_TOGETHER = 200  # fetched at once
+_ROWS_AT_ONCE = 200  # that are fetched
 _PASSAGES = ("context", "contexts", "passage", "document", "article", "paragraph", "background")  # however short
 _WORDS, _LETTERS = 5, 20  # of other texts, words without digits and letters beyond ASCII; ids, dates, names have fewer
 
@@ -38,8 +38,8 @@ def uncompared(plan: Plan, staged: Staged) -> list[str]:
     twins = pl.concat([_certain(found) for phase in staged.decided for found in phase.marks] or [_NONE])
     looked = twins.unique("row").sort("row").head(_MOST)
     differing: Counter[_Field] = Counter()
-    for start in range(0, len(looked), _TOGETHER):
-        part = looked[start : start + _TOGETHER]
+    for start in range(0, len(looked), _ROWS_AT_ONCE):
+        part = looked[start : start + _ROWS_AT_ONCE]
         gone = staged.engine.fetch(part["row"], ["source", "layout", "raw"])
         kept = staged.engine.fetch(part["matched"], ["raw"])
         for (source, layout, raw), other in zip(gone.iter_rows(), kept["raw"], strict=True):
