@@ -179,7 +179,7 @@ static const name_t PARTS[][48] = { /* of a turn: 0 who, 1 what */
                   NAME("tool_calls", NULL_ONLY), NAME("function_call", NULL_ONLY), NAME("tool_call_id", NULL_ONLY),
                   NAME("refusal", NULL_ONLY), NAME("train", NULL_ONLY), MEDIA, TAUGHT, {0}},
     [SHAREGPT] = {NAME("from", 0), NAME("value", 1), NAME("name", NULL_ONLY), NAME("weight", NULL_ONLY),
-                  NAME("train", NULL_ONLY), MEDIA, TAUGHT, {0}},
+                  NAME("train", NULL_ONLY), NAME("refusal", SILENT), NAME("content", SILENT), MEDIA, TAUGHT, {0}},
 };
 static const name_t SPEAKERS[][12] = {
     [MESSAGES] = {NAME("user", USER), NAME("assistant", ASSISTANT), NAME("system", SYSTEM), {0}},
