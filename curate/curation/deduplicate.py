@@ -52,7 +52,7 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     ``threads`` sign the rows.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or not twice, or changed meanwhile.
         ConfigError: no row has a field that the step names.
         ThresherError: the output cannot be written, or is the file.
     """
@@ -61,6 +61,7 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
     if len(sources) != 1:
         raise InputError(f"{source} is {len(sources)} files, and one is read", hint="thresher curate takes several")
     found = sources[0]
+    before = _state(found)
     refuse_target(out, [found.path])
     if out.suffix in PACKED:
         raise OutputError(f"{out} is named as a packed file, and lines are written as they are", hint="name it .jsonl")
@@ -86,11 +87,28 @@ def deduplicate(source: Path, out: Path, step: NearDuplicates, threads: int) -> 
         made = folder / "kept" if place.is_file() or not place.exists() else place  # a pipe is written to as it is
         with made.open("wb") as target:
             _copy(found, target, twins["row"].to_numpy())
+        if _state(found) != before:
+            raise InputError(f"{found.name} changed while it was read", hint="run again when nothing writes to it")
         if made != place:
             if place.exists():
                 shutil.copymode(place, made)
             made.replace(place)
     return Deduplicated(seen.rows, seen.rows - len(twins), twins)
+
+
+def _state(source: Source) -> tuple[int, int, int]:
+    """Return what changes when a file is written to between its two readings.
+
+    Raises:
+        InputError: it is no file, and can be read once.
+    """
+    if source.is_stdin or not source.path.is_file():
+        raise InputError(
+            f"{source.name} is no file, and rows are read twice",
+            hint="write them to a file first; thresher curate reads a pipe",
+        )
+    found = source.path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 @contextmanager

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 import thresher
 from curate.core.run.errors import ConfigError, InputError, OutputError
+from curate.steps.near_duplicates import NearDuplicates
 from tests.conftest import chat
 from tests.curated import curate_rows
 from tests.curation.corpus import edited, text
@@ -55,6 +60,43 @@ def test_nothing_to_compare_is_no_fault(tmp_path, rows):
     found = thresher.deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
 
     assert (found.rows, found.kept, (tmp_path / "out.jsonl").read_bytes()) == (rows, rows, line * rows)
+
+
+@pytest.mark.parametrize("source", ["-", "/dev/stdin", "pipe"])
+def test_what_can_be_read_once_is_refused_and_what_was_there_stays(tmp_path, monkeypatch, source):
+    """Rows are read twice: of a pipe nothing was left to write, and one with a name was waited for without end."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out.jsonl").write_bytes(b"before\n")
+    os.mkfifo(tmp_path / "pipe")
+    code = f"import thresher; thresher.deduplicate({source!r}, 'out.jsonl')"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        input=b'{"text": "a"}\n',
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(Path(thresher.__file__).parent)},
+        timeout=60,
+    )
+
+    assert b"InputError" in run.stderr
+    assert b"read twice" in run.stderr
+    assert (tmp_path / "out.jsonl").read_bytes() == b"before\n"
+
+
+def test_a_file_that_changes_between_its_two_readings_is_refused(tmp_path, monkeypatch):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b'{"text": "a"}\n')
+    whole = NearDuplicates.decide
+
+    def decide(*given):
+        source.write_bytes(b'{"text": "a"}\n{"text": "b"}\n')
+        return whole(*given)
+
+    monkeypatch.setattr(NearDuplicates, "decide", decide)
+    with pytest.raises(InputError, match="changed while it was read"):
+        thresher.deduplicate(source, out)
+
+    assert not out.exists()
 
 
 def test_an_unknown_setting_is_an_error(tmp_path):
