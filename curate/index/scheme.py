@@ -54,14 +54,20 @@ def refuse_other(name: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) 
     Raises:
         ConfigError: naming each choice that differs.
     """
-    differ = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
+    differ = differences(theirs, ours)
     if differ:
         raise ConfigError(
             f"the index {name} was made by another scheme than this run's",
-            *(f"{key}: {_told(theirs.get(key))} there, {_told(ours.get(key))} here" for key in differ),
+            *differ,
             hint="use the settings of the run that wrote it, or write it again with these: thresher curate ... "
             "--write-index",
         )
+
+
+def differences(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """Return each choice that two schemes make otherwise, in words."""
+    differ = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
+    return [f"{key}: {_told(theirs.get(key))} there, {_told(ours.get(key))} here" for key in differ]
 
 
 def _told(value: Any) -> str:

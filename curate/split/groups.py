@@ -23,13 +23,13 @@ from curate.split.repeated import repeated
 _SEED = 0x5911
 
 
-def split_keys(block: pl.DataFrame, group_by: Sequence[str], key: Key) -> pl.DataFrame:
+def split_keys(block: pl.DataFrame, group_by: Sequence[str], key: Key, *, by_words: bool) -> pl.DataFrame:
     """Return row, digest, what tells its questions, and a hash of each field of ``group_by`` (null where it lacks it).
 
-    ``key`` makes texts comparable.
+    ``key`` makes texts comparable; ``by_words`` says that similar texts stay together anyhow.
     """
     rows = block.filter(alive() & pl.col("messages").is_not_null())
-    question, earlier = question_hints(rows, partial(ends, key=key))
+    question, earlier = question_hints(rows, partial(ends, key=key), by_words=by_words)
     keyed = rows.select("row", "digest", question=question, earlier=earlier)
     if group_by:
         fields = {f"key_{i}": pl.String for i in range(len(group_by))}

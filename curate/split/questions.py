@@ -18,6 +18,7 @@ from curate.core.record.turns import Turns
 from curate.core.record.views import ANSWERING, INSTRUCTING
 from curate.dedupe.contexts import Hashed, Key, contexts, questions, quick_hashes, says_something
 from curate.dedupe.signatures.shingles import mix64, mixed
+from curate.dedupe.text import MIN_WORDS
 from curate.native.arrow import lists
 from curate.split.repeated import repeated
 
@@ -25,7 +26,8 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 _SEED = 0x5911
-_FEW_BYTES = 192  # of a text that answers nothing: a longer one is told by its words
+_FEW_BYTES = 192  # of a text that answers nothing: a longer one is told by its words, where it has them
+_WORDS = rf"^\W*(?:\w+\W+){{{MIN_WORDS - 1}}}\w"  # as many as are never compared as one
 _ROWS_AT_ONCE = 1000  # that are fetched
 
 
@@ -38,14 +40,16 @@ class _Asked(NamedTuple):
     last: npt.NDArray[np.bool_]  # whether the record asks it last
 
 
-def question_hints(rows: pl.DataFrame, ends: Callable[[pl.Series], pl.Series]) -> tuple[pl.Series, pl.Series]:
+def question_hints(
+    rows: pl.DataFrame, ends: Callable[[pl.Series], pl.Series], *, by_words: bool
+) -> tuple[pl.Series, pl.Series]:
     """Return a hash of a part of each row's last question, null where there is none, and those of the ones before it.
 
     ``ends`` gives of texts what all have in common that make the same question. A text that answers nothing is its own
-    question, and so is a chat that nobody answers.
+    question, unless it is compared ``by_words`` elsewhere and has enough of them, and so is a chat that nobody answers.
     """
     turns, seen = Turns(rows["messages"]), mixed(rows["media"])
-    asked = _asked(turns, seen != 0)
+    asked = _asked(turns, seen != 0, by_words=by_words)
     places = pl.Series(asked.place)
     texts = ends(turns.flat["text"].gather(places.set(places < 0, None)).fill_null(""))
     hints = texts.hash(_SEED).to_numpy() ^ mix64(asked.turns.astype(np.uint64)) ^ seen[asked.owner]
@@ -58,7 +62,7 @@ def question_hints(rows: pl.DataFrame, ends: Callable[[pl.Series], pl.Series]) -
     return known, lists(hints[order], starts)
 
 
-def _asked(turns: Turns, seen: npt.NDArray[np.bool_]) -> _Asked:
+def _asked(turns: Turns, seen: npt.NDArray[np.bool_], *, by_words: bool) -> _Asked:
     """Return where the questions of records end: before each of their answers, or with the record where none is.
 
     Pictures that are ``seen`` beside a record ask something, with no turn before the answer too.
@@ -68,11 +72,13 @@ def _asked(turns: Turns, seen: npt.NDArray[np.bool_]) -> _Asked:
     spoken, answers = ~turns.has_role(*INSTRUCTING), turns.has_role(ANSWERING)
     count = np.concatenate([[0], np.cumsum(spoken)])  # of turns that are spoken, before each place and at the end
     latest = np.concatenate([[-1], np.maximum.accumulate(np.where(spoken, np.arange(len(owner)), -1))])
-    few = np.append(turns.flat["text"].str.len_bytes().fill_null(0).to_numpy() <= _FEW_BYTES, True)  # -1: no turn
     at = np.flatnonzero(answers & ((latest[:-1] >= starts[owner]) | seen[owner]))
     answered = np.isin(records, owner[answers])
     says = latest[starts[1:]] >= starts[:-1]
-    alone = np.flatnonzero(says & ~np.isin(records, owner[at]) & (~answered | few[latest[starts[1:]]]))
+    alone = np.flatnonzero(says & ~np.isin(records, owner[at]))
+    if by_words:
+        texts = turns.flat["text"].gather(latest[starts[1:]][alone])
+        alone = alone[~answered[alone] | ~_has_words(texts)]
     end = np.concatenate([at, starts[1:][alone]])
     whose = np.concatenate([owner[at], alone])
     last = np.ones(len(at), dtype=bool)
@@ -83,6 +89,12 @@ def _asked(turns: Turns, seen: npt.NDArray[np.bool_]) -> _Asked:
         turns=count[end] - count[starts[whose]],
         last=np.concatenate([last, np.ones(len(alone), dtype=bool)]),
     )
+
+
+def _has_words(texts: pl.Series) -> npt.NDArray[np.bool_]:
+    """Say which texts are told by their words: long ones, of which one with as many words is never compared whole."""
+    long = texts.str.len_bytes() > _FEW_BYTES
+    return (long & texts.str.contains(_WORDS)).fill_null(value=False).to_numpy()
 
 
 def same_questions(keys: pl.DataFrame, engine: Engine, key: Key) -> pl.DataFrame:

@@ -156,8 +156,22 @@ def test_an_index_that_alone_knows_of_older_runs_is_not_passed_over(tmp_path, cu
     older, newer = EARLIER[:20], EARLIER[20:]
     curate("one", older)
     curate("two", newer, previous="one", steps={"input": {"files": ["two.jsonl"], "against": ["one"]}})
-    with pytest.raises(ConfigError, match="earlier runs are known by it alone: 1"):
+    with pytest.raises(ConfigError, match="1 earlier run is known by it alone") as caught:
         curate("new", EARLIER, previous="two", steps={"defaults": {"near_duplicates": {"threshold": 0.5}}})
+
+    assert any(line.startswith("bands: ") for line in caught.value.details)
+
+
+def test_a_split_that_an_index_cannot_carry_on_says_which_field_it_lacks(tmp_path, curate, request):
+    if request.node.callspec.params["curate"] == "no index":
+        pytest.skip("a run without an index is read")
+    older, newer = EARLIER[:20], EARLIER[20:]
+    curate("one", older)
+    curate("two", newer, previous="one", steps={"input": {"files": ["two.jsonl"], "against": ["one"]}})
+    with pytest.raises(ConfigError) as caught:
+        curate("new", EARLIER, previous="two", group_by=["thread", "author"])
+
+    assert caught.value.details == ("[split] group_by: it has no author",)
 
 
 def test_rows_that_are_alike_a_bridge_alone_are_drawn_apart(curate):

@@ -90,6 +90,23 @@ def test_short_texts_that_differ_in_signs_alone_stay_together(tmp_path):
     assert run.stats["split"]["group_sizes"] == {"3": 3}
 
 
+LONG = {
+    "few words": ["https://example.org/" + f"heron{number}" * 60 for number in range(3)],
+    "a script without spaces": [chr(0x4E00 + number) * 150 for number in range(3)],
+    "many words": [" ".join(f"heron{number}x{at}" for at in range(60)) for number in range(3)],
+}
+
+
+@pytest.mark.parametrize("similarity", [0, 0.7])
+@pytest.mark.parametrize("texts", LONG.values(), ids=LONG)
+def test_long_texts_that_differ_in_signs_alone_stay_together(tmp_path, texts, similarity):
+    """Known answer, whether similar texts stay together or no words are compared at all."""
+    rows = [{"text": text + sign} for text in texts for sign in ("", ".", "!")]
+    run = curate_rows(tmp_path, rows, [], split=THIRDS | {"similarity": similarity})
+
+    assert run.stats["split"]["group_sizes"] == {"3": 3}
+
+
 def test_chats_that_nobody_answers_stay_with_those_that_ask_the_same(tmp_path):
     open_ = {"messages": [{"role": "user", "content": "Where do herons nest?"}]}
     rows = [chat("where do herons nest", "In trees, near water."), open_, chat("Where do storks nest?", "On roofs.")]

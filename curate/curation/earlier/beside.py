@@ -15,7 +15,7 @@ from curate.dedupe.sides import CONVERSATION
 from curate.index.against import Found, find_index, fits, sign_run
 from curate.index.earlier import Earlier
 from curate.index.prints import conversation_prints
-from curate.index.scheme import Scheme
+from curate.index.scheme import Scheme, differences
 from curate.steps.exact_duplicates import ExactDuplicates
 from curate.steps.near_duplicates import NearDuplicates
 from curate.steps.step import DECISIONS
@@ -114,20 +114,29 @@ def _usable(found: Found | None, name: str, plan: Plan) -> Found | None:
     Raises:
         ConfigError: it does not, and rows of other runs stand in it, which would be forgotten.
     """
-    if found is None:
-        return None
-    told = found.rows.told
-    fitting = told["scheme"] == pair_scheme(plan).as_json(told["kind"]) and set(plan.group_by) <= set(told["group_by"])
-    runs = len(found.rows.runs)
-    if fitting and all(one.has("question") for one in found.rows.held(range(runs))):
+    lacks = [] if found is None else _lacks(found, plan)
+    if found is None or not lacks:
         return found
-    if runs > 1:
+    others = len(found.rows.runs) - 1
+    if others:
         raise ConfigError(
-            f"[split] previous: the index of {name} was written by another version or with other settings than this "
-            f"run's, and earlier runs are known by it alone: {runs - 1}",
-            hint="write the index of each of these runs again, the oldest first: thresher curate ... --write-index",
+            f"[split] previous: the index of {name} cannot carry this split on, and {others} earlier "
+            f"run{'s are' if others > 1 else ' is'} known by it alone",
+            *lacks,
+            hint="use the settings of the run that wrote it, or write the index of each of these runs again with "
+            "these, the oldest first: thresher curate ... --write-index",
         )
     return None
+
+
+def _lacks(found: Found, plan: Plan) -> list[str]:
+    """Return, in words, what an index does not tell that the split asks for."""
+    told = found.rows.told
+    lacks = differences(told["scheme"], pair_scheme(plan).as_json(told["kind"]))
+    lacks += [f"[split] group_by: it has no {field}" for field in plan.group_by if field not in told["group_by"]]
+    if not all(one.has("question") for one in found.rows.held(range(len(found.rows.runs)))):
+        lacks.append("questions: not told there, as by an earlier version")
+    return lacks
 
 
 def open_earlier(plan: Plan, base: Path, named: Named, work: Path) -> Beside:

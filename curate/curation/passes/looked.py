@@ -62,7 +62,10 @@ def look(plan: Plan, phase: Phase, wanted: Wanted, block: pl.DataFrame) -> Looke
     if split is not None and plan.split_rule is not None and shared_keys(plan, phase) is None:
         alive = block.filter(pl.col("reason").is_null() & pl.col("messages").is_not_null())
         pairs = near_keys(alive, plan.split_rule)
-    keyed = None if split is None else split_keys(block, split.group_by, plan.normalise.questions)
+    keyed = None
+    if split is not None:
+        by_words = plan.split_rule is not None
+        keyed = split_keys(block, split.group_by, plan.normalise.questions, by_words=by_words)
     return Looked(
         block,
         counted,
