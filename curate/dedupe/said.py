@@ -14,21 +14,21 @@ _NO_SINGLE_SPACE = rf"[^\S ][\s{_MARKS}]*|[{_MARKS}][\s{_MARKS}]*|\s[\s{_MARKS}]
 # A mark that says something is written as a sign of its own, which is no punctuation. Where one mark is kept too many,
 # two texts that say the same are two; where one is lost, 7-5 is 7.5. None looks at more than the words beside it.
 _DASH = f"[{_DASHES}]"
-_LEFT = rf"[0-9)\]}}]|(?:^|[^\w{_QUOTES}]|[0-9])[A-Za-z]"  # what is calculated with: 5, x, 2x, (x); not what's
-_ALONE = rf"(?:^|[^\w{_QUOTES}])(?:[0-9]{{1,3}}|[A-Za-z])"  # 'a' and "5" stand in quotes, 1990 is a year
+_LEFT = rf"[\d)\]}}]|(?:^|[^\w{_QUOTES}]|\d)[A-Za-z]"  # what is calculated with: 5, x, 2x, (x); not what's
+_ALONE = rf"(?:^|[^\w{_QUOTES}])(?:\d{{1,3}}|[A-Za-z])"  # 'a' and "5" stand in quotes, 1990 is a year
 _SIGNS = (
-    (rf"(^|[^\w)\]}}{_DASHES}])-([^\s)\]}}{_MARKS}]|\.[0-9])", "${1}\u2212${2}"),  # -5, (-x), =-.5
+    (rf"(^|[^\w)\]}}{_DASHES}])-([^\s)\]}}{_MARKS}]|\.\d)", "${1}\u2212${2}"),  # -5, (-x), =-.5
     (r"(^|[^\w-])--(\w)", "${1}\u2212\u2212${2}"),  # --i
     (r"(\w)--([^\w-]|$)", "${1}\u2212\u2212${2}"),  # i--
     (r"-([=<>])", "\u2212${1}"),  # x -= 1 and ->
     (r"([=<>])-", "${1}\u2212"),
-    (rf"({_LEFT}){_DASH}([0-9(\\$]|[A-Za-z](?-u:\b))", "${1}\u2212${2}"),  # 7-5, x-y
+    (rf"({_LEFT}){_DASH}([\d(\\$]|[A-Za-z](?-u:\b))", "${1}\u2212${2}"),  # 7-5, x-y
     (rf"({_LEFT})(\s){_DASH}\s", "${1}${2}\u2212 "),  # a - b
-    (rf"(\s){_DASH}(\s)([0-9$\\])", "${1}\u2212${2}${3}"),  # total - 5
-    (r"(^|[^\w.])\.([0-9])", "${1}\u2024${2}"),  # .5
-    (r"([0-9])\.([0-9])", "${1}\u2024${2}"),
-    (r"([0-9]),([0-9])", "${1}\ufe50${2}"),
-    (r"([0-9])(\s?):(\s?[0-9])", "${1}${2}\u2236${3}"),
+    (rf"(\s){_DASH}(\s)([\d$\\])", "${1}\u2212${2}${3}"),  # total - 5
+    (r"(^|[^\w.])\.(\d)", "${1}\u2024${2}"),  # .5
+    (r"(\d)\.(\d)", "${1}\u2024${2}"),
+    (r"(\d),(\d)", "${1}\ufe50${2}"),
+    (r"(\d)(\s?):(\s?\d)", "${1}${2}\u2236${3}"),
     (r":=", "\u2236="),
     (rf"({_ALONE}|[)\]}}])!", "${1}\ufe57"),  # 5!
     (r"!([\w=(])", "\ufe57${1}"),  # a != b, !ready

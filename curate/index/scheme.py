@@ -17,7 +17,7 @@ from curate.steps.normalise import Normalise
 _FIXED = {
     "hash": "words 64 bits, murmur3 finaliser",
     "shingles": f"word {SIZE}-grams, powers as words; texts under {MIN_WORDS} words whole",
-    "signs": "operators, currencies, emoji, and marks that are signs",
+    "signs": "operators, currencies, emoji, marks that are signs, beside digits of any script; lone asterisks; blocks",
     "signature": f"affine32, {SLOTS} slots, seed {SEED}",
     "prints": "sha256, 128 bits",
     "questions": "punctuation aside, but for marks that are signs",

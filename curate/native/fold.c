@@ -55,16 +55,6 @@ INLINE size_t ascii_run(text_t text) {
     return (size_t)(at - text.at);
 }
 
-/* Return the character of two bytes or more at `*at`, and go behind it. */
-INLINE uint32_t take(const uint8_t **at) {
-    const uint8_t *byte = *at;
-    int width = 2 + (*byte >= 0xE0) + (*byte >= 0xF0);
-    uint32_t code = *byte & (0x7Fu >> width);
-    *at += width;
-    for (int i = 1; i < width; i++) code = code << 6 | (byte[i] & 63u);
-    return code;
-}
-
 static int is_pair(const alphabet_t *alphabet, uint32_t first, uint32_t second) {
     uint64_t pair = (uint64_t)first << 32 | second;
     size_t place = place_of(alphabet->pairs, alphabet->n_pairs, pair);

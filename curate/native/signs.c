@@ -5,7 +5,9 @@
  *              number; the first - of two behind a word and both before one; a + or * that opens no item of a list,
  *              the * between two words or two that are none, and beside no other *; both * of ** between words or
  *              spaces; a . , : between digits, a . before a number, a : before =; a ! before a word, = or (, or behind
- *              an operand; a ' or " behind a number or variable that no quote opens; a # behind a word
+ *              an operand; a ' or " behind a number or variable that no quote opens; a # behind a word; a middle dot,
+ *              spelled U+007F, with spaces on both sides or on none that opens no item of a list
+ *   digit      a decimal one of any script; a number is made of them
  *   operand    a number, a letter by itself, what a bracket closes
  *   digest     h = SEED, h = (h ^ sign) * WORD and h ^= h >> 32 for each sign in its order, then mixed
  *
@@ -14,23 +16,19 @@
  * two together. Nothing here allocates or keeps state.
  */
 
-#include "texts.h"
+#include "characters.h"
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
 #define SEED 0x51685
 
-enum { SAYS_NOTHING, SIGN, PLUS, MINUS, STAR, BANG, SHARP, POINT, COMMA, COLON, QUOTE };
+enum { SAYS_NOTHING, SIGN, PLUS, MINUS, STAR, BANG, SHARP, POINT, COMMA, COLON, QUOTE, DOT };
 static const uint8_t KIND[128] = {
     ['<'] = SIGN, ['>'] = SIGN, ['='] = SIGN, ['+'] = PLUS, ['/'] = SIGN, ['%'] = SIGN,  ['^'] = SIGN, ['&'] = SIGN,
     ['|'] = SIGN, ['~'] = SIGN, ['\\'] = SIGN, ['$'] = SIGN, ['-'] = MINUS, ['*'] = STAR, ['!'] = BANG, ['#'] = SHARP,
-    ['@'] = SIGN, ['.'] = POINT, [','] = COMMA, [':'] = COLON, ['"'] = QUOTE, ['\''] = QUOTE,
+    ['@'] = SIGN, ['.'] = POINT, [','] = COMMA, [':'] = COLON, ['"'] = QUOTE, ['\''] = QUOTE, [0x7F] = DOT,
 };
-
-static inline int of_word(uint8_t c) {
-    return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '_' || c > 0x7F;
-}
 
 /* Say whether nothing but spaces stands between a byte and the start of its line. */
 static inline int opens_line(text_t text, const uint8_t *at) {
@@ -38,25 +36,16 @@ static inline int opens_line(text_t text, const uint8_t *at) {
     return at == text.at || at[-1] == '\n';
 }
 
-static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
-static inline int is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
-static inline int is_quote(uint8_t c) { return c == '\'' || c == '"' || c == '`'; }
-static inline int compares(uint8_t c) { return c == '=' || c == '<' || c == '>'; }
-static inline int closes(uint8_t c) { return c == ')' || c == ']' || c == '}'; }
-
-/* Return a byte of a text; a line break beyond its ends. */
-static inline uint8_t byte_at(text_t text, ptrdiff_t i) { return i >= 0 && i < text.end - text.at ? text.at[i] : '\n'; }
-
 /* Say whether a letter stands by itself, or behind a digit, and belongs to no word and no quote: x, 2x, but not 's. */
 static inline int is_variable(text_t text, ptrdiff_t i) {
     uint8_t before = byte_at(text, i - 1);
-    return is_letter(byte_at(text, i)) && (is_digit(before) || !(of_word(before) || is_quote(before)));
+    return is_letter(byte_at(text, i)) && (is_digit(text, i - 1) || !(of_word(before) || is_quote(before)));
 }
 
 /* Say whether an operand ends with a byte. */
 static inline int is_operand(text_t text, ptrdiff_t i) {
     uint8_t last = byte_at(text, i);
-    return is_digit(last) || closes(last) || is_variable(text, i);
+    return is_digit(text, i) || closes(last) || is_variable(text, i);
 }
 
 /* Say whether a - is a sign: not between words, nor where it opens an item of a list. */
@@ -66,27 +55,28 @@ static inline int is_minus(text_t text, ptrdiff_t i, uint8_t before, uint8_t aft
     if (before == '-') return of_word(after) && !of_word(last) && last != '-'; /* --i has two, i-- has one */
     if (after == '-') return next != '-' && of_word(before) != of_word(next);
     if (before == ' ' && after == ' ') {
-        int begins = is_digit(next) || next == '$' || next == '\\';
+        int begins = is_digit(text, i + 2) || next == '$' || next == '\\';
         return begins ? last > ' ' : is_operand(text, i - 2);
     }
     int begins = after == '(' || after == '$' || after == '\\';
     if (!of_word(before)) return of_word(after) || begins;
-    return is_operand(text, i - 1) && (begins || is_digit(after) || (is_letter(after) && !of_word(next)));
+    return is_operand(text, i - 1) && (begins || is_digit(text, i + 1) || (is_letter(after) && !of_word(next)));
 }
 
 /* Say whether the first * of two works on something: a ** b, a**b, f(x)**2; bold type does not. */
 static inline int is_power(text_t text, ptrdiff_t i) {
     uint8_t before = byte_at(text, i - 1), next = byte_at(text, i + 2);
     if (before == ' ') return next == ' ' && byte_at(text, i - 2) > ' ';
-    return before < 0x80 && next < 0x80 && (of_word(before) || closes(before)) && (of_word(next) || next == '(');
+    int behind = before < 0x80 ? of_word(before) || closes(before) : is_digit(text, i - 1);
+    return behind && (next < 0x80 ? of_word(next) || next == '(' : is_digit(text, i + 2));
 }
 
 /* Say whether a number of at most three digits or a variable ends with a byte, and is part of no word and no quote. */
 static inline int is_alone(text_t text, ptrdiff_t i) {
-    ptrdiff_t first = i;
-    if (!is_digit(byte_at(text, i))) return !is_digit(byte_at(text, i - 1)) && is_variable(text, i);
-    while (first > i - 2 && is_digit(byte_at(text, first - 1))) first--;
-    return !of_word(byte_at(text, first - 1)) && !is_quote(byte_at(text, first - 1));
+    if (!is_digit(text, i)) return !is_digit(text, i - 1) && is_variable(text, i);
+    ptrdiff_t last = start_of(text, i) - 1;
+    for (int digits = 1; digits < 3 && is_digit(text, last); digits++) last = start_of(text, last) - 1;
+    return !of_word(byte_at(text, last)) && !is_quote(byte_at(text, last));
 }
 
 /* Say whether a ' or " stands behind what is alone, up to three ' between: f'(x), y'', 5' 7", but not 'a'. */
@@ -116,11 +106,13 @@ static inline int is_sign(text_t text, ptrdiff_t i) {
     case SHARP:
         return of_word(before);
     case POINT:
-        return is_digit(after) && (is_digit(before) || !(of_word(before) || before == '.'));
+        return is_digit(text, i + 1) && (is_digit(text, i - 1) || !(of_word(before) || before == '.'));
     case COMMA:
-        return is_digit(before) && is_digit(after);
+        return is_digit(text, i - 1) && is_digit(text, i + 1);
     case COLON:
-        return after == '=' || (is_digit(before) && is_digit(after));
+        return after == '=' || (is_digit(text, i - 1) && is_digit(text, i + 1));
+    case DOT:
+        return (before > ' ') == (after > ' ') && (after > ' ' || !opens_line(text, text.at + i));
     case QUOTE:
         return is_prime(text, i, after);
     default:

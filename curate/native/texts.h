@@ -43,3 +43,13 @@ INLINE uint64_t lower(uint64_t bytes) {
     uint64_t low = bytes & 0x7F * ONES, above = low + (0x7F - 'Z') * ONES, from = low + (0x80 - 'A') * ONES;
     return bytes | (~bytes & (from ^ above) & 0x80 * ONES) >> 2;
 }
+
+/* Return the character of two bytes or more at `*at`, and go behind it. */
+INLINE uint32_t take(const uint8_t **at) {
+    const uint8_t *byte = *at;
+    int width = 2 + (*byte >= 0xE0) + (*byte >= 0xF0);
+    uint32_t code = *byte & (0x7Fu >> width);
+    *at += width;
+    for (int i = 1; i < width; i++) code = code << 6 | (byte[i] & 63u);
+    return code;
+}

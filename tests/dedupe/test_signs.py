@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.dedupe.signatures.digits import DIGITS
 from curate.dedupe.signatures.signs import by_python, sign_digests
 from curate.dedupe.text import comparable
 from curate.native.kernel import kernel
 
 ANY = st.text(
-    st.one_of(st.sampled_from("<>=+-*/%^&|~\\$!#@,.:'\"()` \n\tab_5é天€"), st.characters(codec="utf-8")), max_size=200
+    st.one_of(st.sampled_from("<>=+-*/%^&|~\\$!#@,.:'\"()` \n\tab_5é天€\x7f٥०𞥐"), st.characters(codec="utf-8")),
+    max_size=200,
 )
 
 
@@ -29,6 +34,19 @@ def test_the_kernel_says_what_python_says(texts):
     """Oracle: the definition as a regular expression."""
     series = pl.Series(texts, dtype=pl.String)
     assert sign_digests(series).tolist() == by_python(series).tolist()
+
+
+@pytest.mark.skipif(kernel() is None, reason="the kernel was not built")
+def test_decimal_digits_are_those_of_unicode():
+    """Oracle: Polars' own table, of what is left of a digit when texts are compared."""
+    characters = pl.Series([chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000])
+    left = comparable(characters.filter(characters.str.contains(r"^\d$"))).str.strip_chars().unique()
+    digits = left.filter(left.str.contains(r"^\d$"))
+
+    assert len(digits) > 600
+    assert digits.str.contains(f"^[{DIGITS}]$").all()
+    assert len(re.findall(f"[{DIGITS}]", "".join(characters))) == digits.n_unique()
+    assert set(sign_digests("5." + digits).tolist()) == set(sign_digests(pl.Series(["5.5"])).tolist())
 
 
 @pytest.mark.parametrize(
@@ -78,6 +96,22 @@ def test_the_kernel_says_what_python_says(texts):
         ("it is 5' long", 'it is 5" long'),
         ("Is 2⁴ even", "Is 24 even"),
         ("it is x² then", "it is x2 then"),
+        ("it is ٥٫٠ then", "it is ٥ ٠ then"),
+        ("it is ٥٫٠ then", "it is ٥٬٠ then"),
+        ("it is ٥-٣ then", "it is ٥ ٣ then"),
+        ("it is ۵.۰ then", "it is ۵:۰ then"),
+        ("it is १,००० then", "it is १.००० then"),
+        ("it is ٥! then", "it is ٥ then"),
+        ("it is २**३ then", "it is २ ३ then"),
+        ("the total - ٥ is", "the total ٥ is"),
+        ("grew by ٥٪ then", "grew by ٥ then"),
+        ("grew by 5‰ then", "grew by 5% then"),
+        ("grew by 5‰ then", "grew by 5‱ then"),
+        ("it is ⌈x⌉ then", "it is ⌊x⌋ then"),
+        ("it is ‖x‖ then", "it is |x| then"),
+        ("it is a·b then", "it is a b then"),
+        ("it is a · b then", "it is a / b then"),
+        ("it is ∇·f then", "it is ∇f then"),
     ],
 )
 def test_what_says_something_tells_texts_apart(one, other):
@@ -113,6 +147,9 @@ def test_what_says_something_tells_texts_apart(one, other):
         ("by 1990! So", "by 1990. So"),
         ("f′(x) and y″", "f'(x) and y''"),
         ("it is x² then", "it is x^2 then"),
+        ("· one\n  · two", "- one\n  - two"),
+        ("ο λόγος· και", "ο λόγος, και"),
+        ("عام ٢٠٢٤، ثم", "عام ٢٠٢٤ ثم"),
     ],
 )
 def test_what_is_punctuation_alone_does_not(one, other):

@@ -8,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.dedupe.signatures.digits import DIGITS
 from curate.dedupe.signatures.shingles import mix64
 from curate.native.kernel import kernel
 
 U64 = npt.NDArray[np.uint64]
 
 _SEED, _WORD, _BITS = 0x51685, 0x9E3779B97F4A7C15, (1 << 64) - 1
-_W, _QUOTES = r"0-9A-Za-z_\x80-\xff", "'\"`"
+_D, _W, _QUOTES = DIGITS, "0-9A-Za-z_\x80-\U0010ffff", "'\"`"
 _LETTER = rf"(?<![{_W}{_QUOTES}])[A-Za-z]"  # by itself
-_NUMBERS = [rf"(?<![{_W}{_QUOTES}])[0-9]{{{digits}}}" for digits in (1, 2, 3)]
+_NUMBERS = [rf"(?<![{_W}{_QUOTES}])[{_D}]{{{digits}}}" for digits in (1, 2, 3)]
 
 
 def _behind(ends: list[str], then: str = "") -> str:
@@ -24,7 +25,7 @@ def _behind(ends: list[str], then: str = "") -> str:
     return "(?:" + "|".join(f"(?<={end}{then})" for end in ends) + ")"
 
 
-_OPERAND = [r"[0-9)\]}]", "[0-9][A-Za-z]", _LETTER]
+_OPERAND = [rf"[{_D})\]}}]", f"[{_D}][A-Za-z]", _LETTER]
 _ALONE = [_LETTER, *_NUMBERS]
 _PRIMES = "(?:" + "|".join(_behind(_ALONE, "'" * primes) for primes in range(4)) + ")"
 _SIGN = re.compile(
@@ -32,21 +33,22 @@ _SIGN = re.compile(
     [<>=/%^&|~\\$@]
     | (?<=[<>=])- | -(?=[<>=])                                    # x -= 1, ->
     | (?<![{_W}-])-(?=[{_W}($\\])                                 # -5, -(x)
-    | {_behind(_OPERAND)}-(?=[0-9($\\]|[A-Za-z](?![{_W}]))       # 7-5, x-y
+    | {_behind(_OPERAND)}-(?=[{_D}($\\]|[A-Za-z](?![{_W}]))       # 7-5, x-y
     | {_behind(_OPERAND, "[ ]")}-(?=[ ])                          # a - b
     | (?<=[{_W}])-(?=-(?:[^{_W}-]|\Z)) | (?<![{_W}-])-(?=-[{_W}])  # i--, --i
     | (?<=(?<![{_W}-])-)-(?=[{_W}])
-    | (?<=[0-9A-Za-z_)\]}}])\*(?=\*[0-9A-Za-z_(]) | (?<=[0-9A-Za-z_)\]}}]\*)\*(?=[0-9A-Za-z_(])  # a**b
+    | (?<=[{_D}A-Za-z_)\]}}])\*(?=\*[{_D}A-Za-z_(]) | (?<=[{_D}A-Za-z_)\]}}]\*)\*(?=[{_D}A-Za-z_(])  # a**b
     | (?<=[{_W}])\*(?=[{_W}]) | (?<![{_W}*])\*(?![{_W}* ])
     | \+(?![ ])
     | !(?=[{_W}=(]) | (?:(?<=[)\]}}])|{_behind(_ALONE)})!
-    | (?<=[0-9])[.,:](?=[0-9]) | (?<![{_W}.])\.(?=[0-9]) | :(?==)
+    | (?<=[{_D}])[.,:](?=[{_D}]) | (?<![{_W}.])\.(?=[{_D}]) | :(?==)
     | {_PRIMES}['"](?![A-Za-z])                                   # f'(x), 5"
     | (?<=[{_W}])\#
-    | (?<=[^\x00-\x20][ ])-(?=[ ][0-9$\\])                      # total - 5
+    | (?<=[^\x00-\x20][ ])-(?=[ ][{_D}$\\])                      # total - 5
     | (?<=[^\x00-\x20][ ])\*(?=\*[ ]) | (?<=[^\x00-\x20][ ]\*)\*(?=[ ])
-    | (?P<item>(?<![{_W}*])\*(?=[ ]) | \+)
-    """.encode("latin-1"),
+    | (?<=[^\x00-\x20])\x7f(?=[^\x00-\x20])
+    | (?P<item>(?<![{_W}*])\*(?=[ ]) | \+ | (?<![^\x00-\x20])\x7f(?![^\x00-\x20]))
+    """,
     re.VERBOSE,
 )
 
@@ -63,18 +65,18 @@ def sign_digests(texts: pl.Series) -> U64:
 
 def by_python(texts: pl.Series) -> U64:
     """Return what the C kernel returns, where there is none."""
-    return mix64(np.array([_hash(text.encode()) for text in texts], dtype=np.uint64))
+    return mix64(np.array([_hash(text) for text in texts], dtype=np.uint64))
 
 
-def _hash(text: bytes) -> int:
+def _hash(text: str) -> int:
     found = _SEED
     for mark in _SIGN.finditer(text):
         if mark["item"] is None or not _opens_line(text, mark.start()):
-            found = (found ^ text[mark.start()]) * _WORD & _BITS
+            found = (found ^ ord(text[mark.start()])) * _WORD & _BITS
             found ^= found >> 32
     return found
 
 
-def _opens_line(text: bytes, at: int) -> bool:
-    """Say whether nothing but spaces stands between the start of a line and a byte: it may open an item of a list."""
-    return not text[text.rfind(b"\n", 0, at) + 1 : at].strip(b" \t")
+def _opens_line(text: str, at: int) -> bool:
+    """Say whether nothing but spaces stands between the start of a line and a place: it may open an item of a list."""
+    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")
