@@ -15,6 +15,12 @@ static inline int closes(uint8_t c) { return c == ')' || c == ']' || c == '}'; }
 /* Return a byte of a text; a line break beyond its ends. */
 static inline uint8_t byte_at(text_t text, ptrdiff_t i) { return i >= 0 && i < text.end - text.at ? text.at[i] : '\n'; }
 
+/* Say whether nothing but spaces stands between a byte and the start of its line. */
+static inline int opens_line(text_t text, ptrdiff_t i) {
+    while (byte_at(text, i - 1) == ' ' || byte_at(text, i - 1) == '\t') i--;
+    return byte_at(text, i - 1) == '\n';
+}
+
 /* Return where the character starts that a byte belongs to. */
 static inline ptrdiff_t start_of(text_t text, ptrdiff_t i) {
     for (int bytes = 1; bytes < 4 && i > 0 && (byte_at(text, i) & 0xC0) == 0x80; bytes++) i--;

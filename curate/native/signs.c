@@ -2,11 +2,10 @@
  *
  *   sign       any of < > = / % ^ & | ~ \ $ @; a - before a word or one of ( $ \ that stands at no word's and no other
  *              -'s end, between operands, beside = < >, or with spaces on both sides behind an operand or before a
- *              number; the first - of two behind a word and both before one; a + or * that opens no item of a list,
- *              the * between two words or two that are none, and beside no other *; both * of ** between words or
- *              spaces; a . , : between digits, a . before a number, a : before =; a ! before a word, = or (, or behind
- *              an operand; a ' or " behind a number or variable that no quote opens; a # behind a word; a middle dot,
- *              spelled U+007F, with spaces on both sides or on none that opens no item of a list
+ *              number; the first - of two behind a word and both before one; a + that opens no item of a list; a *
+ *              that stars.h calls one; a . , : between digits, a . before a number, a : before =; a ! before a word,
+ *              = or (, or behind an operand; a ' or " behind a number or variable that no quote opens; a # behind a
+ *              word; a middle dot, spelled U+007F, with spaces on both sides or on none that opens no item of a list
  *   digit      a decimal one of any script; a number is made of them
  *   operand    a number, a letter by itself, what a bracket closes
  *   digest     h = SEED, h = (h ^ sign) * WORD and h ^= h >> 32 for each sign in its order, then mixed
@@ -16,7 +15,7 @@
  * two together. Nothing here allocates or keeps state.
  */
 
-#include "characters.h"
+#include "stars.h"
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -29,12 +28,6 @@ static const uint8_t KIND[128] = {
     ['|'] = SIGN, ['~'] = SIGN, ['\\'] = SIGN, ['$'] = SIGN, ['-'] = MINUS, ['*'] = STAR, ['!'] = BANG, ['#'] = SHARP,
     ['@'] = SIGN, ['.'] = POINT, [','] = COMMA, [':'] = COLON, ['"'] = QUOTE, ['\''] = QUOTE, [0x7F] = DOT,
 };
-
-/* Say whether nothing but spaces stands between a byte and the start of its line. */
-static inline int opens_line(text_t text, const uint8_t *at) {
-    while (at > text.at && (at[-1] == ' ' || at[-1] == '\t')) at--;
-    return at == text.at || at[-1] == '\n';
-}
 
 /* Say whether a letter stands by itself, or behind a digit, and belongs to no word and no quote: x, 2x, but not 's. */
 static inline int is_variable(text_t text, ptrdiff_t i) {
@@ -63,14 +56,6 @@ static inline int is_minus(text_t text, ptrdiff_t i, uint8_t before, uint8_t aft
     return is_operand(text, i - 1) && (begins || is_digit(text, i + 1) || (is_letter(after) && !of_word(next)));
 }
 
-/* Say whether the first * of two works on something: a ** b, a**b, f(x)**2; bold type does not. */
-static inline int is_power(text_t text, ptrdiff_t i) {
-    uint8_t before = byte_at(text, i - 1), next = byte_at(text, i + 2);
-    if (before == ' ') return next == ' ' && byte_at(text, i - 2) > ' ';
-    int behind = before < 0x80 ? of_word(before) || closes(before) : is_digit(text, i - 1);
-    return behind && (next < 0x80 ? of_word(next) || next == '(' : is_digit(text, i + 2));
-}
-
 /* Say whether a number of at most three digits or a variable ends with a byte, and is part of no word and no quote. */
 static inline int is_alone(text_t text, ptrdiff_t i) {
     if (!is_digit(text, i)) return !is_digit(text, i - 1) && is_variable(text, i);
@@ -96,11 +81,9 @@ static inline int is_sign(text_t text, ptrdiff_t i) {
     case MINUS:
         return is_minus(text, i, before, after);
     case PLUS:
-        return after != ' ' || !opens_line(text, text.at + i);
+        return after != ' ' || !opens_line(text, i);
     case STAR:
-        if (before == '*') return is_power(text, i - 1);
-        if (after == '*') return is_power(text, i);
-        return of_word(before) == of_word(after) && (after != ' ' || !opens_line(text, text.at + i));
+        return is_star(text, i);
     case BANG:
         return after == '=' || after == '(' || of_word(after) || closes(before) || is_alone(text, i - 1);
     case SHARP:
@@ -112,7 +95,7 @@ static inline int is_sign(text_t text, ptrdiff_t i) {
     case COLON:
         return after == '=' || (is_digit(text, i - 1) && is_digit(text, i + 1));
     case DOT:
-        return (before > ' ') == (after > ' ') && (after > ' ' || !opens_line(text, text.at + i));
+        return (before > ' ') == (after > ' ') && (after > ' ' || !opens_line(text, i));
     case QUOTE:
         return is_prime(text, i, after);
     default:

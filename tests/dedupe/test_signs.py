@@ -37,6 +37,15 @@ def test_the_kernel_says_what_python_says(texts):
 
 
 @pytest.mark.skipif(kernel() is None, reason="the kernel was not built")
+@settings(derandomize=True, max_examples=500, deadline=None)
+@given(st.lists(st.text("**** ab1(.\n)é٥", max_size=40), max_size=8))
+def test_the_kernel_finds_the_partners_of_asterisks_that_python_finds(texts):
+    """Oracle: the runs of a line, pair by pair."""
+    series = pl.Series(texts, dtype=pl.String)
+    assert sign_digests(series).tolist() == by_python(series).tolist()
+
+
+@pytest.mark.skipif(kernel() is None, reason="the kernel was not built")
 def test_decimal_digits_are_those_of_unicode():
     """Oracle: Polars' own table, of what is left of a digit when texts are compared."""
     characters = pl.Series([chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000])
@@ -112,6 +121,15 @@ def test_decimal_digits_are_those_of_unicode():
         ("it is a·b then", "it is a b then"),
         ("it is a · b then", "it is a / b then"),
         ("it is ∇·f then", "it is ∇f then"),
+        ("read *p here", "read p here"),
+        ("rm tmp* here", "rm tmp here"),
+        ("int *p, *q;", "int p, *q;"),
+        ("tmp* and *p", "tmp and p"),
+        ("call f(*a, **k) here", "call f(a, k) here"),
+        ("call f(**k) here", "call f(*k) here"),
+        ("it is f(x)*g(y) then", "it is f(x) g(y) then"),
+        ("read src/** here", "read src/ here"),
+        ("*p\nq*", "p\nq"),
     ],
 )
 def test_what_says_something_tells_texts_apart(one, other):
@@ -148,6 +166,10 @@ def test_what_says_something_tells_texts_apart(one, other):
         ("f′(x) and y″", "f'(x) and y''"),
         ("it is x² then", "it is x^2 then"),
         ("· one\n  · two", "- one\n  - two"),
+        ("it is *so*, and *so* then", "it is so, and so then"),
+        ("* **one:** *two*\n  * ***three***", "- one: two\n  - three"),
+        ("the *great **big** thing* is", "the great big thing is"),
+        ("one\n***\ntwo", "one\ntwo"),
         ("ο λόγος· και", "ο λόγος, και"),
         ("عام ٢٠٢٤، ثم", "عام ٢٠٢٤ ثم"),
     ],

@@ -10,12 +10,13 @@ import polars as pl
 
 from curate.dedupe.signatures.digits import DIGITS
 from curate.dedupe.signatures.shingles import mix64
+from curate.dedupe.signatures.stars import WORD, opens_line, stars
 from curate.native.kernel import kernel
 
 U64 = npt.NDArray[np.uint64]
 
 _SEED, _WORD, _BITS = 0x51685, 0x9E3779B97F4A7C15, (1 << 64) - 1
-_D, _W, _QUOTES = DIGITS, "0-9A-Za-z_\x80-\U0010ffff", "'\"`"
+_D, _W, _QUOTES = DIGITS, WORD, "'\"`"
 _LETTER = rf"(?<![{_W}{_QUOTES}])[A-Za-z]"  # by itself
 _NUMBERS = [rf"(?<![{_W}{_QUOTES}])[{_D}]{{{digits}}}" for digits in (1, 2, 3)]
 
@@ -37,17 +38,15 @@ _SIGN = re.compile(
     | {_behind(_OPERAND, "[ ]")}-(?=[ ])                          # a - b
     | (?<=[{_W}])-(?=-(?:[^{_W}-]|\Z)) | (?<![{_W}-])-(?=-[{_W}])  # i--, --i
     | (?<=(?<![{_W}-])-)-(?=[{_W}])
-    | (?<=[{_D}A-Za-z_)\]}}])\*(?=\*[{_D}A-Za-z_(]) | (?<=[{_D}A-Za-z_)\]}}]\*)\*(?=[{_D}A-Za-z_(])  # a**b
-    | (?<=[{_W}])\*(?=[{_W}]) | (?<![{_W}*])\*(?![{_W}* ])
     | \+(?![ ])
     | !(?=[{_W}=(]) | (?:(?<=[)\]}}])|{_behind(_ALONE)})!
     | (?<=[{_D}])[.,:](?=[{_D}]) | (?<![{_W}.])\.(?=[{_D}]) | :(?==)
     | {_PRIMES}['"](?![A-Za-z])                                   # f'(x), 5"
     | (?<=[{_W}])\#
     | (?<=[^\x00-\x20][ ])-(?=[ ][{_D}$\\])                      # total - 5
-    | (?<=[^\x00-\x20][ ])\*(?=\*[ ]) | (?<=[^\x00-\x20][ ]\*)\*(?=[ ])
     | (?<=[^\x00-\x20])\x7f(?=[^\x00-\x20])
-    | (?P<item>(?<![{_W}*])\*(?=[ ]) | \+ | (?<![^\x00-\x20])\x7f(?![^\x00-\x20]))
+    | (?P<star>\*)
+    | (?P<item>\+ | (?<![^\x00-\x20])\x7f(?![^\x00-\x20]))
     """,
     re.VERBOSE,
 )
@@ -69,14 +68,10 @@ def by_python(texts: pl.Series) -> U64:
 
 
 def _hash(text: str) -> int:
-    found = _SEED
+    found, saying = _SEED, stars(text) if "*" in text else frozenset()
     for mark in _SIGN.finditer(text):
-        if mark["item"] is None or not _opens_line(text, mark.start()):
-            found = (found ^ ord(text[mark.start()])) * _WORD & _BITS
+        at = mark.start()
+        if at in saying if mark["star"] else mark["item"] is None or not opens_line(text, at):
+            found = (found ^ ord(text[at])) * _WORD & _BITS
             found ^= found >> 32
     return found
-
-
-def _opens_line(text: str, at: int) -> bool:
-    """Say whether nothing but spaces stands between the start of a line and a place: it may open an item of a list."""
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")
