@@ -9,16 +9,17 @@ from unicodedata import category
 import polars as pl
 
 SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # scripts without spaces
-_TELLING_MARKS = (
-    "\u0609\u060a\u066a-\u066c\u2016\u2030\u2031\u2308-\u230b"  # of percent, of digits, norm, ceiling, floor
-)
-SIGN = r"[\p{P}\p{S}]"
-_TELLING_SIGN = rf"[[\p{{Sm}}\p{{Sc}}\p{{So}}{_TELLING_MARKS}]--\x00-\x7f]"
+_MARKS = "\u0609\u060a\u066a-\u066c\u2016\u2030\u2031\u2308-\u230b"  # of percent, of digits, norm, ceiling, floor
+_TONES, _TAGS = "\U0001f3fb-\U0001f3ff", "\U000e0020-\U000e007f"  # of skin; of the flags of England and Scotland
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_ALSO = _MARKS + _TONES + _TAGS + _PRIVATE
+SIGN = rf"[\p{{P}}\p{{S}}{_TAGS}{_PRIVATE}]"
+_TELLING_SIGN = rf"[[\p{{Sm}}\p{{Sc}}\p{{So}}{_ALSO}]--\x00-\x7f]"
 _SIGNS = ("Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So")  # Pc connects words
 _TELLING = ("Sm", "Sc", "So")  # operators, currencies, emoji: in long texts they are told apart too
 _SPELLING = ["<>=+"[digit // 4] + "<>=+"[digit % 4] for digit in range(16)]  # hexadecimal digits in signs of ASCII
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_TELLS = re.compile(f"[{_TELLING_MARKS}]")
+_TELLS = re.compile(f"[{_ALSO}]")
 ZERO_WIDTH = "[\u200b\u2060\ufeff\ufe0e\ufe0f]"  # never U+200C or U+200D, which spell Persian
 _JOINED = "(\\p{So}\\p{Sk}?)\u200d"  # an emoji of several
 _POWER = "([\u00b2\u00b3\u00b9\u2070\u2071\u2074-\u207f])"  # NFKC makes 24 of 2 to the power of 4
@@ -45,7 +46,8 @@ def form_of(texts: pl.Series, *, spelled: bool) -> Compared:
     """Return the form of texts that are not ASCII, none of them null; ``spelled`` where every sign counts.
 
     What says something and is no word is spelled in signs of ASCII, which are no words either: operators, currencies,
-    emoji and some marks, or any sign. A middle dot is U+007F: whether it is a sign is said where it stands.
+    emoji, characters of private use and some marks, or any sign. A middle dot is U+007F: whether it is a sign is said
+    where it stands.
     """
     few = characters_of(texts, spelled=spelled)
     spaceless = _most_spaceless(few)

@@ -45,7 +45,7 @@ def test_every_character_is_folded_as_polars_does(around):
 MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
 SECONDS = "".join(sorted({chr(second) for _, second in compositions()}))
 FIRSTS = "".join(sorted({chr(first) for first, _ in compositions()}))
-MIXTURE = "aZ 09_.,+^`ÀÉßøŁžΑΣσςİı–’“…½²€£«»·‰⌈дЖאب٥٫가각ㅏ\u1100\u1161\u11a8👍🏻✈\u200d\u200c\u200b\ufe0f日本語สำ่हिंदीड़தமிழோﷺ‿"
+MIXTURE = "aZ 09_.,+^`ÀÉßøŁžΑΣσςİı–’“…½²€£«»·‰⌈дЖאب٥٫가각ㅏ\u1100\u1161\u11a8👍🏻🏴\U000e0067\U000e007f\ue000✈\u200d\u200c\u200b\ufe0f日本語สำ่हिंदीड़தமிழோﷺ‿"
 
 
 @settings(deadline=None, max_examples=500)
@@ -142,6 +142,14 @@ PAIRS_THAT_SIGNS_TELL_APART = [
     ("สวัสดี!", "สวัสดี"),
     ("क्या ₹5 है?", "क्या $5 है?"),
     ("x", "x®"),
+    ("👍🏻", "👍🏿"),
+    ("👍🏻", "👍"),
+    (
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    ),
+    ("\ue000", "\ue001"),
+    ("icon \U000f0001", "icon"),
 ]
 
 
