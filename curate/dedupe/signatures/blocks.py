@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.dedupe.signatures.shingles import mix64
+from curate.dedupe.signatures.statements import Line, lines
 from curate.native.kernel import kernel
 
 U64 = npt.NDArray[np.uint64]
@@ -17,8 +18,9 @@ _SEED, _WORD, _BITS, _MOST = 0xB10C5, 0x9E3779B97F4A7C15, (1 << 64) - 1, 64
 def block_digests(texts: pl.Series) -> U64:
     """Return a digest of how deep each line of the texts stands, none of which is null; 0 where that says nothing.
 
-    It says something where the line after one that ends in a colon stands deeper, as in Python and YAML. Tabs for
-    spaces, two spaces for four and blank lines change nothing. ``curate/native/blocks.c`` has the rule.
+    It says something where the line after one that ends in a colon stands deeper, as in Python and YAML, or a key that
+    an item of a list holds. Tabs for spaces, two spaces for four and blank lines change nothing.
+    ``curate/native/blocks.c`` has the rule.
     """
     native = kernel()
     return by_python(texts) if native is None else native.blocks(texts)
@@ -30,31 +32,49 @@ def by_python(texts: pl.Series) -> U64:
     return np.where(found == 0, found, mix64(found) | np.uint64(1))
 
 
+class _Held:
+    """The lines that hold what comes next, by their widths."""
+
+    def __init__(self) -> None:
+        self.before = 0
+        self._held: list[Line] = []
+
+    def level(self, line: Line) -> int:
+        """Return how many lines hold one."""
+        while self._held and self._held[-1].width >= line.width:
+            self._held.pop()
+        return len(self._held)
+
+    def is_beyond(self, line: Line) -> bool:
+        """Say whether a key stands deeper than that of the item that holds it, and belongs to that."""
+        if not self._held or not line.key or line.item:
+            return False
+        by = self._held[-1]
+        return by.item and by.bare and line.column > by.column
+
+    def hold(self, line: Line) -> None:
+        """Let a line hold what stands deeper."""
+        self.before = line.width
+        if len(self._held) < _MOST:
+            self._held.append(line)
+
+
 def _hash(text: bytes) -> int:
-    hashed, opens = _SEED, False
-    widths: list[int] = []
-    before, colon = 0, False
-    for line in text.split(b"\n"):
-        said = line.rstrip(b" \t\r")
-        if not said:
-            continue
-        width = _width(line)
-        while widths and widths[-1] >= width:
-            widths.pop()
-        hashed = (hashed ^ len(widths)) * _WORD & _BITS
+    hashed, blocks = _SEED, False
+    everything, statements = _Held(), _Held()
+    colon = ends = item = False  # ends: the last line that is no comment, in a colon
+    for line in lines(text):
+        levels = everything.level(line)
+        blocks |= colon and line.width > everything.before
+        everything.hold(line)
+        colon = line.colon
+        if line.statement:
+            levels |= 2 * statements.level(line) + statements.is_beyond(line) + 1 << 8
+            blocks |= (ends or (item and line.key)) and line.width > statements.before
+            statements.hold(line)
+            item = line.item and line.key
+        if not line.comment:
+            ends = line.colon
+        hashed = (hashed ^ levels) * _WORD & _BITS
         hashed ^= hashed >> 32
-        if len(widths) < _MOST:
-            widths.append(width)
-        opens |= colon and width > before
-        before, colon = width, said.endswith(b":")
-    return hashed if opens else 0
-
-
-def _width(line: bytes) -> int:
-    """Return the width of the spaces and tabs in front of a line."""
-    width = 0
-    for byte in line:
-        if byte not in b" \t":
-            break
-        width = width + 1 if byte == 0x20 else (width | 7) + 1
-    return width
+    return hashed if blocks else 0
