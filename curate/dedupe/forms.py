@@ -52,10 +52,24 @@ def form_of(texts: pl.Series, *, spelled: bool) -> Compared:
     few = characters_of(texts, spelled=spelled)
     spaceless = _most_spaceless(few)
     if spaceless.any():
-        between = r"\s" if spelled else r"[\s\p{P}]"
-        characters = few.filter(spaceless).str.replace_all(between, "").str.replace_all(r"(.)", "$1 ")
-        few = few.scatter(spaceless.arg_true(), characters)
+        few = few.scatter(spaceless.arg_true(), (_spaced if spelled else _parted)(few.filter(spaceless)))
     return Compared(few, spaceless)
+
+
+def _spaced(texts: pl.Series) -> pl.Series:
+    """Return texts whose signs are spelled, each of their characters with a space behind it and no other."""
+    return texts.str.replace_all(r"\s", "").str.replace_all(r"(.)", "$1 ")
+
+
+def _parted(texts: pl.Series) -> pl.Series:
+    """Return texts with a space between the characters of their words, and behind a ``!`` that ends what another says.
+
+    What else stands between them is a sign where it stands.
+    """
+    texts = texts.str.replace_all(r"\p{Pc}", "")
+    for _ in range(2):  # neighbours share what is between them
+        texts = texts.str.replace_all(r"(\w)(\w)", "$1 $2")
+    return texts.str.replace_all(r"!([^\x00-\x7f])", "! $1")
 
 
 def characters_of(texts: pl.Series, *, spelled: bool) -> pl.Series:

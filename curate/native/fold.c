@@ -124,21 +124,36 @@ static int fold(text_t text, const alphabet_t *alphabet, before_t *before, uint8
 
 static inline int is_letter(uint8_t byte) { return (uint8_t)((byte | 32) - 'a') < 26; }
 
-/* Return whether an ASCII byte is white space, or punctuation (P, without the symbols) where that is not spelled. */
-static inline int is_between(uint8_t byte, int spelled) {
-    if (byte == ' ' || (uint8_t)(byte - '\t') < 5) return 1;
-    return !spelled && byte > ' ' && byte < 0x7F && strchr("!\"#%&'()*,-./:;?@[\\]_{}", byte) != NULL;
-}
+static inline int is_of_word(uint32_t code) { return code >= 0x80 || is_letter((uint8_t)code) || code - '0' < 10; }
+static inline int is_space(uint8_t byte) { return byte == ' ' || (uint8_t)(byte - '\t') < 5; }
 
-/* Write the characters of a form that are neither, each with a space behind it; return the end. `to` may lie before. */
-static uint8_t *spaced(const uint8_t *at, const uint8_t *end, int spelled, uint8_t *to) {
+/* Return whether a character connects words; of those that NFKC leaves. */
+static inline int connects(uint32_t code) { return code == '_' || code == 0x203F || code == 0x2040 || code == 0x2054; }
+
+/* Write a form whose signs are spelled, each of its characters with a space behind it and no other; return the end. `to`
+ * may lie before. */
+static uint8_t *spaced(const uint8_t *at, const uint8_t *end, uint8_t *to) {
     while (at < end) {
         const uint8_t *from = at;
         uint32_t code = *at < 0x80 ? *at++ : take(&at);
-        if (code < 0x80 ? is_between((uint8_t)code, spelled)
-                        : !spelled && (code == 0x203F || code == 0x2040 || code == 0x2054)) continue; /* connectors */
+        if (code < 0x80 && is_space((uint8_t)code)) continue;
         size_t size = (size_t)(at - from);
         memmove(to, from, size), to += size, *to++ = ' ';
+    }
+    return to;
+}
+
+/* Write another form with a space between the characters of its words, and behind a ! that ends what another says; what
+ * else stands between them is a sign where it stands. */
+static uint8_t *parted(const uint8_t *at, const uint8_t *end, uint8_t *to) {
+    uint32_t before = ' ';
+    while (at < end) {
+        const uint8_t *from = at;
+        uint32_t code = *at < 0x80 ? *at++ : take(&at);
+        if (connects(code)) continue;
+        if (is_of_word(code) && (is_of_word(before) || (before == '!' && code >= 0x80))) *to++ = ' ';
+        size_t size = (size_t)(at - from);
+        memmove(to, from, size), to += size, before = code;
     }
     return to;
 }
@@ -174,7 +189,7 @@ size_t thresher_fold(const uint8_t *views, const uint8_t *const *buffers, size_t
             if (2 * before.spaceless > before.letters) {
                 if (3 * size > (size_t)(out + room - at)) return i;
                 memmove(at + 2 * size, at, size); /* what is written, at most twice as much, stays behind what is read */
-                end = spaced(at + 2 * size, at + 3 * size, alphabet->spelled, at);
+                end = (alphabet->spelled ? spaced : parted)(at + 2 * size, at + 3 * size, at);
                 found[i] |= 4;
             }
         }

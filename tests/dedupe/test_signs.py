@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.dedupe.signatures.blocks import block_digests
 from curate.dedupe.signatures.digits import DIGITS
+from curate.dedupe.signatures.shingles import shingles
 from curate.dedupe.signatures.signs import by_python, sign_digests
 from curate.dedupe.text import comparable
 from curate.native.kernel import kernel
@@ -139,6 +141,32 @@ def test_decimal_digits_are_those_of_unicode():
 )
 def test_what_says_something_tells_texts_apart(one, other):
     assert len(set(digests(one, other))) == 2
+
+
+LONG = "我们今天要去北京的大学里学习新的知识"
+
+
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize(
+    ("texts", "kinds"),
+    [
+        (["增长了5%，", "增长了5，", "增长了5‰，"], 3),
+        (["是7.5吗，", "是7-5吗，", "是7 5吗，", "是7:5吗，"], 4),
+        (["多少钱，๕.๐", "多少钱，๕ ๐", "多少钱，๕-๐"], 3),
+        (["做吧：\nif x:\n  a\n  b\n", "做吧：\nif x:\n  a\nb\n"], 2),
+        (["你好！", "你好，", "你好。", "你好——", "“你好”", "你 好", "你好：\n"], 1),
+        (["好的\n- 你好\n- 他好\n", "好的：你好，他好。", "好的\n* 你好\n* 他好\n"], 1),
+    ],
+)
+def test_signs_count_in_scripts_without_spaces_too(texts, kinds, off, monkeypatch):
+    """A known answer each: the words are the same, and what stands between some of them says something."""
+    if off:
+        monkeypatch.setattr("curate.dedupe.text.kernel", lambda: None)
+    forms = comparable(pl.Series(texts) + LONG)
+    told = sign_digests(forms) ^ block_digests(forms)
+
+    assert len(set(shingles(forms).digests.tolist())) == 1
+    assert len(set(told.tolist())) == kinds
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_texts_of_every_day_are_left_to_the_kernel(text):
     assert not fold(kernel(), pl.Series([text]), letters.alphabet, letters.add, 8).unknown.any()
 
 
-@pytest.mark.parametrize(("text", "form"), [("日本⑴", "日 本 1 "), ("Ŀ", "l\x7f"), ("日本(1)!", "日 本 ( 1 ) ! ")])
+@pytest.mark.parametrize(("text", "form"), [("日本⑴", "日 本(1)"), ("Ŀ", "l\x7f"), ("日本(1)!", "日 本 ( 1 ) ! ")])
 @pytest.mark.parametrize("off", [False, True])
 def test_only_signs_of_the_text_itself_are_spelled_in_short_ones(text, form, off, monkeypatch):
     """A known answer each: what NFKC writes with a sign is the word it stands for."""
