@@ -18,6 +18,7 @@ from curate.dedupe.signatures.minhash import sign
 from curate.dedupe.signatures.shingles import mix64, mixed, shingles
 from curate.dedupe.signatures.signs import sign_digests
 from curate.dedupe.text import comparable
+from curate.dedupe.under import under_digests
 from curate.native.arrow import lists
 from curate.native.kernel import SLOTS
 
@@ -56,7 +57,7 @@ def near_keys(block: pl.DataFrame, rule: PairRule, compare: str | Sequence[str] 
         "beside": pl.Series(_beside(block, compare)),
         "signs": pl.Series(_signs(sides)),
         "spaceless": (sides.asked.spaceless | sides.answered.spaceless).cast(pl.UInt8),
-        "under": pl.Series(_under(sides.under.texts)),
+        "under": pl.Series(under_digests(block)),
     }
     keys = pl.DataFrame(columns)
     return keys if (asks | answers).all() else keys.filter(pl.Series(asks | answers))
@@ -106,14 +107,3 @@ def _prompt_keys(
 ) -> npt.NDArray[np.uint64]:
     bands, rows = rule.prompt_bands
     return band_keys(signature, bands, rows) if asks.any() else np.zeros((bands, len(asks)), dtype=np.uint64)
-
-
-def _under(texts: pl.Series) -> npt.NDArray[np.uint64]:
-    """Return the digest of each row's instructions and their signs; 0 where there are none. Many rows have the same."""
-    if (texts == "").all():
-        return np.zeros(len(texts), dtype=np.uint64)
-    distinct = texts.unique()
-    found = shingles(distinct)
-    digests = np.where(np.diff(found.starts) > 0, mix64(found.digests) ^ _told(distinct), np.uint64(0))
-    told = pl.DataFrame({"text": distinct, "digest": digests})
-    return texts.to_frame("text").join(told, on="text", how="left", maintain_order="left")["digest"].to_numpy()

@@ -1,7 +1,7 @@
-"""The sides of a record that are compared: what is asked, what is answered, and under which instructions.
+"""The sides of a record that are compared: what is asked, and what is answered.
 
-System prompts and tools are a side of their own and never add to the similarity: two unrelated chats under one
-200-word system prompt would reach 0.80.
+System prompts and tools are on neither and never add to the similarity: two unrelated chats under one 200-word system
+prompt would reach 0.80.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ class Sides(NamedTuple):
 
     asked: Compared
     answered: Compared
-    under: Compared
     several: npt.NDArray[np.intp]  # the rows with a question or an answer before the last ones
     last_asked: pl.Series  # of each of these
     last_answered: pl.Series
@@ -50,14 +49,10 @@ def side_texts(block: pl.DataFrame, compare: str | Sequence[str] = CONVERSATION)
     by_turns = isinstance(compare, str)
     last = _last_turns(turns, asks, answers) if by_turns else np.zeros_like(asks)
     asks, answers = asks & (compare != ANSWER), answers & (compare in (CONVERSATION, ANSWER))
-    under = _joined(turns, text, turns.has_role(*INSTRUCTING))
-    if block["tools"].null_count() < len(block):
-        under = under.fill_null("") + "\n" + block["tools"].cast(pl.String).fill_null("")
     several = np.unique(turns.owner[last])
     return Sides(
         compared(_joined(turns, text, asks) if by_turns else _fields(block["raw"], compare)),
         compared(_joined(turns, said, answers)),
-        compared(under),
         several,
         comparable(_joined(turns, text, asks & last).gather(several)),
         comparable(_joined(turns, said, answers & last).gather(several)),

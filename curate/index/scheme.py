@@ -23,7 +23,7 @@ _FIXED = {
     "questions": "punctuation aside, but for marks that are signs",
 }
 COMPACT, EXACT = "compact", "exact"
-_HELD = "both sides and the last turns; instructions by words and signs"  # in an exact index, which reads no file
+_HELD = "both sides and the last turns; instructions as they read"  # in an exact index, which reads no file
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ static int judge(const rows_t *rows, held_t *held, uint32_t other, double least,
     if (lower >= rows->threshold) {
         if (rows->beside[own] != rows->beside[other]) return APART;
         if (lower == 1 && rows->signs[own] != rows->signs[other] && rows->signs[own] && rows->signs[other]) return APART;
-        if (!same && !last_are_alike(rows, held, other)) return APART;
+        if (!last_are_alike(rows, held, other)) return APART;
         if (rows->under[own] != rows->under[other]) return INSTRUCTIONS;
         return !same && (rows->spaceless[own] || rows->spaceless[other]) ? CHARACTERS : NEAR;
     }

@@ -40,7 +40,7 @@ class Rows:
     spaceless: U8  # 1 where a row is compared by characters
     beside: U64  # the digest of what stands beside both sides' texts, 0 where nothing does
     signs: U64  # that of the signs in them, which are no words; 0 where they are not known
-    under: U64  # the digest of the instructions and their signs, 0 where there are none
+    under: U64  # the digest of the instructions, 0 where there are none
     threshold: float  # similarity from which a pair is a twin
     least: float  # and from which it is told of at all
     agreement: int  # bytes of the sketches that must agree for a pair to be looked at

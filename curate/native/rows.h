@@ -26,7 +26,7 @@ typedef struct {
     const uint8_t *spaceless;  /* compared by characters */
     const uint64_t *beside;    /* the digest of what stands beside both sides' texts; 0 where nothing does */
     const uint64_t *signs;     /* that of the signs in them, which are no words; 0 where they are not known */
-    const uint64_t *under;     /* the digest of the instructions and their signs; 0 where there are none */
+    const uint64_t *under;     /* the digest of the instructions; 0 where there are none */
     double threshold, least;   /* similarity from which a pair is a twin, and from which it is told of at all */
     uint32_t agreement, agreement_near;        /* bytes of the sketches of a pair that must agree for it to be looked at */
     uint64_t *table;           /* a power of two of places, at least 16 and twice the size of the largest row */

@@ -157,7 +157,8 @@ static int value(line_t *line, value_t *found, int depth) {
 #define TAUGHT NAME("reasoning_content", SILENT), NAME("reasoning", SILENT), NAME("thinking", SILENT)
 #define PAIR                                                                                                  \
     MEDIA, TAUGHT, NAME("documents", SILENT), NAME("kto_tag", UNRATED), NAME("chosen", NEVER),                   \
-        NAME("rejected", NEVER), NAME("preferred_output", NEVER), NAME("preferred_completion", NEVER), {0}
+        NAME("rejected", NEVER), NAME("preferred_output", NEVER), NAME("preferred_completion", NEVER),                \
+        NAME("system", SILENT), NAME("system_prompt", SILENT), {0}
 enum slot { FIRST, ASKED, ANSWER, BESIDE, NOTHING, ID, SLOTS }; /* FIRST is a system prompt; NOTHING must be empty */
 
 static const name_t FIELDS[][48] = { /* a record with a field of a pair is one, whatever else it has */
@@ -166,11 +167,11 @@ static const name_t FIELDS[][48] = { /* a record with a field of a pair is one, 
     [SHAREGPT] = {NAME("conversations", CHAT), NAME("system", FIRST), NAME("tools", NOTHING),
                   NAME("functions", NULL_ONLY), NAME("label", UNRATED), PAIR},
     [ALPACA] = {NAME("instruction", ASKED), NAME("output", ANSWER), NAME("input", BESIDE), NAME("system", FIRST),
-                NAME("system_prompt", SILENT), NAME("history", NOTHING), NAME("tools", NULL_ONLY), NAME("label", UNRATED), PAIR},
+                NAME("history", NOTHING), NAME("tools", NULL_ONLY), NAME("label", UNRATED), PAIR},
     [PROMPT_COMPLETION] = {NAME("prompt", ASKED), NAME("completion", ANSWER), NAME("label", UNRATED),
-                           NAME("system", FIRST), NAME("system_prompt", SILENT), NAME("tools", NULL_ONLY), PAIR},
+                           NAME("system", FIRST), NAME("tools", NULL_ONLY), PAIR},
     [INPUT_OUTPUT] = {NAME("input", ASKED), NAME("output", ANSWER), NAME("system_prompt", FIRST),
-                      NAME("system", SILENT), NAME("tools", NULL_ONLY), NAME("label", UNRATED), PAIR},
+                      NAME("tools", NULL_ONLY), NAME("label", UNRATED), PAIR},
     [CLASSIFICATION] = {NAME("text", ASKED), NAME("label", BESIDE), PAIR},
     [TEXT] = {NAME("text", ANSWER), PAIR},
 };

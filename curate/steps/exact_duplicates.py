@@ -18,7 +18,8 @@ from curate.dedupe.signatures.blocks import block_digests
 from curate.steps.normalise import Normalise
 from curate.steps.step import DECISIONS, SetStep
 
-_IN_KEY = ("row", "messages", "tools", "rejected", "media", "taught")
+_BESIDE = ("media", "shown", "taught")
+_IN_KEY = ("row", "messages", "tools", "rejected", *_BESIDE)
 _ROWS_AT_ONCE = 1000  # that are fetched
 _SEEDS = (0x7EE1, 0x5EED)  # two 64-bit hashes: a chance collision among 10^9 rows has probability 10^-21
 
@@ -108,7 +109,7 @@ def whole_text(rows: pl.DataFrame, key: Callable[[pl.Series], pl.Series]) -> pl.
             pl.lit(said),
             pl.col("tools").cast(pl.String).fill_null(""),
             pl.lit(_told(rows["rejected"], key)),
-            *(pl.format(f"{name}:{{}}", name) for name in ("media", "taught") if rows[name].null_count() < len(rows)),
+            *(pl.format(f"{name}:{{}}", name) for name in _BESIDE if rows[name].null_count() < len(rows)),
             separator="\x1d",
             ignore_nulls=True,
         )

@@ -98,7 +98,7 @@ class NearDuplicates(SetStep):
         keep = self.keep if self.keep_field is None else f"highest({self.keep_field})"
         return (
             f"near_duplicates|jaccard:word5+char5|signs:3|compare:{compared}|scheme:affine32|slots:128|seed:1"
-            f"|bands:{bands}x{rows}|threshold:{self.threshold:g}|instructions:equal|last:alike|linkage:{self.linkage}|keep:{keep}"
+            f"|bands:{bands}x{rows}|threshold:{self.threshold:g}|instructions:text|last:alike|linkage:{self.linkage}|keep:{keep}"
         )
 
     def keys(self, block: pl.DataFrame) -> pl.DataFrame:

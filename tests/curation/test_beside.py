@@ -49,6 +49,31 @@ def rejecting_old(zone: str) -> dict[str, Any]:
     return PAIR | {"rejected": [turns(function_call={"name": "now", "arguments": zone})[1]]}
 
 
+def calling(asked: tuple[str, str], answered: tuple[str, str]) -> dict[str, Any]:
+    """Return a chat of two calls made at once, by their ids, and two results, in that order, by the ids they answer."""
+    towns = zip(asked, ("Oslo", "Rome"), strict=True)
+    calls = [
+        {"id": name, "type": "function", "function": {"name": "degrees", "arguments": f'{{"town": "{town}"}}'}}
+        for name, town in towns
+    ]
+    results = zip(answered, ("It has 5 degrees there.", "It has 25 degrees there."), strict=True)
+    said = [{"role": "tool", "tool_call_id": name, "content": text} for name, text in results]
+    called = {"role": "assistant", "content": "", "tool_calls": calls}
+    return {"messages": [turns()[0], called, *said, turns()[1]]}
+
+
+def document(**part: Any) -> dict[str, Any]:
+    asked = [{"type": "text", "text": QUESTION}, {"type": "document", **part}]
+    return {"messages": [{"role": "user", "content": asked}, turns()[1]]}
+
+
+def listed(address: str) -> dict[str, Any]:
+    asked, answered = sharegpt()["conversations"]
+    part = {"type": "image_url", "image_url": {"url": address}}
+    return {"conversations": [asked | {"content": [part]}, answered]}
+
+
+LAW = " ".join(f"The rule of paragraph {n} holds for all boats on the lake." for n in range(20))
 CODE = "Write a function that says whether the first of two numbers is smaller and return"
 APART = [
     pytest.param(sharegpt(image="1.png"), sharegpt(image="2.png"), id="ShareGPT, an image"),
@@ -102,6 +127,15 @@ APART = [
                  {"input": QUESTION, "output": ANSWER, "system": POET}, id="a system prompt beside an input"),
     pytest.param({"instruction": QUESTION, "output": ANSWER, "system_prompt": PIRATE},
                  {"instruction": QUESTION, "output": ANSWER, "system_prompt": POET}, id="beside an instruction"),
+    pytest.param({"messages": turns(), "system": PIRATE}, {"messages": turns(), "system": POET},
+                 id="a system prompt beside a chat"),
+    pytest.param({"messages": turns(), "system": [{"text": PIRATE}]}, {"messages": turns()}, id="one in parts, and none"),
+    pytest.param(sharegpt(system_prompt=PIRATE), sharegpt(system_prompt=POET), id="a system prompt beside ShareGPT"),
+    pytest.param({"text": ANSWER, "system": PIRATE}, {"text": ANSWER, "system": POET}, id="beside a text"),
+    pytest.param(calling(("a", "b"), ("a", "b")), calling(("a", "b"), ("b", "a")), id="which call a result answers"),
+    pytest.param(document(text=LAW), document(text=LAW.replace("paragraph 7", "paragraph 70")), id="a document's text"),
+    pytest.param(document(text={"value": "one"}), document(text={"value": "two"}), id="a text that is none"),
+    pytest.param(listed("1.png"), listed("2.png"), id="ShareGPT, parts beside a value"),
     pytest.param({"prompt": CODE, "completion": "Here is the function that you asked me for: a < b"},
                  {"prompt": CODE, "completion": "Here is the function that you asked me for: a > b"},
                  id="an operator of the answer"),
@@ -113,6 +147,9 @@ SAME = [
     pytest.param(PAIR | {"rejected": "No."}, PAIR | {"rejected": "No."}, id="the same pair"),
     pytest.param(rejecting('{"zone": 1}', "{}", id="a"), rejecting("{}", '{ "zone":1 }', id="b"), id="the same rejected calls"),
     pytest.param(rejecting('{"zone": 1}'), rejecting({"zone": 1}), id="rejected calls with arguments as text or not"),
+    pytest.param({"messages": turns(), "system": PIRATE}, {"messages": turns(), "system": PIRATE},
+                 id="one system prompt beside a chat"),
+    pytest.param(calling(("a", "b"), ("b", "a")), calling(("a", "b"), ("b", "a")), id="the same results"),
     pytest.param({"messages": turns(), "label": "dogs"}, {"messages": turns(), "label": "lakes"}, id="a topic"),
     pytest.param({"messages": turns()}, {"messages": [{"content": f" {QUESTION.upper()}", "role": "user"}, turns()[1]]},
                  id="case and white space"),

@@ -98,6 +98,15 @@ def test_a_chat_cut_after_each_answer_stays(tmp_path):
     assert curate_rows(tmp_path, rows, STEPS).reasons == [None] * len(rows)
 
 
+def test_the_same_words_in_other_turns_are_another_last_question(tmp_path):
+    """Both sides are the same text: it is in the turns alone that they differ."""
+    words = QUESTION.split()
+    rows = [talk(" ".join(words[:at]), "Yes.", " ".join(words[at:]), ANSWER) for at in (6, 24)]
+    run = curate_rows(tmp_path, rows, STEPS)
+
+    assert (run.reasons, run.warnings) == ([None, None], [[], ["told_apart"]])
+
+
 @pytest.mark.parametrize("compare", ["conversation", "prompt", "answer"])
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["the longer later", "the shorter later"])
 def test_a_chat_that_goes_on_is_another_than_the_one_that_ends(tmp_path, compare, order):
@@ -127,9 +136,13 @@ RULES = " ".join(f"Rule {n}: never promise what the {n}th paragraph of the handb
                      ["other_instructions"], id="one word of hundreds"),
         pytest.param(f"{RULES} Refund what costs <5 dollars.", f"{RULES} Refund what costs >5 dollars.", None,
                      ["other_instructions"], id="a sign"),
-        pytest.param(f"{RULES} Be kind.", f" {RULES.upper()}\n\nBe kind", "near_duplicate", [],
-                     id="case, white space and a point"),
-        pytest.param("Be kind.", "Be kind", None, ["other_instructions"], id="few words, whose points count"),
+        pytest.param(f"{RULES} Ask first. Never guess.", f"{RULES} Never guess. Ask first.", None,
+                     ["other_instructions"], id="another order"),
+        pytest.param(f"{RULES} No, refunds are given.", f"{RULES} No refunds are given.", None,
+                     ["other_instructions"], id="a comma"),
+        pytest.param(f"{RULES} Be kind.", f" {RULES.upper()}\n\nBe kind.", "near_duplicate", [],
+                     id="case and white space"),
+        pytest.param("Be kind.", "Be kind", None, ["other_instructions"], id="a point of few words"),
         pytest.param("Be  kind.", "be kind. ", "near_duplicate", [], id="few words, case and white space"),
         pytest.param("  ", "\n", "near_duplicate", [], id="white space is no instruction"),
     ],
@@ -146,10 +159,23 @@ def test_a_tool_of_many_with_another_parameter_is_another_behaviour(tmp_path):
     rows = [with_tools(*names) for _ in range(3)]
     for row, parameter in zip(rows, ("town", "country", "town"), strict=True):
         row["tools"][3]["function"]["parameters"] = {"type": "object", "properties": {parameter: {"type": "string"}}}
+    rows[2]["tools"][3]["function"] = dict(reversed(rows[2]["tools"][3]["function"].items()))  # says the same
     run = curate_rows(tmp_path, [*rows, chat(QUESTION, ANSWER)], STEPS)
 
     assert run.reasons == [None, None, "near_duplicate", None]
     assert run.warnings == [[], ["other_instructions"], [], ["other_instructions"]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(["north south"], ["north", "south"]), ([["to"], "of"], [["to", "of"]]), ([2, 1], [1, 2])]
+)
+def test_tools_of_the_same_words_in_another_form_are_other_tools(tmp_path, one, other):
+    rows = [with_tools("forecast", "archive") for _ in range(2)]
+    for row, enum in zip(rows, (one, other), strict=True):
+        row["tools"][0]["function"]["parameters"]["enum"] = enum
+    run = curate_rows(tmp_path, rows, STEPS)
+
+    assert (run.reasons, run.warnings) == ([None, None], [[], ["other_instructions"]])
 
 
 def with_call(name: str) -> dict:

@@ -86,7 +86,7 @@ class Pairs:
             signs = {int(rows.signs[at]) for at in (one, other)}
             if rows.beside[one] != rows.beside[other] or (lower == 1 and len(signs) > 1 and 0 not in signs):
                 return Kind.APART, lower
-            if rows.digests[one] != rows.digests[other] and not self._last_are_alike(one, other):
+            if not self._last_are_alike(one, other):
                 return Kind.APART, lower
             if rows.under[one] != rows.under[other]:
                 return Kind.INSTRUCTIONS, lower

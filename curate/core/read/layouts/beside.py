@@ -1,8 +1,8 @@
 """What a record says beside the texts of its turns: two that differ in it alone are no duplicates.
 
-Pictures, sounds, films and documents are part of what is asked. Who speaks, reasoning, refusals, spoken answers, parts
-that are no text, the calls of a rejected answer, which turns are trained, and the verdict on an answer (KTO's
-``label``) are part of what is taught.
+Pictures, sounds, films and documents are part of what is asked. Who speaks, which call a result answers, reasoning,
+refusals, spoken answers, parts that are no text, the calls of a rejected answer, which turns are trained, a system
+prompt where the layout has none, and the verdict on an answer (KTO's ``label``) are part of what is taught.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ _PREFERRED, _REJECTED = ("completion", "chosen", "preferred_output"), ("rejected
 _TEXTS = ("text", "input_text", "output_text")  # types of parts
 RATED = ("messages", "sharegpt", "alpaca", "prompt_completion", "input_output")  # with an answer to call good or bad
 _VERDICTS = ("label", "kto_tag")
-BESIDE = (*_SHOWN, "documents", *_TAUGHT, *_VERDICTS)  # fields of a record that are looked at beside its texts
+_SYSTEM = ("system", "system_prompt")
+_UNREAD = {  # system prompts beside the texts of a layout that has no place for one
+    "messages": _SYSTEM,
+    "sharegpt": ("system_prompt",),
+    "classification": _SYSTEM,
+    "text": _SYSTEM,
+}
+BESIDE = (*_SHOWN, "documents", *_TAUGHT, *_VERDICTS, *_SYSTEM)  # fields of a record that are looked at beside texts
 _SPEAKERS = ("user", "assistant")  # who may have a name of their own; that of a tool is part of its call
 _OTHER = "rejected "  # before the number of a turn of the other answer
 _BYTES = 8
@@ -51,9 +58,11 @@ def beside(record: Record, layout: str) -> Beside:
     media: list[Any] = _given(record, (*_SHOWN, "documents"))
     shown: list[Any] = []
     taught: list[Any] = _given(record, _TAUGHT)
+    taught += _given(record, _UNREAD.get(layout, ()))
     rated = verdict(record, layout)
     if rated is not None:
         taught.append(rated)
+    results = _Results()
     for number, turn in _turns(record):
         if str(number).startswith(_OTHER) and (calls := _called(turn)):
             taught.append([number, "calls", calls])  # those of other turns stand in the messages
@@ -61,10 +70,33 @@ def beside(record: Record, layout: str) -> Beside:
         answers = role == "assistant"
         if role in _SPEAKERS and _says(turn.get("name")):
             taught.append([number, "name", turn["name"]])
+        if (call := results.answers(turn)) is not None:
+            taught.append([number, "answers call", call])
         (taught if answers else media).extend([number, *found] for found in _given(turn, _SAID))
         (taught if answers else shown).extend([number, part] for part in told_parts(turn.get("content")))
         taught.extend([number, *found] for found in _given(turn, _TRAINED) if found[1] != [1])
     return Beside(_digest(media), _digest(shown), _digest(taught), rated)
+
+
+class _Results:
+    """Tells which call a tool's turn answers, where that is not the next: ids have no other meaning."""
+
+    def __init__(self) -> None:
+        self._calls: list[Any] = []
+        self._answered = 0
+
+    def answers(self, turn: dict[str, Any]) -> int | None:
+        """Return the number of the call, of those made at once, that a turn answers out of order."""
+        calls = turn.get("tool_calls")
+        if isinstance(calls, list) and calls:
+            self._calls = [call.get("id") if isinstance(call, dict) else None for call in calls]
+            self._answered = 0
+        named = turn.get("tool_call_id")
+        if named is None:
+            return None
+        self._answered += 1
+        place = self._calls.index(named) if self._calls.count(named) == 1 else None
+        return None if place == self._answered - 1 else place
 
 
 def verdict(record: Record, layout: str) -> bool | None:
@@ -80,8 +112,10 @@ def told_parts(content: Any) -> list[Any]:
         if not isinstance(part, dict):
             found.append([number, part])
             continue
-        held = {name: part[name] for name in part if name not in ("type", "text") and _says(part[name])}
-        if held or part.get("type", "text") not in _TEXTS:
+        is_text = part.get("type", "text") in _TEXTS  # which the text of the turn has
+        read = ("type", "text") if is_text and isinstance(part.get("text"), str) else ("type",)
+        held = {name: part[name] for name in part if name not in read and _says(part[name])}
+        if held or not is_text:
             found.append([number, part.get("type"), held])
     return found
 
