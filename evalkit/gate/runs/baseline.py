@@ -26,6 +26,7 @@ from evalkit.gate.runs.run import Run
 from evalkit.metrics import make_metric
 
 _HASH = "header_sha256"
+_EXACT = 2**53
 _TOLD = ("value", "n", "unscored", "unit", "better", "signature", "interval")
 
 
@@ -73,10 +74,13 @@ def _lines(run: Run) -> Iterator[bytes]:
 
 
 def _short(value: Any) -> Any:
-    """Return whole numbers as integers: half the bytes of a file that is mostly counts."""
+    """Return whole numbers as integers: half the bytes of a file that is mostly counts.
+
+    Those that a float tells from the next one, that is: a larger one may be more than JSON's writer takes.
+    """
     if isinstance(value, list):
         return [_short(one) for one in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT else value
 
 
 def read_baseline(path: Path) -> Run:

@@ -63,3 +63,18 @@ def test_no_number_of_items_is_said_where_it_would_be_too_large(thresher, tmp_pa
 
     assert [row["needed_n"] for row in told.json["limits"]] == [None, 1]  # the second fails by any one of them
     assert [row["needed_n"] for row in planned.json["plan"]] == [None, None]
+
+
+@pytest.mark.parametrize("seconds", [2**53 - 1, 2**53, 2**64, 2**64 + 2**12, 10**30, 1e300])
+def test_a_baseline_keeps_numbers_beyond_the_largest_integer(thresher, tmp_path, seconds):
+    """Oracle: the verdict against the folder that the baseline was made of."""
+    rows = [{"id": str(n), "prediction": "a", "usage": {"seconds": seconds}} for n in range(20)]
+    run, rules = scored(tmp_path, "run", rows, "latency"), limits(tmp_path, 'metric = "latency"\nmax_ratio = 1.5')
+
+    accepted = thresher("gate", run, "--accept", tmp_path / "baseline.jsonl")
+    by_file = gate(thresher, run, tmp_path / "baseline.jsonl", rules, "--json").json
+    by_folder = gate(thresher, run, run, rules, "--json").json
+
+    assert accepted.code == 0
+    assert by_file["limits"] == by_folder["limits"]
+    assert by_file["limits"][0]["base"] == by_folder["limits"][0]["candidate"] == pytest.approx(seconds, rel=1e-5)
