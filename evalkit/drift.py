@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.gate.runs.pairing import Pair, common, pair
+from evalkit.gate.runs.pairing import Pair, by_itself, common
 from evalkit.gate.runs.run import Run
 from evalkit.gate.runs.signature import signature_of
 from evalkit.gate.statistics.estimate import Settings, digits, estimate
@@ -105,7 +105,7 @@ def _clusters(items: Pair, rows: Iterable[str]) -> Clusters:
 
 
 def _with_clusters(run: Run, values: dict[str, float]) -> tuple[Numbers, Clusters]:
-    return _array(values, values), _clusters(pair(run, None), values)
+    return _array(values, values), _clusters(by_itself(run), values)
 
 
 def _paired(metric: Metric, base: Numbers, candidate: Numbers, clusters: Clusters, settings: Settings) -> Drift:

@@ -237,10 +237,10 @@ def _self_test(
 
     from curate.core.run.canonical import SCHEMA_VERSION, canonical  # noqa: PLC0415
     from evalkit.gate.output.shown import self_test_text  # noqa: PLC0415
-    from evalkit.gate.runs.pairing import pair  # noqa: PLC0415
+    from evalkit.gate.runs.pairing import by_itself, pair  # noqa: PLC0415
     from evalkit.gate.self_test import self_test  # noqa: PLC0415
 
-    alone = pair(run, None, allow_missing=allow_missing)
+    alone = by_itself(run, named.values(), allow_missing=allow_missing)
     pairs = {name: pair(run, base, allow_missing=allow_missing) for name, base in named.items()}
     tested = self_test(config, pairs, alone, splits)
     told = asdict(tested) | {"holds": tested.holds, "schema_version": SCHEMA_VERSION}

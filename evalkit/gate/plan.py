@@ -14,7 +14,7 @@ from evalkit.gate.config import GateConfig, Limit
 from evalkit.gate.rules.evaluate import baseline_of, slices_of, unscored
 from evalkit.gate.rules.needs import whole
 from evalkit.gate.rules.rule import line, refuse_margin
-from evalkit.gate.runs.pairing import Pair, Scored, pair
+from evalkit.gate.runs.pairing import Pair, Scored, by_itself, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics import counted, reach, shares
 from evalkit.gate.statistics.estimate import Settings, estimate, widest_of
@@ -58,8 +58,8 @@ def plan(
     Raises:
         ThresherError: nothing says how many items there are, runs cannot be compared, or a rule has no such runs.
     """
-    own = None if candidate is None else pair(candidate, None, allow_missing=allow_missing)
-    bases = {name: pair(base, None, allow_missing=allow_missing) for name, base in named.items()}
+    own = None if candidate is None else by_itself(candidate, named.values(), allow_missing=allow_missing)
+    bases = {name: by_itself(base, allow_missing=allow_missing) for name, base in named.items()}
     boths = {
         name: pair(candidate, base, allow_missing=allow_missing)
         for name, base in named.items()

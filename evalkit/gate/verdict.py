@@ -16,7 +16,7 @@ from evalkit.gate.rules.no_number import no_number
 from evalkit.gate.rules.rule import Judged, Said
 from evalkit.gate.rules.waivers import Waiver, in_force
 from evalkit.gate.runs.flips import Flips, flips
-from evalkit.gate.runs.pairing import BOTH_SILENT, NEITHER, Pair, pair
+from evalkit.gate.runs.pairing import BOTH_SILENT, NEITHER, Pair, by_itself, pair
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.estimate import FEW_CLUSTERS, digits
 
@@ -77,7 +77,7 @@ def judge(
     Raises:
         ThresherError: runs cannot be compared, or a rule names what there is not.
     """
-    alone = pair(candidate, None, allow_missing=allow_missing)
+    alone = by_itself(candidate, baselines.values(), allow_missing=allow_missing)
     pairs = {name: pair(candidate, base, allow_missing=allow_missing) for name, base in baselines.items()}
     found = evaluate(config, pairs, alone)
     holding, warnings = in_force(waivers or [], [one.name for one in found.gating])

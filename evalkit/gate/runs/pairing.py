@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from curate.core.run.errors import ThresherError
 from evalkit.gate.runs.again import settings_of
+from evalkit.gate.runs.lent import Lender, Places, reasons, with_lent
 from evalkit.gate.runs.missing import NO_ANSWER, SILENT, as_wrong, needs_reference, wrong_alone
 from evalkit.gate.runs.run import Run
 from evalkit.gate.runs.signature import other_items, signature_of
@@ -21,7 +22,6 @@ from evalkit.metrics.metric import Numbers
 from evalkit.score import slices
 from evalkit.statistics.clusters import closed_up, numbered
 
-Places = NDArray[np.intp]
 Failed = Literal["refused", "wrong", "left out"]  # what becomes of an item that a run has no score of
 
 NEITHER = "neither run"
@@ -53,19 +53,24 @@ class Scored:
 
 @dataclass
 class Pair:
-    """The items of a candidate and a baseline (the candidate's own where there is none), sorted by id."""
+    """The items of a candidate and a baseline, or of a candidate by itself, sorted by id."""
 
     candidate: Run
     base: Run | None
     ids: NDArray[np.object_]
     rows: Places  # of each item in the candidate, -1 where it is missing
-    base_rows: Places
+    lenders: list[Lender]  # who has what of the items: the baseline, or all where none is held against
     clusters: Places | None
     slices: dict[str, Places]
     failed: Failed
     notes: list[str]
     _scored: dict[str, Scored] = field(default_factory=dict)
     _spread: dict[str, Scored] = field(default_factory=dict)
+
+    @property
+    def base_rows(self) -> Places:
+        """Return the row of each item in the baseline, -1 where it is missing."""
+        return self.lenders[0][1]
 
     def scored(self, name: str) -> Scored:
         """Return the paired statistics of a metric.
@@ -131,7 +136,7 @@ class Pair:
         """
         metric, all_numbers = self.candidate.statistics(name)
         numbers = _at(all_numbers, self.rows)
-        why = self.candidate.reasons(name, self.rows)
+        why = reasons(name, self.candidate, self.rows, self.lenders)
         silent, failed = why == SILENT, np.isin(why, NO_ANSWER)
         if failed.any() and self.failed == "refused":
             raise self._lacking(self.candidate, name, np.flatnonzero(failed), counts=own)
@@ -185,18 +190,21 @@ class Pair:
         )
 
 
-def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pair:
+def by_itself(candidate: Run, baselines: Iterable[Run] = (), *, allow_missing: bool = False) -> Pair:
+    """Return a run by item; where some may be missing, by those too that it lacks and a baseline has."""
+    lending = list(baselines) if allow_missing else []
+    ids = with_lent(candidate, lending)
+    lenders = [(run, _rows(run.rows["id"], ids)) for run in lending]
+    return _pair(candidate, None, ids, lenders, "wrong" if allow_missing else "refused", [])
+
+
+def pair(candidate: Run, base: Run, *, allow_missing: bool = False) -> Pair:
     """Return two runs by item.
 
     Raises:
         NotComparableError: their items differ, or what was asked does.
     """
-    failed: Failed = "wrong" if allow_missing else "refused"
-    ids = candidate.rows["id"]
-    if base is None:
-        order = ids.arg_sort().to_numpy().astype(np.intp)
-        return _pair(candidate, None, ids.gather(order), order, order, failed, [])
-    base_ids = base.rows["id"]
+    ids, base_ids = candidate.rows["id"], base.rows["id"]
     missing, extra = base_ids.filter(~base_ids.is_in(ids.implode())), ids.filter(~ids.is_in(base_ids.implode()))
     notes = []
     if len(missing) or len(extra):
@@ -214,10 +222,8 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
                 hint=f"answer the same items with both, or --allow-missing {' and '.join(becomes)}",
             )
         notes += [f"{told[0]}; the hash of the data cannot say whether the other items are the same"]
-        if len(missing):
-            notes.append(f"{len(missing):,} items missing in {candidate.name} count as wrong")
         if len(extra):
-            notes.append(f"{len(extra):,} items that {base.name} does not have are left out")
+            notes.append(f"{len(extra):,} items that {base.name} does not have are left out of what is held against it")
     elif candidate.scores.get("data_sha256") != base.scores.get("data_sha256"):
         raise NotComparableError(
             f"{candidate.name} and {base.name} were asked different things: prompts, references or choices differ",
@@ -225,7 +231,8 @@ def pair(candidate: Run, base: Run | None, *, allow_missing: bool = False) -> Pa
             hint="predict and score both runs on one file; thresher compare shows what changed",
         )
     together = base_ids.sort()
-    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), failed, notes)
+    lenders = [(base, _rows(base_ids, together))]
+    return _pair(candidate, base, together, lenders, "wrong" if allow_missing else "refused", notes)
 
 
 def common(candidate: Run, base: Run, failed: Failed = "left out") -> Pair:
@@ -235,19 +242,22 @@ def common(candidate: Run, base: Run, failed: Failed = "left out") -> Pair:
     """
     ids, base_ids = candidate.rows["id"], base.rows["id"]
     together = base_ids.filter(base_ids.is_in(ids.implode())).sort()
-    return _pair(candidate, base, together, _rows(ids, together), _rows(base_ids, together), failed, [])
+    return _pair(candidate, base, together, [(base, _rows(base_ids, together))], failed, [])
 
 
 def _pair(
-    candidate: Run, base: Run | None, ids: pl.Series, rows: Any, base_rows: Any, failed: Failed, notes: list[str]
+    candidate: Run, base: Run | None, ids: pl.Series, lenders: list[Lender], failed: Failed, notes: list[str]
 ) -> Pair:
-    """Return the pair; cluster and slices of an item are the candidate's, or the baseline's where it is missing."""
+    """Return the pair; cluster and slices of an item are the candidate's, or a baseline's where it is missing."""
+    rows = _rows(candidate.rows["id"], ids)
     columns = []
     for column in ("cluster", "slices"):
         own = _at_rows(candidate.rows[column], rows)
-        columns.append(own if base is None else own.fill_null(_at_rows(base.rows[column], base_rows)))
+        for run, lent in lenders:
+            own = own.fill_null(_at_rows(run.rows[column], lent))
+        columns.append(own)
     return Pair(
-        candidate, base, ids.to_numpy().astype(object), rows, base_rows, numbered(columns[0]), slices(columns[1]),
+        candidate, base, ids.to_numpy().astype(object), rows, lenders, numbered(columns[0]), slices(columns[1]),
         failed, notes,
     )  # fmt: skip
 

@@ -30,6 +30,63 @@ def test_a_missing_item_counts_as_wrong(thresher, tmp_path, base):
     assert ran.code == 1
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_a_rule_on_one_run_counts_the_items_that_only_a_baseline_has(thresher, tmp_path, several):
+    """Oracle: a run with a row for each item that it lacks, which says that nobody answered it."""
+    rows = right([1] * 200 + [0] * 200, **AREAS)
+    base, easy = scored(tmp_path, "base", rows), scored(tmp_path, "easy", rows[:220])
+    failed = [row | ({"prediction": None, "fault": "missing"} if n >= 220 else {}) for n, row in enumerate(rows)]
+    whole = scored(tmp_path, "whole", failed)
+    rules = limits(
+        tmp_path, 'metric = "exact_match"\nmin_value = 0.8\n\nmetric = "exact_match"\nmin_value = 0.8\nslice = "area"'
+    )
+    against = [f"a={base}", "--baseline", f"b={scored(tmp_path, 'part', rows[:300])}"] if several else [base]
+
+    lacks, told = (
+        thresher("gate", run, "--baseline", *against, "--limits", rules, "--allow-missing", "--json").json
+        for run in (easy, whole)
+    )
+    judged = [
+        [row | {"counted_wrong": list(row["counted_wrong"].values())} for row in one["limits"]] for one in (lacks, told)
+    ]
+
+    assert judged[0] == judged[1]
+    assert [(row["n"], row["candidate"], row["verdict"]) for row in lacks["limits"]] == [(400, 0.5, "fail")] + [
+        (200, 0.5, "fail")
+    ] * 2
+    assert f"exact_match: 180 items without an answer in {easy} count as wrong" in lacks["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "line", "code", "told"),
+    [
+        pytest.param("length", "max_value = 10", 0, "20 items are left out", id="nothing can stand for a length"),
+        pytest.param("empty", "max_value = 0.1", 1, "20 items without an answer", id="less is better"),
+        pytest.param("bleu", "min_value = 1", 2, "cannot count as wrong alone", id="the reference tells what it costs"),
+    ],
+)
+def test_what_a_missing_item_is_to_a_rule_on_one_run_is_said(thresher, tmp_path, metric, line, code, told):
+    rows = right([1] * 100, prediction=lambda n: "yes yes yes"[: 3 + n % 3], reference=lambda _: "yes yes yes yes")
+    base, part = (scored(tmp_path, name, rows[:size], metric) for name, size in (("base", 100), ("part", 80)))
+
+    ran = gate(thresher, part, base, limits(tmp_path, f'metric = "{metric}"\n{line}'), "--allow-missing")
+
+    assert ran.code == code
+    assert told in ran.out + ran.err
+
+
+def test_an_item_that_asks_nothing_of_a_metric_is_no_wrong_answer_where_it_is_missing(thresher, tmp_path):
+    """Half of the items have no check: a baseline says so of those that the candidate lacks."""
+    checks = [{"is": "mentions", "values": ["yes"]}]
+    rows = [row | ({"check": checks} if n % 2 else {}) for n, row in enumerate(right([1] * 100))]
+    base, part = (scored(tmp_path, name, rows[:size], "check") for name, size in (("base", 100), ("part", 80)))
+
+    rules = limits(tmp_path, 'metric = "check"\nmin_value = 0.5')
+    row = gate(thresher, part, base, rules, "--allow-missing", "--json").json["limits"][0]
+
+    assert (row["n"], row["candidate"], row["counted_wrong"]) == (50, 0.8, {str(part): 10})
+
+
 def test_a_missing_item_stays_in_its_slice_and_cluster(thresher, tmp_path):
     """What the candidate lacks is known from the baseline alone."""
     beside = AREAS | {"cluster": lambda n: f"c{n // 2}"}

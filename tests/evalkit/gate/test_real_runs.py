@@ -101,7 +101,7 @@ def test_alpaca_eval(thresher, tmp_path, score):
     assert "only in" in fewer.err
     assert "2 of 805" in fewer.err
     assert allowed.code in (0, 1, 3)
-    assert "2 items missing" in allowed.out
+    assert "repetition: 2 items without an answer" in allowed.out
 
 
 def test_mmlu_of_two_models(thresher, tmp_path, score, jsonl):
