@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.core.run.canonical import SCHEMA_VERSION
 from evalkit.predictions import data_sha256
-from evalkit.score import Score, Scored
+from evalkit.score import Measured, Score, Scored
 
 SCORES = "scores.json"
 ROWS = "rows.parquet"
@@ -90,12 +90,17 @@ def as_rows(scored: Scored) -> pl.DataFrame:
 
     ``slices`` is JSON of {field: value}; ``unscored`` lists (metric, reason).
     """
+    return rows_of(scored.frame, scored.measured)
+
+
+def rows_of(frame: pl.DataFrame, measured: Sequence[Measured]) -> pl.DataFrame:
+    """Return the same of predictions that were measured alone."""
     reasons = [
         pl.when(one.reasons.is_not_null()).then(pl.struct(metric=pl.lit(one.metric.name), reason=pl.lit(one.reasons)))
-        for one in scored.measured
+        for one in measured
     ]
-    return scored.frame.select("id", "cluster", "slices", "fault").with_columns(
-        *(one.statistics for one in scored.measured),
+    return frame.select("id", "cluster", "slices", "fault").with_columns(
+        *(one.statistics for one in measured),
         unscored=pl.concat_list(reasons).list.drop_nulls(),
     )
 

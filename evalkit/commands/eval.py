@@ -74,6 +74,7 @@ def _evaluate(wanted: EvalConfig, file: Path, out: Path, *, texts: bool, quiet: 
     )
     from evalkit.eval.older import remove_older  # noqa: PLC0415
     from evalkit.eval.ready import ready_page, refuse_unready  # noqa: PLC0415
+    from evalkit.eval.rehearsal import rehearse  # noqa: PLC0415
 
     home = file.parent
     remove_older(out, None if wanted.report is None else wanted.report.output, judged=wanted.gate is not None)
@@ -86,6 +87,7 @@ def _evaluate(wanted: EvalConfig, file: Path, out: Path, *, texts: bool, quiet: 
         emit("== suites")
         call("suites", *suites_flags(wanted.suites, out))
     answered = DONE
+    rehearse(wanted, home, out)
     if wanted.predict is not None:
         emit("== predict")
         answered = call("predict", *predict_flags(wanted, home, out), *still)

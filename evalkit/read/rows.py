@@ -35,7 +35,7 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
         if first:
             first, named = False, fields.id or ("id" if "id" in record else None)
         wanted.see(record)
-        answer = _answer(record, fields)
+        answer = answer_of(record, fields)
         answer.place = f"{file.word} {line}"
         answer.id = _derived(answer, line, derived) if named is None else _named(record, named, file, line)
         if isinstance(record.get("model"), str):
@@ -44,7 +44,8 @@ def read_rows(file: InputFile, fields: Fields) -> Iterator[Answer]:
     wanted.refuse_missing(file)
 
 
-def _answer(record: Record, fields: Fields) -> Answer:
+def answer_of(record: Record, fields: Fields) -> Answer:
+    """Return what a row says, but for its id."""
     schema, check = record.get("schema"), record.get("check")
     answer = Answer(
         id="",

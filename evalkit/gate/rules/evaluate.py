@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +69,8 @@ def evaluate(
         name, pair = runs[id(limit)]
         for where in sorted(pair.slices):
             look(limit, where, informing, exact=not left_out and (limit.metric, name, where) in exactly)
-    if not gating and not left_out:
-        raise ConfigError("no rule gates: a slice of '*' only informs", hint="add a rule on all items, without a slice")
+    if not left_out:
+        refuse_idle(gating)
     tell_apart(gating)
     confident = [one for one in gating if one.level == "confident"]
     for one, p in zip(confident, holm([one.p_fail for one in confident]), strict=True):
@@ -78,6 +78,16 @@ def evaluate(
     for one in (*gating, *informing):
         one.conclude(one.p_adjusted, config.alpha, len(confident))
     return Evaluated(gating, informing, own)
+
+
+def refuse_idle(gating: Sequence[object]) -> None:
+    """Refuse rules of which none gates.
+
+    Raises:
+        ConfigError: none does.
+    """
+    if not gating:
+        raise ConfigError("no rule gates: a slice of '*' only informs", hint="add a rule on all items, without a slice")
 
 
 def baseline_of(limit: Limit, names: Collection[str]) -> str:

@@ -17,6 +17,9 @@ from evalkit.statistics.few import range_of
 Said = Literal["pass", "fail", "inconclusive"]
 
 
+Rule = tuple[Limit, str | None, Level]  # on which slice, by which level
+
+
 class Line(NamedTuple):
     """What a rule estimates, and the number it must not pass."""
 
@@ -58,9 +61,7 @@ class Judged:
     @property
     def name(self) -> str:
         """Return what the rule is called, for waivers and reports: ``exact_match max_drop on language=de``."""
-        on = f" on {self.slice}" if self.slice else ""
-        against = f" against {self.limit.baseline}" if self.limit.baseline else ""
-        return f"{self.limit.metric} {self.limit.rule}{self.apart}{on}{against}"
+        return _name((self.limit, self.slice, self.level), self.apart)
 
     def conclude(self, p_adjusted: float, alpha: float, rules: int = 1) -> None:
         """Set the verdict: pass needs no correction (all rules must pass), fail stands only if it does after Holm's."""
@@ -104,15 +105,36 @@ def refuse_margin(limit: Limit, metric: Metric) -> None:
 
 def tell_apart(rules: Sequence[Judged]) -> None:
     """Give rules of one name their margins in it, and their levels where margins are not enough."""
-    named: dict[str, list[Judged]] = {}
-    for one in rules:
-        named.setdefault(one.name, []).append(one)
-    for same in named.values():
-        margins = {one.limit.margin for one in same}
-        levels = {one.level for one in same} if len(margins) < len(same) else set()
-        for one in same:
-            margin = f" {one.limit.margin:g}" if len(margins) > 1 else ""
-            one.apart = f"{margin} by {one.level}" if len(levels) > 1 else margin
+    for one, apart in zip(rules, _apart([(one.limit, one.slice, one.level) for one in rules]), strict=True):
+        one.apart = apart
+
+
+def names(rules: Sequence[Rule]) -> list[str]:
+    """Return what rules are called beside one another."""
+    return [_name(rule, apart) for rule, apart in zip(rules, _apart(rules), strict=True)]
+
+
+def _name(rule: Rule, apart: str = "") -> str:
+    limit, where, _ = rule
+    on = f" on {where}" if where else ""
+    against = f" against {limit.baseline}" if limit.baseline else ""
+    return f"{limit.metric} {limit.rule}{apart}{on}{against}"
+
+
+def _apart(rules: Sequence[Rule]) -> list[str]:
+    """Return what each has in its name to be told from others that would be called the same."""
+    named: dict[str, list[Rule]] = {}
+    for rule in rules:
+        named.setdefault(_name(rule), []).append(rule)
+    found = []
+    for rule in rules:
+        limit, _, level = rule
+        same = named[_name(rule)]
+        margins = {one.margin for one, _, _ in same}
+        levels = {own for _, _, own in same} if len(margins) < len(same) else set()
+        margin = f" {limit.margin:g}" if len(margins) > 1 else ""
+        found.append(f"{margin} by {level}" if len(levels) > 1 else margin)
+    return found
 
 
 def _point(one: Judged) -> Said:

@@ -97,7 +97,7 @@ class Pair:
     def _score(self, name: str, base_run: Run) -> Scored:
         metric, all_numbers = self.candidate.statistics(name)
         numbers = _at(all_numbers, self.rows)
-        self._same_signature(name)
+        self.refuse_other_signature(name)
         base = _at(base_run.statistics(name)[1], self.base_rows)
         sides: tuple[Side, Side] = ((self.candidate, numbers, self.rows), (base_run, base, self.base_rows))
         counted, both_silent = empty_answers(name, metric, sides)
@@ -155,7 +155,12 @@ class Pair:
     def _clusters(self, places: Places) -> Places | None:
         return None if self.clusters is None else closed_up(self.clusters[places])
 
-    def _same_signature(self, name: str) -> None:
+    def refuse_other_signature(self, name: str) -> None:
+        """Refuse a metric that the two runs were scored by with different rules.
+
+        Raises:
+            NotComparableError: they were.
+        """
         if self.base is None:
             return
         runs = (self.candidate, self.base)
