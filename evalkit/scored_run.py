@@ -14,6 +14,7 @@ from curate.core.command.words import path_word
 from curate.core.run.errors import InputError
 from curate.core.write.folder import sha256_of
 from curate.core.write.manifest import MANIFEST, files_in, read_manifest
+from evalkit.gate.runs.again import score_again
 from evalkit.gate.runs.flips import alone
 from evalkit.gate.runs.run import Run
 from evalkit.gate.statistics.sample import of_cells
@@ -64,8 +65,8 @@ class ScoredRun:
         fields = Fields(told.get("id"), told.get("prediction"), told.get("reference"), told.get("prompt"), slices)
         return self.made.get("from", "jsonl"), fields
 
-    def predictions(self, named: Path | None = None) -> pl.DataFrame:
-        """Return the predictions that were scored; ``named`` is where they lie now, if not where they lay.
+    def predictions(self, named: Path | None = None, flag: str = "--predictions") -> pl.DataFrame:
+        """Return the predictions that were scored; ``named`` by a flag is where they lie now, if not where they lay.
 
         Raises:
             InputError: they cannot be found or read, or are not what was scored.
@@ -74,7 +75,8 @@ class ScoredRun:
         lay = Path(inputs[0]["path"]) if inputs else self.folder / PREDICTIONS_FILE
         file = InputFile(named or lay)
         if not file.path.is_file():
-            raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint="--predictions FILE")
+            raise InputError(f"the predictions of {self.folder} are not at {file.name}", hint=f"{flag} FILE")
+        again = score_again(str(self.folder), self.manifest, list(self.metrics), {})
         source, fields = self.written
         listed = inputs or [one for one in files_in(self.manifest, "outputs") if one["path"] == PREDICTIONS_FILE]
         scored = listed[0]["sha256"] if listed else ""
@@ -83,12 +85,10 @@ class ScoredRun:
         if frame is None:
             frame = to_frame(READERS[source](file, fields), file.name)
         if named is None and scored and not known and scored != file.sha256:
-            raise InputError(
-                f"{file.name} is not the file that {self.folder} scored: it was changed", hint="score it again"
-            )
+            raise InputError(f"{file.name} is not the file that {self.folder} scored: it was changed", hint=again)
         if frame["id"].to_list() != self.rows["id"].to_list():
             raise InputError(
-                f"{file.name} does not hold the rows that {self.folder} scored", hint="score it again, or --predictions"
+                f"{file.name} does not hold the rows that {self.folder} scored", hint=f"{again}; or {flag} FILE"
             )
         return frame
 

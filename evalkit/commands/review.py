@@ -26,7 +26,11 @@ _TO_RATE = 150  # rows
 @click.option("--seed", type=Whole(min=0), default=0, show_default=True, help="Of sample and intervals.")
 @click.option("--metric", metavar="NAME", help="What ratings are held against; what the judge did, if absent.")
 @click.option("--rubric", type=click.Path(path_type=Path), help="The questions, where no judge asked them.")
-@click.option("--against", type=click.Path(path_type=Path), help="The other answers of judge:pairwise, if they moved.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="The other answers of judge:pairwise, or those of BASE, if they moved.",
+)
 @click.option("--predictions", type=click.Path(path_type=Path), help="The predictions of RUN, if they moved.")
 @click.option("--flips", metavar="BASE", type=click.Path(path_type=Path), help="Show what changed since this run.")
 @click.option("--ratings", multiple=True, type=click.Path(path_type=Path), help="What one person exported; repeatable.")
@@ -65,7 +69,7 @@ def command(  # noqa: PLR0913 - a flag each
     refuse_target(target, [run, flips, rubric, against, predictions])
     shown: dict[str, Any]
     if flips is not None:
-        made, found = flips_page(run, flips, metric, predictions, sample, texts=not no_text)
+        made, found = flips_page(run, flips, metric, against, predictions, sample, texts=not no_text)
         shown = {"metric": found.metric, "lost": len(found.lost), "won": len(found.won)}
         text = flips_text(found, made.rows, target)
     else:
@@ -73,7 +77,13 @@ def command(  # noqa: PLR0913 - a flag each
         shown = {"metric": made.metric}
         equal = f" (none of the {made.equal:,} with two equal answers)" if made.equal else ""
         text = f"wrote {target}: {made.rows:,} rows to rate{equal}. open it in any browser, rate, export; then:"
-        text += f" thresher review {path_word(run)} --ratings FILE"
+        text += f" thresher review {path_word(run)}{_named(metric, rubric)} --ratings FILE"
     write_whole(target, made.html, "name another file: --output FILE.html")
     emit(as_object(shown | {"output": str(target), "rows": made.rows}) if as_json else text)
     return DONE
+
+
+def _named(metric: str | None, rubric: Path | None) -> str:
+    """Return the flags that say again what was asked, for those who take the ratings back."""
+    flags = ("--metric", metric), ("--rubric", None if rubric is None else path_word(rubric))
+    return "".join(f" {flag} {value}" for flag, value in flags if value is not None)

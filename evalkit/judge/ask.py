@@ -121,8 +121,10 @@ def _known(rubric: Rubric) -> str:
     return f"{rubric.name}-{rubric.version}-{digest}"
 
 
-def other_answers(metric: Judge, written: tuple[str, Fields]) -> tuple[dict[str, str], str]:
-    """Return the answers of the other run by id, and the first digits of the hash of them.
+def other_answers(
+    metric: Judge, written: tuple[str, Fields], flag: str = "--set judge.against=OTHER_RUN"
+) -> tuple[dict[str, str], str]:
+    """Return the answers of the other run by id, and the first digits of the hash of them; ``flag`` names them.
 
     Raises:
         ThresherError: nothing says where they are, or they cannot be read.
@@ -130,12 +132,10 @@ def other_answers(metric: Judge, written: tuple[str, Fields]) -> tuple[dict[str,
     source, fields = written
     against = _against(metric)
     if against is None:
-        raise ConfigError(
-            f"{metric.name} needs other answers to compare with", hint="--set judge.against=OTHER_RUN, or in judge.toml"
-        )
+        raise ConfigError(f"{metric.name} needs other answers to compare with", hint=f"{flag}, or in judge.toml")
     file = InputFile(against)
     if not file.path.is_file():
-        raise InputError(f"there is no file {file.name!r} to compare with", hint="--set judge.against=OTHER_RUN")
+        raise InputError(f"there is no file {file.name!r} to compare with", hint=flag)
     frame = to_frame(READERS[source](file, fields), file.name)
     able = frame.filter(frame.with_columns(reason(("text",)))["reason"].is_null())
     found = dict(able.select("id", "prediction").iter_rows())

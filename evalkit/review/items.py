@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from curate.core.run.errors import ConfigError, InputError
+from curate.core.run.errors import InputError
 from evalkit.gate.runs import flips as gate
 from evalkit.gate.runs.pairing import common
-from evalkit.metrics import known_metrics, make_metric
 from evalkit.metrics.prompt import Turn, turns
 from evalkit.review.sample import draw, swapped
+from evalkit.review.shared import chosen, unmoved
 from evalkit.review.task import Task
 from evalkit.scored_run import ScoredRun
 
@@ -81,14 +81,17 @@ def flips(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> Flips:
 
     Raises:
         ConfigError: the runs have no such metric in common.
+        InputError: no row differs by it.
         NotComparableError: they were scored by different rules.
     """
-    name = _common(base, candidate, metric)
+    name = chosen(base, candidate, metric)
     pair = common(candidate.judged, base.judged, failed="wrong")
     scored = pair.scored(name)
     found = gate.flips(scored, pair.ids)
     sides = zip(pair.ids[scored.places], *gate.values(scored), strict=True)
     moved = {str(row): (float(old), float(new)) for row, old, new in sides if old != new}
+    if not moved:
+        raise unmoved(base, candidate, pair, name)
     return Flips(name, found.worse, found.better, moved)
 
 
@@ -112,22 +115,6 @@ def textless(items: list[Item]) -> list[Item]:
     return [
         Item(one.id, [], [], [Shown(a.label, a.whose, _LEFT_OUT) for a in one.answers], one.remark) for one in items
     ]
-
-
-def _common(base: ScoredRun, candidate: ScoredRun, metric: str | None) -> str:
-    rules = known_metrics()
-    shared = [
-        name
-        for name in sorted(base.metrics.keys() & candidate.metrics.keys())
-        if name.partition(":")[0] in rules and name.partition(":")[0] != "judge" and make_metric(name).width == 1
-    ]
-    if metric is None and len(shared) == 1:
-        metric = shared[0]
-    if metric not in shared:
-        known = ", ".join(shared) or "none"
-        problem = "which metric" if metric is None else f"both runs have no value a row of {metric!r}"
-        raise ConfigError(f"{problem}; in common, with a value a row: {known}", hint="--metric NAME")
-    return metric
 
 
 def _item(row: Mapping[str, Any], others: Mapping[str, str] | None, seed: int) -> Item:

@@ -58,20 +58,26 @@ def review_page(
 
 
 def flips_page(
-    folder: Path, base: Path, metric: str | None, predictions: Path | None, size: int | None, *, texts: bool = True
+    folder: Path,
+    base: Path,
+    metric: str | None,
+    against: Path | None,
+    predictions: Path | None,
+    size: int | None,
+    *,
+    texts: bool = True,
 ) -> tuple[Made, Flips]:
     """Return the page of the rows that changed between two runs, right to wrong first, and which they are.
 
-    All are on it, or ``size`` of them.
+    All are on it, or ``size`` of them. ``against`` is where the predictions of the base lie now, if not where they lay.
 
     Raises:
         ThresherError: as `review_page`, or nothing changed.
     """
     new, old = read_run(folder), read_run(base)
     found = flips(old, new, metric)
-    if not found.values:
-        raise InputError(f"no row of {folder} and {base} differs by {found.metric}", hint="--metric NAME for another")
-    items = flipped(found, old.predictions(), new.predictions(predictions), size)
+    before = old.predictions(against, flag="--against")
+    items = flipped(found, before, new.predictions(predictions), size)
     items = items if texts else textless(items)
     task = Task("pairwise", PAIRWISE, found.metric)
     some = f": {len(items):,} of the {found.rows:,} rows that changed" if len(items) < found.rows else ""
@@ -100,4 +106,4 @@ def _others(run: ScoredRun, against: Path | None) -> Mapping[str, str]:
     metric = make_metric("judge:pairwise", settings | ({"against": against} if against else {}))
     if not isinstance(metric, Judge):
         raise InputError("another package has taken the name judge", hint="uninstall it")
-    return other_answers(metric, run.written)[0]
+    return other_answers(metric, run.written, "--against OTHER_RUN")[0]

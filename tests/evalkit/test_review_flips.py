@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
 import pytest
 
 from tests.evalkit.gate.runs import gate, limits, right, scored
@@ -62,3 +65,99 @@ def test_every_row_that_changed_is_on_the_page_or_it_says_how_many_are(thresher,
     assert [one["remark"][-1] for one in told["items"]] == ["0"] * 30 + ["1"] * 10
     assert told["title"] == "half after other: 40 of the 200 rows that changed"
     assert "40 of the 200 rows (without --sample: all)" in some.out
+
+
+def hinted(ran):
+    """Return the words of the command, or of the flags, that a hint names."""
+    assert ran.code == 2
+    hint = ran.err.rpartition("hint: ")[2].partition(" shows what")[0].strip()
+    return shlex.split(hint.removeprefix("thresher "))
+
+
+def test_where_a_metric_shows_no_flips_the_hint_names_one_that_does(thresher, tmp_path):
+    """Oracle: the hint, taken."""
+    before = right([1] * 10)
+    after = [row | ({"prediction": "yes indeed"} if n < 3 else {}) for n, row in enumerate(before)]
+    base, new = (scored(tmp_path, name, own, "contains,token_f1,bleu") for name, own in (("a", before), ("b", after)))
+
+    none = thresher("review", new, "--flips", base, "--metric", "contains")
+    shown = thresher("review", new, "--flips", base, *hinted(none), "--json")
+    same = thresher("review", base, "--flips", base, "--metric", "contains")
+
+    assert "differs by contains; rows differ by token_f1" in none.err
+    assert (shown.code, shown.json["lost"]) == (0, 3)
+    assert "nor by another metric that both have" in same.err
+    assert thresher(*hinted(same)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "asked"),
+    [
+        pytest.param("bleu,exact_match", "bleu", None, id="the base lacks the one that there is"),
+        pytest.param("bleu", "bleu,exact_match", None, id="the candidate lacks the one that there is"),
+        pytest.param(
+            "token_f1", "token_f1,exact_match", "exact_match", id="the candidate lacks the one that was named"
+        ),
+    ],
+)
+def test_a_metric_that_one_run_lacks_is_one_to_score_it_by(thresher, tmp_path, ours, theirs, asked):
+    """Oracle: the hint, taken, and the review asked for again."""
+    new, base = scored(tmp_path, "new", right([0, 1, 1]), ours), scored(tmp_path, "base", right([1, 1, 1]), theirs)
+    named = [] if asked is None else ["--metric", asked]
+
+    refused = thresher("review", new, "--flips", base, *named)
+    again = thresher(*hinted(refused))
+    shown = thresher("review", new, "--flips", base, *named, "--json")
+
+    assert again.code == 0
+    assert (shown.code, shown.json["metric"], shown.json["lost"]) == (0, "exact_match", 1)
+
+
+def test_one_of_several_metrics_is_to_be_named(thresher, tmp_path):
+    marks = {"base": [1, 1], "new": [0, 1]}
+    base, new = (scored(tmp_path, name, right(flags), "exact_match,token_f1") for name, flags in marks.items())
+
+    refused = thresher("review", new, "--flips", base)
+
+    assert thresher("review", new, "--flips", base, *hinted(refused)).code == 0
+
+
+@pytest.mark.parametrize(("moved", "flag"), [("new", "--predictions"), ("base", "--against")])
+def test_predictions_of_either_run_may_have_moved(thresher, tmp_path, moved, flag):
+    base, new = (scored(tmp_path, name, right(flags)) for name, flags in (("base", [1, 1]), ("new", [0, 1])))
+    (tmp_path / f"{moved}.jsonl").rename(tmp_path / "elsewhere.jsonl")
+
+    refused = thresher("review", new, "--flips", base)
+    shown = thresher("review", new, "--flips", base, flag, tmp_path / "elsewhere.jsonl")
+
+    assert hinted(refused) == [flag, "FILE"]
+    assert shown.code == 0
+    assert [answer["text"] for answer in payload(new / "flips.html")["items"][0]["answers"]] == ["yes", "no"]
+
+
+def test_predictions_that_changed_are_scored_again_by_the_command_that_is_named(thresher, tmp_path):
+    base, new = (scored(tmp_path, name, right(flags)) for name, flags in (("base", [1, 1]), ("new", [0, 1])))
+    file = tmp_path / "base.jsonl"
+    file.write_text(file.read_text().replace("question 1", "the question"))
+
+    refused = thresher("review", new, "--flips", base)
+
+    assert "it was changed" in refused.err
+    assert thresher(*hinted(refused)).code == 0
+    assert thresher("review", new, "--flips", base).code == 0
+
+
+def test_the_next_step_of_a_page_takes_its_ratings_back(thresher, tmp_path):
+    """Oracle: the command that is printed, with a file in the place of FILE: metric and questions are the same."""
+    run = scored(tmp_path, "run", right([1, 0, 1]))
+    own = tmp_path / "own rubric.toml"
+    own.write_text('name = "own"\n[[criteria]]\nname = "kind"\nquestion = "Kind?"\nlevels = ["no", "yes"]\n')
+    for flags, question in ((["--metric", "exact_match"], "good"), (["--rubric", own], "kind")):
+        told = thresher("review", run, *flags).out.rpartition("then: ")[2].split("\n")[0]
+        lines = [json.dumps({"id": f"q000{n}", "rater": "anna", "grades": {question: 1}}) for n in range(3)]
+        (tmp_path / "anna.jsonl").write_text("\n".join(lines))
+
+        taken = thresher(*shlex.split(told.replace("FILE", str(tmp_path / "anna.jsonl")))[1:], "--json")
+
+        assert taken.code == 0
+        assert taken.json["metric"] == ("exact_match" if question == "good" else None)
