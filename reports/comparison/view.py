@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reports.charts.dumbbell import Pair, dumbbell_chart
 from reports.charts.forest import About, Entry, Point, forest_chart
 from reports.charts.svg import Chart
+from reports.comparison.tally import tally
 from reports.numbers import count, plural
 from reports.place import Place
 from reports.scores.details import Lines
@@ -17,7 +18,7 @@ from reports.scores.items import flip_table
 from reports.scores.read import ScoredFolder
 from reports.scores.view import called
 from reports.values import KINDS, value
-from reports.view import Headline, View
+from reports.view import View
 
 if TYPE_CHECKING:
     from evalkit.compare.compare import Comparison, Moved
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 SUITE = "suite="
 FLIPPED = {True: "right to wrong, wrong to right", False: "any change"}
 DRAWN = 24  # slices; the others are in the table
-BEHAVIOUR = ("length", "empty", "refusal", "language", "repetition", "truncation", "tokens", "latency", "cost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +59,14 @@ def comparison_view(base: ScoredFolder, candidate: ScoredFolder, place: Place) -
     anchor = f"comparison{place.number}"
     compared = _in_order(compare(read_run(base.folder.path), read_run(candidate.folder.path)), candidate)
     level = f"{1 - 2 * compared.alpha:.0%}"
-    words = _headline(compared.moved)
+    counts = tally(compared)
     return ComparisonView(
         kind="comparison",
         template="comparison.html",
         anchor=anchor,
         name=f"{called(base)} → {called(candidate)}",
-        headline=words,
-        figures=(("items", count(compared.items)), ("metrics", count(len(compared.moved)))),
+        headline=counts.headline,
+        figures=(("items", count(compared.items)), *counts.figures),
         told={"base": str(base.folder.path), "candidate": str(candidate.folder.path)},
         base=base,
         candidate=candidate,
@@ -93,37 +93,6 @@ def _in_order(compared: Comparison, candidate: ScoredFolder) -> Comparison:
         moved=sorted(compared.moved, key=lambda one: asked.index(one.metric)),
         flips={name: compared.flips[name] for name in asked if name in compared.flips},
     )
-
-
-def _headline(moved: Sequence[Moved]) -> Headline:
-    """Return what surely got worse and better; behaviour, of which neither is sure to be good, does not count."""
-    judged = [one for one in moved if one.metric.partition(":")[0] not in BEHAVIOUR]
-    if not judged:
-        surely = sum(_sure(one) != 0 for one in moved)
-        told = (
-            f"Behaviour moved: {count(surely)} of {plural(len(moved), 'metric')}"
-            if surely
-            else "Behaviour did not move"
-        )
-        return Headline(told, "unsure")
-    worse = sum(_sure(one) < 0 for one in judged)
-    better = sum(_sure(one) > 0 for one in judged)
-    if worse and better:
-        return Headline(f"{plural(better, 'metric')} better, {count(worse)} worse", "unsure")
-    if worse:
-        return Headline(
-            "Worse" if len(judged) == 1 else f"{count(worse)} of {plural(len(judged), 'metric')} worse", "bad"
-        )
-    if better:
-        told = "Better" if len(judged) == 1 else f"{count(better)} of {plural(len(judged), 'metric')} better"
-        return Headline(told, "ok")
-    return Headline("No difference that is sure", "unsure")
-
-
-def _sure(one: Moved) -> int:
-    """Return −1 where the interval lies on the worse side of no difference, 1 on the better, else 0."""
-    side = 1 if one.better == "higher" else -1
-    return side if one.estimate.low > 0 else -side if one.estimate.high < 0 else 0
 
 
 def _sentences(compared: Comparison) -> Iterator[str]:

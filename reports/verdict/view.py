@@ -18,6 +18,7 @@ from reports.table.table import Table
 from reports.values import KINDS, value
 from reports.verdict.files import Judged, Row
 from reports.verdict.read import Gate
+from reports.verdict.tally import tally
 from reports.verdict.words import allowed, decides, deciding, headline, notes, sentences
 from reports.view import View
 
@@ -90,7 +91,7 @@ def verdict_view(gate: Gate, place: Place) -> VerdictView:
         anchor=anchor,
         name=called(verdict.runs.candidate),
         headline=said,
-        figures=_figures(verdict.limits),
+        figures=tally(verdict).figures,
         told={"folder": str(gate.folder.path), "manifest_sha256": gate.folder.sha256, "verdict": verdict.verdict},
         gate=gate,
         texts=place.texts,
@@ -239,14 +240,6 @@ def _flips(gate: Gate) -> list[Flipped]:
             counts = [Flip(word.replace("_", " "), int(told[word]), [str(one) for one in ids[word]]) for word in order]
             found.append(Flipped(metric, baseline, counts))
     return found
-
-
-def _figures(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
-    told = [
-        (word, sum(row.verdict == said for row in rows))
-        for word, said in (("hold", "pass"), ("fail", "fail"), ("undecided", "inconclusive"))
-    ]
-    return (("rules", count(len(rows))), *((word, count(number)) for word, number in told))
 
 
 def _commands(gate: Gate, *, alone: bool) -> list[tuple[str, str]]:

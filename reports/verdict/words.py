@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.numbers import count, plural
 from reports.values import between, change, estimate, value
 from reports.verdict.files import Row, Said, Untainted, Verdict
+from reports.verdict.tally import outcomes, tally
 from reports.view import Headline, Tone
 
 TONES: dict[Said, Tone] = {"pass": "ok", "fail": "bad", "inconclusive": "unsure"}
@@ -30,27 +31,11 @@ def deciding(verdict: Verdict) -> list[Row]:
 
 def sentences(verdict: Verdict) -> list[str]:
     """Return the verdict in a few sentences, the rule that decided first."""
-    rows, rules = deciding(verdict), len(verdict.limits)
+    rows = deciding(verdict)
     if verdict.verdict == "pass":
-        fails, undecided = (sum(row.verdict == said for row in verdict.limits) for said in ("fail", "inconclusive"))
-        held = rules - fails - undecided
-        all_of = f"All {rules} rules hold" if rules > 1 else "The only rule holds"
-        some = f"{count(held)} of {plural(rules, 'rule')} {'holds' if held == 1 else 'hold'}"
-        told = [f"{all_of if held == rules else some}."] if held else []
-        if fails:
-            told.append(f"{plural(fails, 'rule')} did not hold and {_does(fails)} not count.")
-        if undecided:
-            are = "is" if undecided == 1 else "are"
-            told.append(f"{plural(undecided, 'rule')} {are} undecided and {_does(undecided)} not count.")
-        told += [f"Closest to its line: {spoken(row)}" for row in rows]
-        return told
-    word = "do not hold" if verdict.verdict == "fail" else "are undecided"
-    one = "does not hold" if verdict.verdict == "fail" else "is undecided"
-    told = [f"{len(rows)} of {plural(rules, 'rule')} {one if len(rows) == 1 else word}."]
-    open_ = sum(row.counts_as == "inconclusive" for row in verdict.limits) if verdict.verdict == "fail" else 0
-    told += [f"{count(open_)} {'is' if open_ == 1 else 'are'} undecided."] if open_ else []
-    told += [f"Decided by {spoken(row)}" for row in sorted(rows, key=lambda row: row.p_adjusted or 0.0)[:1]]
-    return told
+        return [*outcomes(tally(verdict)), *(f"Closest to its line: {spoken(row)}" for row in rows)]
+    first = sorted(rows, key=lambda row: row.p_adjusted or 0.0)[:1]
+    return [*outcomes(tally(verdict)), *(f"Decided by {spoken(row)}" for row in first)]
 
 
 def decides(verdict: Verdict) -> str:
@@ -155,7 +140,3 @@ def _room(row: Row) -> float | None:
         return None
     room = bound - row.line.at if row.line.passes == "above" else row.line.at - bound
     return room / (abs(row.line.at) or 1.0)
-
-
-def _does(number: int) -> str:
-    return "does" if number == 1 else "do"
