@@ -59,6 +59,7 @@ class Drift:
         return {key: _rounded(value) for key, value in asdict(self).items()}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum may be too large for a number: it has no value then
 def drift(base: Run, candidate: Run, settings: Settings | None = None) -> list[Drift]:
     """Return how each metric of behaviour moved that both runs have by the same rules, on rows that both scored.
 

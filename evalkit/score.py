@@ -62,6 +62,7 @@ class Scored:
     signatures: list[str]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum may be too large for a number: it has no value then
 def score(frame: pl.DataFrame, metrics: Sequence[Metric], seed: int = SEED, tell: Tell | None = None) -> Scored:
     """Return the scores of predictions (a frame of ``PREDICTIONS``); ``tell`` hears how many rows are done.
 

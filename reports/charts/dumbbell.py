@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from reports.charts.names import name_of
-from reports.charts.scale import Scale
+from reports.charts.scale import LEAST, Scale
 from reports.charts.svg import Chart, drawing, element, figures, line, text
 from reports.numbers import MINUS
 from reports.text import plain
@@ -94,10 +95,11 @@ def _scale(pair: Pair) -> Scale:
 
 def _round(number: float) -> float:
     """Return the next of 1, 1.5, 2, 3, 4, 5, 7.5 and 10 times a power of ten, at or above a number."""
-    if number <= 0:
+    if number <= LEAST:
         return 0.0
     power = 10.0 ** math.floor(math.log10(number))
-    return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 7.5, 10, 20) if step * power >= number)
+    found = next(step * power for step in (1, 1.5, 2, 3, 4, 5, 7.5, 10, 20) if step * power >= number)
+    return min(found, sys.float_info.max)
 
 
 def _end(number: float, unit: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reports.charts.svg import percent
 
 EDGE = 0.04  # of the width, left free at each end
+LEAST = 1e-300  # what is smaller is nothing to look at, and parts of it are no numbers
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def scale_of(numbers: Iterable[float | None], *also: float) -> Scale:
     """Return a scale that holds some numbers; ``also`` are seen on it whatever the others are."""
     known = [one for one in [*numbers, *also] if one is not None and math.isfinite(one)]
     low, high = min(known, default=0.0), max(known, default=1.0)
-    if low == high:
-        low, high = low - (abs(low) or 1.0) / 10, high + (abs(high) or 1.0) / 10
+    if high - low < LEAST:
+        room = max(abs(low), abs(high)) / 10
+        low, high = low - (room if room >= LEAST else 0.1), high + (room if room >= LEAST else 0.1)
     return Scale(low, high)

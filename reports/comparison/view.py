@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -137,8 +138,8 @@ def _dumbbell(key: str, compared: Comparison) -> Chart | None:
     suites = [one for one in compared.slices if one.slice and one.slice.startswith(SUITE)]
     for one in [*compared.moved, *suites]:
         found, base = one.estimate, one.estimate.base
-        if base is None:
-            continue
+        if base is None or not (math.isfinite(base) and math.isfinite(found.candidate)):
+            continue  # one that is too large for a number is told where the metrics are
         name = f"{one.slice.removeprefix(SUITE)}: {one.metric}" if one.slice else one.metric
         parts = [part.estimate.n for part in suites if part.metric == one.metric]
         side = general if one.slice or sum(parts) == found.n else tasks

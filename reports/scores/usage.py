@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import polars as pl
@@ -31,7 +32,8 @@ def usage_of(answers: pl.DataFrame) -> list[Taken]:
         if not len(known):
             continue
         numbers = [known.quantile(share, "linear") for share in QUANTILES]
-        total = count(round(known.sum())) if name == "tokens" else value(float(known.sum()), unit)
+        whole = float(known.sum())
+        total = count(round(whole)) if name == "tokens" and math.isfinite(whole) else value(whole, unit)
         mean = known.mean()
         shown = value(float(mean), unit) if isinstance(mean, float) else "–"
         found.append(Taken(name, tuple(value(one, unit) for one in numbers), shown, total, count(len(known))))

@@ -55,6 +55,7 @@ class Estimate:
     effective: int | None = None  # units of equal size that clusters tell as much as; None where items stand alone
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum may be too large for a number: it has no value then
 def estimate(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     """Return the estimate of a sample; both bounds hold one-sided with chance ``1 - alpha``.
 
@@ -147,6 +148,9 @@ def _bootstrapped(sample: Sample, kind: Kind, settings: Settings) -> Estimate:
     continuous = plain and sample.n >= _INVERTED_FROM and len(np.unique(sample.moved)) > FEW_KINDS
     drawn = resampled_mean(sample.moved) if continuous else estimand(sample, kind)
     distribution, way = _distribution(drawn, skew, settings)
+    if isinstance(distribution, Drawn) and not len(distribution.values):  # every sum is too large for a number
+        low, high = _within(sample, kind, -math.inf, math.inf)
+        return build(low=low, high=high, error=error, method=f"no_draw,{way}", tails=lambda _: (1.0, 1.0))
     if isinstance(distribution, Drawn) and of_cells(sample.metric):
         distribution = distribution.around(value)
     bca = BCa(distribution, value, skew, sample.effective)

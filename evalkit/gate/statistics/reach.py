@@ -49,6 +49,7 @@ class Spread:
         return 0.0 if alpha >= POINT else still_reach(units, alpha, widest)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum may be too large for a number: it has no value then
 def spread_of(sample: Sample, kind: Kind, *, above: bool) -> Spread:
     """Return the spread of a difference, ratio or value, by leaving out each unit; ``above``: more is better."""
     sample = sample.alone if kind == "value" else sample

@@ -133,6 +133,7 @@ def estimand(sample: Sample, kind: Kind) -> Estimand:
     return Estimand(units, of)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum may be too large for a number: it has no value then
 def value_of(metric: Metric, statistics: Numbers) -> float:
     """Return a run's value of statistics (items, width)."""
     if of_cells(metric):
