@@ -59,6 +59,9 @@ if _other := _taken_by("curate"):
     raise ImportError(f"thresher has a package 'curate', and another is loaded: {_other}; import thresher before it")
 
 from curate.core.run.errors import ThresherError  # noqa: E402 - now that the package is known to be ours
+from curate.core.run.given import each as _each  # noqa: E402
+from curate.core.run.given import place as _place  # noqa: E402
+from curate.core.run.given import require_some as _require_some  # noqa: E402
 from curate.core.run.rest import at_rest, leave  # noqa: E402
 
 
@@ -109,7 +112,7 @@ def check(files: str | Path | Sequence[str | Path], *, profile: str = "any") -> 
 
     if profile not in PROFILES:
         raise ConfigError(f"no profile is called {profile!r}{nearest(profile, list(PROFILES))}")
-    sources = find_sources([Wanted(file) for file in _each(files)], Path.cwd())
+    sources = find_sources([Wanted(file) for file in _each(files, "files")], Path.cwd())
     return check_sources(sources, Judge(PROFILES[profile]))
 
 
@@ -126,10 +129,11 @@ def curate(config: str | Path | Mapping[str, Any], out: str | Path | None) -> Ou
     from curate.curation.config import CurateConfig, load_config  # noqa: PLC0415
     from curate.curation.run import run_curation  # noqa: PLC0415
 
-    target = None if out is None else Path(out)
+    target = None if out is None else _place(out, "out")
     if isinstance(config, Mapping):
         return run_curation(validate(CurateConfig, config, "the configuration"), Path.cwd(), target)
-    return run_curation(load_config(Path(config), []), Path(config).resolve().parent, target)
+    path = _place(config, "config")
+    return run_curation(load_config(path, []), path.resolve().parent, target)
 
 
 @at_rest()
@@ -146,9 +150,11 @@ def augment(config: str | Path | Mapping[str, Any], out: str | Path) -> Outcome:
     from curate.augment.run import run_augment  # noqa: PLC0415
     from curate.core.run.settings import validate  # noqa: PLC0415
 
+    target = _place(out, "out")
     if isinstance(config, Mapping):
-        return run_augment(validate(AugmentConfig, config, "the configuration"), Path.cwd(), Path(out))
-    return run_augment(load_augment(Path(config), []), Path(config).resolve().parent, Path(out))
+        return run_augment(validate(AugmentConfig, config, "the configuration"), Path.cwd(), target)
+    path = _place(config, "config")
+    return run_augment(load_augment(path, []), path.resolve().parent, target)
 
 
 @at_rest()
@@ -172,7 +178,7 @@ def deduplicate(
     step = validate(NearDuplicates, given, "the call", "docs/steps.md has the settings of near_duplicates")
     if "warn_from" not in settings:
         step = step.model_copy(update={"warn_from": step.threshold})  # what is no duplicate is not told of
-    return run(Path(source), Path(out), step, cores() if threads is None else threads)
+    return run(_place(source, "source"), _place(out, "out"), step, cores() if threads is None else threads)
 
 
 def predict(
@@ -202,7 +208,12 @@ def predict(
 
     made = validate(Generation, generation or {}, "generation", "docs/predict.md tells its settings")
     asking = Asking(made, dict(chat or {}), dict(local or {}), ReplayFields(), Path.cwd())
-    return run_predictions(Data(Path(data), ItemFields(slices=_each(slices)), None, limit), model, Path(out), asking)
+    return run_predictions(
+        Data(_place(data, "data"), ItemFields(slices=_each(slices, "slices")), None, limit),
+        model,
+        _place(out, "out"),
+        asking,
+    )
 
 
 def train(config: str | Path, out: str | Path, *, resume: bool = False) -> TrainOutcome:
@@ -218,11 +229,14 @@ def train(config: str | Path, out: str | Path, *, resume: bool = False) -> Train
     imported()  # says what is missing, before it is imported
     from train.run import Options, run_training  # noqa: PLC0415
 
-    return run_training(load_train(Path(config)), Path(config).parent, Path(out), Options(resume=resume, quiet=True))
+    path = _place(config, "config")
+    return run_training(load_train(path), path.parent, _place(out, "out"), Options(resume=resume, quiet=True))
 
 
 @at_rest()
-def leaks(train: str | Path, tests: str | Path | Sequence[str | Path], *, threshold: float = 0.8) -> Leaked:
+def leaks(
+    train: str | Path | Sequence[str | Path], tests: str | Path | Sequence[str | Path], *, threshold: float = 0.8
+) -> Leaked:
     """Return which rows of training files stand in files that must stay unseen (each a path, folder or glob).
 
     Raises:
@@ -234,7 +248,8 @@ def leaks(train: str | Path, tests: str | Path | Sequence[str | Path], *, thresh
     from curate.steps.leaks import Leaks  # noqa: PLC0415
 
     step = validate(Leaks, {"threshold": threshold}, "the call", "a similarity above 0, up to 1")
-    return find_leaks([Wanted(str(train))], [Wanted(test) for test in _each(tests)], step, Path.cwd())
+    ours, theirs = ([Wanted(one) for one in _each(*some)] for some in ((train, "train"), (tests, "tests")))
+    return find_leaks(ours, theirs, step, Path.cwd())
 
 
 def preflight(
@@ -257,8 +272,9 @@ def preflight(
     from train.preflight import Asked, run_preflight  # noqa: PLC0415 - Polars is loaded only by those who need it
 
     chosen = None if template is None else Path(template)
-    rows, held = ([Path(one) for one in _each(some)] for some in (files, tests))
-    return run_preflight(Asked(rows, Path(tokenizer), chosen, max_tokens, train_on, held))
+    rows, held = ([Path(one) for one in _each(*some)] for some in ((files, "files"), (tests, "tests")))
+    _require_some(rows)
+    return run_preflight(Asked(rows, _place(tokenizer, "tokenizer"), chosen, max_tokens, train_on, held))
 
 
 @at_rest()
@@ -291,7 +307,8 @@ def score(
     if source not in READERS:
         raise ConfigError(f"no source is called {source!r}{nearest(source, list(READERS))}")
     options = Options(Fields(id_field, prediction_field, reference_field), source, settings or {})
-    return run_scores(Path(path), _each(metrics), None if out is None else Path(out), options)
+    target = None if out is None else _place(out, "out")
+    return run_scores(_place(path, "path"), _each(metrics, "metrics"), target, options)
 
 
 def gate(
@@ -316,11 +333,11 @@ def gate(
     from evalkit.gate.verdict import judge  # noqa: PLC0415
     from evalkit.read.tainted import read_tainted  # noqa: PLC0415
 
-    config = load_gate(Path(limits))
+    config = load_gate(_place(limits, "limits"))
     given = baseline if isinstance(baseline, Mapping) else {} if baseline is None else {"baseline": baseline}
     return judge(
-        read_run(Path(candidate)),
-        {name: read_run(Path(path)) for name, path in given.items()},
+        read_run(_place(candidate, "candidate")),
+        {name: read_run(_place(path, name)) for name, path in given.items()},
         config,
         allow_missing=allow_missing,
         tainted=frozenset() if tainted is None else read_tainted(Path(tainted)),
@@ -338,12 +355,7 @@ def compare(base: str | Path, candidate: str | Path) -> Comparison:
     from evalkit.compare.compare import compare as run  # noqa: PLC0415 - Polars is loaded only by those who need it
     from evalkit.gate.runs.run import read_run  # noqa: PLC0415
 
-    return run(read_run(Path(base)), read_run(Path(candidate)))
-
-
-def _each(given: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
-    """Return the names that are given: a text alone is one of them, not its letters."""
-    return (str(given),) if isinstance(given, str | Path) else tuple(map(str, given))
+    return run(read_run(_place(base, "base")), read_run(_place(candidate, "candidate")))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Whole
-from curate.core.command.paths import Place
+from curate.core.command.paths import Named, Place
 from curate.core.command.terminal import emit
 from curate.core.run.aside import aside
 from curate.core.run.errors import ConfigError
@@ -29,9 +29,16 @@ _PASSED = """note: --memory-limit {limit} was passed: the run took {peak:,.0f} M
 @click.option(
     "--map", "names", multiple=True, metavar="ours=theirs", help="Our field names to theirs: --map prompt=question."
 )
-@click.option("--protect", multiple=True, metavar="F", help="A file that must stay unseen; repeatable. Rows in it go.")
+@click.option(
+    "--protect",
+    type=Named(),
+    multiple=True,
+    metavar="F",
+    help="A file that must stay unseen; repeatable. Rows in it go.",
+)
 @click.option(
     "--against",
+    type=Named(),
     multiple=True,
     metavar="RUN|INDEX",
     help="Drop what an earlier run kept already: its folder, or its index; repeatable.",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 from curate.check.codes import CODES, OF_A_FILE
 from curate.core.read.layouts import LAYOUTS
 from curate.core.read.source import Wanted
 from curate.core.run.errors import ConfigError, nearest
+from curate.core.run.given import UNSET
 from curate.core.run.settings import override, read_toml, validate
 from curate.curation.protected import with_leaks
 from curate.steps.normalise import Normalise
@@ -24,6 +25,15 @@ MAX_LINE_BYTES = 16 << 20
 def _refuse_unknown(layout: str | None) -> None:
     if layout is not None and layout not in LAYOUTS:
         raise ValueError(f"no layout is called {layout!r}{nearest(layout, list(LAYOUTS))}")
+
+
+def _require_path(path: str) -> str:
+    if not path:  # which joins to the folder of the configuration
+        raise ValueError(f"the path is empty; {UNSET}")
+    return path
+
+
+Run = Annotated[str, AfterValidator(_require_path)]
 
 
 class _Table(BaseModel):
@@ -47,7 +57,7 @@ class Input(_Table):
     """What is read."""
 
     files: list[str | InputFile] = Field(min_length=1, description="Paths, folders, globs, or - for standard input.")
-    against: list[str] = Field(
+    against: list[Run] = Field(
         [], description="Folders of earlier runs, or indexes: rows that they kept, or nearly, are dropped."
     )
     priority: list[str] = Field([], description="Files that come first, in this order: of twins, theirs stay.")
@@ -100,7 +110,7 @@ class Split(_Table):
     group_by: list[str] = Field([], description="Fields whose equal values keep rows together.")
     similarity: float = Field(0.7, ge=0, le=1, description="Rows this alike stay together; 0 looks at no texts.")
     max_rows: PositiveInt = Field(2000, description="Most rows of validation, and of test; the rest trains.")
-    previous: str | None = Field(
+    previous: Run | None = Field(
         None,
         description="Folder of an earlier run, or its index: its rows never move, new ones join their group's split.",
     )

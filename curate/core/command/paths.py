@@ -1,4 +1,4 @@
-"""The paths that options take: an empty one is a variable that nobody set, and ``-`` is no file of that name."""
+"""The paths that options take: an empty one is a variable that nobody set, and ``-`` is no place to write to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from curate.core.run.given import UNSET
 
 
 class Place(click.Path):
@@ -17,7 +19,17 @@ class Place(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or say why it is none."""
         if value == "":
-            self.fail("the path is empty; is a variable not set? The folder that you are in is '.'.", param, ctx)
+            self.fail(f"the path is empty; {UNSET}.", param, ctx)
         if value == "-":
             self.fail("'-' is no place to write to; name one, or leave the option out.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Named(click.types.StringParamType):
+    """A file or a folder to read, as it was named."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or say why it is none."""
+        if value == "":
+            self.fail(f"the path is empty; {UNSET}.", param, ctx)
+        return str(super().convert(value, param, ctx))

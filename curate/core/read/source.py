@@ -11,6 +11,7 @@ from pathlib import Path
 from curate.core.command.words import path_word
 from curate.core.read.fault import shown
 from curate.core.run.errors import InputError
+from curate.core.run.given import UNSET, require_some
 from curate.core.write.manifest import MANIFEST, manifest_of
 
 STDIN = "-"
@@ -68,9 +69,10 @@ def find_sources(
     Relative paths are relative to ``base``. With ``any_name`` a name may be what no file of ours can hold.
 
     Raises:
-        InputError: a path does not exist, its name is no UTF-8, a glob matches nothing, or a folder cannot be listed or
-            holds no data.
+        InputError: nothing is named, a path is empty or does not exist, its name is no UTF-8, a glob matches nothing,
+            or a folder cannot be listed or holds no data.
     """
+    require_some(wanted)
     found: dict[Path | str, tuple[str, Wanted]] = {}
     for one in wanted:
         for name in _expand(one.path, base):
@@ -110,6 +112,8 @@ def _expand(path: str, base: Path) -> list[str]:
     """Return the files that one path, folder or glob stands for, named as the user would type them."""
     if path == STDIN:
         return [STDIN]
+    if not path:  # which joins to the base: all that lies there would be read
+        raise InputError("the path of an input is empty", hint=UNSET)
     place = base / path
     try:
         if place.is_dir():
