@@ -11,6 +11,7 @@ import click
 
 from curate.core.command.exits import DONE, NO
 from curate.core.command.numbers import Real
+from curate.core.command.paths import Named
 from curate.core.command.terminal import emit, inert, styled
 from curate.core.command.words import path_word
 
@@ -24,6 +25,7 @@ WIDTH = 52
 @click.command("leaks")
 @click.argument("train", metavar="TRAIN")
 @click.argument("tests", nargs=-1, required=True, metavar="TEST...")
+@click.option("--train", "more", type=Named(), multiple=True, metavar="F", help="More training files; repeatable.")
 @click.option("--threshold", type=Real(0, 1, min_open=True), default=0.8, show_default=True,
               help="Similarity of prompt and answer from which a row is a leak.")  # fmt: skip
 @click.option("--layout", metavar="L", help="The layout of the files; detected if absent.")
@@ -34,6 +36,7 @@ def command(
     train: str,
     tests: tuple[str, ...],
     *,
+    more: tuple[str, ...],
     threshold: float,
     layout: str | None,
     names: tuple[str, ...],
@@ -42,7 +45,8 @@ def command(
 ) -> int:
     """Say which rows of TRAIN stand in TEST: as they are, nearly, or by their prompt; exit 1 if any does.
 
-    TRAIN and TEST are files, folders or patterns.
+    TRAIN and TEST are files, folders or patterns in quotes. The first alone is TRAIN, and every other is a TEST: a
+    pattern that the shell spreads makes tests of all its files but one.
     """
     from curate.check.asked import field_names, one_of  # noqa: PLC0415 - Polars is loaded where there is work
     from curate.check.following import free_folder  # noqa: PLC0415
@@ -55,7 +59,7 @@ def command(
     if layout is not None:
         one_of("layout", layout, LAYOUTS)
     fields = field_names(names)
-    ours, theirs = ([Wanted(path, layout, fields) for path in paths] for paths in ((train,), tests))
+    ours, theirs = ([Wanted(path, layout, fields) for path in paths] for paths in ((train, *more), tests))
     leaked = find_leaks(ours, theirs, Leaks(threshold=threshold), Path.cwd())
     if as_json:
         emit(canonical(as_object(leaked, texts=not no_text) | {"schema_version": SCHEMA_VERSION}).decode())
@@ -66,7 +70,9 @@ def command(
         held = [part for test in tests for part in ("--protect", path_word(test))]
         read = [source.path for source in find_sources([*ours, *theirs], Path.cwd()) if not source.is_stdin]
         out = ["--out", free_folder(read)]
-        following = " ".join(["thresher curate", path_word(train), *held, *map(shlex.quote, [*flags, *out])])
+        following = " ".join(
+            ["thresher curate", *map(path_word, (train, *more)), *held, *map(shlex.quote, [*flags, *out])]
+        )
         emit(as_text(leaked, following, Leaks.reasons, texts=not no_text))
     return NO if leaked.sure else DONE
 

@@ -37,6 +37,21 @@ def test_leaks_are_told_with_both_places_and_what_to_do_next(thresher):
 
 
 @pytest.mark.usefixtures("files")
+def test_several_training_files_are_held_against_the_tests_together(thresher):
+    ran = thresher("leaks", "clean.jsonl", "test.jsonl", "--train", "train.jsonl")
+
+    assert ran.code == 1
+    assert "clean.jsonl: rows compared" in ran.out
+    assert "train.jsonl:1 is like test.jsonl:1 (1.00)" in ran.out
+    assert "next: thresher curate clean.jsonl train.jsonl --protect test.jsonl --out clean" in ran.out
+    leaked = door.leaks(["clean.jsonl", "train.jsonl"], "test.jsonl")
+    assert (list(leaked.train), [found.row.id for found in leaked.sure]) == (
+        ["clean.jsonl", "train.jsonl"],
+        ["same", "prompt"],
+    )
+
+
+@pytest.mark.usefixtures("files")
 def test_json_has_every_leak(thresher):
     ran = thresher("leaks", "train.jsonl", "test.jsonl", "--json")
 
