@@ -13,7 +13,8 @@ from safetensors import SafetensorError
 from curate.core.run.canonical import SCHEMA_VERSION, write_json
 from curate.core.run.errors import ConfigError, InputError, ThresherError
 from curate.core.run.version import version
-from curate.core.write.folder import MARK, OutputFolder, output_folder, sha256_of
+from curate.core.write.folder import OutputFolder, output_folder, sha256_of
+from curate.core.write.manifest import MARK
 from evalkit.answers.local.adapted import with_adapter
 from evalkit.answers.local.belongs import CARD, read_card
 from evalkit.answers.local.loaded import read_tokenizer

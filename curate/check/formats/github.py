@@ -13,7 +13,7 @@ from curate.check.formats.groups import by_code
 from curate.check.formats.place import calm, in_tree
 from curate.check.formats.summary import summary
 from curate.core.command.terminal import harmless
-from curate.core.read.source import STDIN
+from curate.core.read.expand import STDIN
 
 SHOWN = 10  # of a code; GitHub shows as many of a kind for each step of a job
 

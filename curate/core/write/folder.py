@@ -15,10 +15,7 @@ from typing import Any
 
 from curate.core.run.canonical import write_json
 from curate.core.run.errors import OutputError
-from curate.core.write.manifest import MANIFEST, is_ours, manifest_of
-
-WORK = ".work"
-MARK = ".thresher"  # in the work folder, or in a folder without a manifest: whose it is, the command that made it
+from curate.core.write.manifest import MANIFEST, MARK, WORK, is_ours, manifest_of
 
 
 class OutputFolder:

@@ -16,6 +16,8 @@ import orjson
 from curate.core.run.errors import InputError
 
 MANIFEST = "manifest.json"
+WORK = ".work"  # where a run makes its files, until it is finished
+MARK = ".thresher"  # in the work folder, or in a folder without a manifest: whose it is, the command that made it
 CURATION = ("curate", "augment")  # the commands whose runs have a ledger
 
 
@@ -28,6 +30,11 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
 def is_ours(folder: Path) -> bool:
     """Say whether a folder holds the manifest of a finished run."""
     return manifest_of(folder) is not None
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Say whether a folder has the mark of a run of ours, and no manifest: what lies there was made by halves."""
+    return (folder / WORK / MARK).is_file() and not is_ours(folder)
 
 
 def read_manifest(

@@ -13,9 +13,10 @@ import polars as pl
 import pytest
 import zstandard
 
+from curate.core.read.expand import STDIN
 from curate.core.read.lines import Lines, Piece, split
 from curate.core.read.rows import Seen, read_rows
-from curate.core.read.source import STDIN, Source
+from curate.core.read.source import Source
 from curate.core.run.errors import InputError
 
 TEXT = b'{"text": "a"}\n{"text": "b"}\n\n{"text": "c"}'

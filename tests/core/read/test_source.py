@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from pathlib import Path
 
@@ -98,6 +99,28 @@ def test_a_folder_that_may_not_be_listed_is_an_error(folder):
         (folder / "raw/deep").chmod(0o755)
 
 
+@pytest.mark.parametrize("named", ["raw", "raw/**", "raw/**/*.parquet", "raw/*/*.parquet", "r*/deep/*", "**/*.jsonl"])
+def test_no_folder_is_passed_over_that_cannot_be_listed(folder, named, monkeypatch):
+    listed = os.scandir
+
+    def closed(place: str | Path) -> object:
+        if str(place).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", closed)
+
+    with pytest.raises(InputError, match=r"deep' cannot be listed: Permission denied"):
+        find_sources([Wanted(named)], folder)
+    assert names(folder, "*.jsonl", "raw/*.gz") == ["a.jsonl", "b.jsonl", "raw/c.jsonl.gz"]
+
+
+def test_a_pattern_ends_where_a_linked_folder_leads_back(folder):
+    (folder / "raw/deep/back").symlink_to(folder / "raw")
+
+    assert names(folder, "raw/**/*.gz")[0] == "raw/c.jsonl.gz"
+
+
 def test_a_name_with_the_signs_of_a_glob_is_a_file_where_it_is_one(folder):
     (folder / "a[1].jsonl").touch()
 
@@ -162,6 +185,34 @@ def test_a_folder_that_a_run_wrote_is_no_data(tmp_path, named, hint):
 
     assert error.value.hint == hint
     assert names(tmp_path, "raw/clean 1/train.jsonl", "raw/*.jsonl") == ["raw/clean 1/train.jsonl", "raw/rows.jsonl"]
+
+
+def test_a_pattern_takes_rows_of_runs_and_nothing_else_that_they_wrote(tmp_path):
+    for run in ("clean-1", "clean-2"):
+        (tmp_path / run).mkdir()
+        for name in ("train.jsonl", "dropped.jsonl", "mine.jsonl"):
+            (tmp_path / run / name).touch()
+        outputs = [{"path": name, "sha256": "9f"} for name in ("train.jsonl", "dropped.jsonl")]
+        (tmp_path / run / "manifest.json").write_text(json.dumps({"thresher": "0.1.0", "outputs": outputs}))
+
+    assert names(tmp_path, "clean-*/train.jsonl") == ["clean-1/train.jsonl", "clean-2/train.jsonl"]
+    assert names(tmp_path, "clean-1/[mt]*.jsonl") == ["clean-1/mine.jsonl", "clean-1/train.jsonl"]
+    for pattern in ("**/*.jsonl", "clean-?/*", "clean-2/*.jsonl"):
+        with pytest.raises(InputError, match=r"'clean-[12]' was written by a run"):
+            find_sources([Wanted(pattern)], tmp_path)
+
+
+@pytest.mark.parametrize("named", ["raw", "raw/**/*.jsonl", "raw/*/train.jsonl", "raw/clean"])
+def test_what_a_run_that_was_cut_off_left_is_no_data(tmp_path, named):
+    (tmp_path / "raw/clean/.work").mkdir(parents=True)
+    for name in ("raw/rows.jsonl", "raw/clean/train.jsonl", "raw/clean/.work/.thresher"):
+        (tmp_path / name).touch()
+
+    with pytest.raises(InputError, match="'raw/clean' holds a run that was cut off") as error:
+        find_sources([Wanted(named)], tmp_path)
+
+    assert "finish or remove the run" in (error.value.hint or "")
+    assert names(tmp_path, "raw/*.jsonl", "raw/clean/train.jsonl") == ["raw/clean/train.jsonl", "raw/rows.jsonl"]
 
 
 def test_another_ones_manifest_is_data(tmp_path):
