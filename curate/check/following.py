@@ -12,6 +12,7 @@ from typing import NamedTuple
 from curate.check.findings import Findings
 from curate.check.judge import goes
 from curate.core.command.words import path_word
+from curate.core.read.expand import looked_through
 from curate.core.read.source import is_utf8
 from curate.core.write.manifest import manifest_of
 
@@ -42,7 +43,7 @@ def next_command(findings: Findings, files: Sequence[str], said: Sequence[Said],
     notes = _fate(findings)
     notes += [f"keeps none of {path_word(name)}" for name in list(findings.spoilt)[:SHOWN_FILES]]
     told = [shlex.quote(word) for one in said if one.curation for word in one.curation]
-    command = " ".join(["thresher curate", words, *told, f"--out {free_folder(read)}/"])
+    command = " ".join(["thresher curate", words, *told, f"--out {path_word(free_folder(read, files))}/"])
     return f"{command}  ({'; '.join(notes)})" if notes else command
 
 
@@ -63,10 +64,17 @@ def _fate(findings: Findings) -> list[str]:
     return told
 
 
-def free_folder(read: Sequence[Path]) -> str:
-    """Return a folder that a curation may write: one that is not there, is empty, or holds another curation."""
+def free_folder(read: Sequence[Path], named: Sequence[str]) -> str:
+    """Return a folder that a curation may write: one that is not there, is empty, or holds another curation.
+
+    It lies in none that is looked through where ``named`` is named again: its rows would be read as data.
+    """
+    through = [folder for name in named if (folder := looked_through(name, Path())) is not None]
+    above = Path()
+    while any(folder in (place := above.resolve(), *place.parents) for folder in through if folder != folder.parent):
+        above /= ".."
     for number in count(1):
-        folder = Path("clean" if number == 1 else f"clean{number}")
+        folder = above / ("clean" if number == 1 else f"clean{number}")
         if not folder.exists():
             break
         if folder.is_dir() and not any(one.resolve().is_relative_to(folder.resolve()) for one in read):

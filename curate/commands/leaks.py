@@ -69,7 +69,7 @@ def command(
             flags += ["--set", f"defaults.leaks.threshold={threshold:g}"]
         held = [part for test in tests for part in ("--protect", path_word(test))]
         read = [source.path for source in find_sources([*ours, *theirs], Path.cwd()) if not source.is_stdin]
-        out = ["--out", free_folder(read)]
+        out = ["--out", free_folder(read, [train, *more, *tests])]
         following = " ".join(
             ["thresher curate", *map(path_word, (train, *more)), *held, *map(shlex.quote, [*flags, *out])]
         )

@@ -52,6 +52,32 @@ def test_check_of_chats_that_are_called_otherwise(thresher, jsonl, name, field):
     assert curated.json["counts"]["kept"] == 1
 
 
+@pytest.mark.parametrize(
+    ("named", "out"),
+    [
+        (".", "../clean/"),
+        ("raw", "clean/"),
+        ("*.jsonl", "clean/"),
+        ("raw/*.jsonl", "clean/"),
+        ("**/*.jsonl", "../clean/"),
+        ("*/*.jsonl", "../clean/"),
+        ("r*/*.jsonl", "../clean/"),
+        ("../project", "../clean/"),
+        ("..", "../../clean/"),
+    ],
+)
+def test_a_folder_is_curated_beside_itself_as_often_as_one_likes(thresher, jsonl, tmp_path, monkeypatch, named, out):
+    project = tmp_path / "in" / "project"
+    jsonl(ROWS, project / "rows.jsonl")
+    jsonl(ROWS, project / "raw" / "rows.jsonl")
+    monkeypatch.chdir(project)
+    words = following(thresher("check", named).out)
+
+    assert words[-1] == out
+    assert [thresher(*words, "--quiet").code for _ in range(3)] == [0, 0, 0]
+    assert following(thresher("check", named).out) == words
+
+
 @pytest.mark.parametrize("name", ["a b.csv", "it's $HOME.csv", "-x.csv", "b.tsv"])
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_table_is_written_as_lines_by_the_command_that_is_named(thresher, tmp_path, name, taken):

@@ -56,6 +56,18 @@ def expand(path: str, base: Path) -> list[str]:
     raise InputError(f"there is no file {path!r}", hint=_what_is_there(place))
 
 
+def looked_through(path: str, base: Path) -> Path | None:
+    """Return the folder whose folders a path stands for, now and when it is named again; None where it names files."""
+    place = base / path
+    if path == STDIN or place.is_file():
+        return None
+    if place.is_dir():
+        return place.resolve()
+    folders = Path(path).parts[:-1]
+    first = next((number for number, part in enumerate(folders) if glob.has_magic(part)), None)
+    return None if first is None else base.joinpath(*folders[:first]).resolve()
+
+
 def _in_folder(path: str, place: Path) -> list[str]:
     problems: list[OSError] = []
     names: list[str] = []
