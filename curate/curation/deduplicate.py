@@ -15,6 +15,7 @@ import polars as pl
 
 from curate.check.judge import Judge, drops
 from curate.core.read.build import Builder
+from curate.core.read.bytestream import reading
 from curate.core.read.lines import SCANNED_BYTES, Piece
 from curate.core.read.records import read_records
 from curate.core.read.rows import Seen, read_rows
@@ -100,14 +101,15 @@ def _state(source: Source) -> tuple[int, int, int]:
     """Return what changes when a file is written to between its two readings.
 
     Raises:
-        InputError: it is no file, and can be read once.
+        InputError: it is no file, and can be read once, or cannot be looked at.
     """
-    if source.is_stdin or not source.path.is_file():
+    with reading(source.name):
+        found = None if source.is_stdin or not source.path.is_file() else source.path.stat()
+    if found is None:
         raise InputError(
             f"{source.name} is no file, and rows are read twice",
             hint="write them to a file first; thresher curate reads a pipe",
         )
-    found = source.path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 

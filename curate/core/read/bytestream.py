@@ -19,11 +19,28 @@ from curate.core.run.errors import InputError
 from curate.core.run.hashing import RunningHash
 
 
-class Hashed(io.RawIOBase):
-    """A stream that counts and, if asked to, hashes (sha256) every byte read through it."""
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Say of what the system cannot read that it cannot be read: other errors of its kind are of what is written.
 
-    def __init__(self, inner: BinaryIO, *, hashing: bool = True) -> None:
+    Raises:
+        InputError: an error of the system.
+    """
+    try:
+        yield
+    except OSError as error:
+        said = error.strerror or error
+        raise InputError(
+            f"{name} cannot be read: {said}", hint="check the file, its disk and its permissions"
+        ) from error
+
+
+class Hashed(io.RawIOBase):
+    """A stream that counts and, if asked to, hashes (sha256) every byte read through it; ``name`` is the file's."""
+
+    def __init__(self, inner: BinaryIO, name: str, *, hashing: bool = True) -> None:
         self._inner = inner
+        self._name = name
         self._sha = RunningHash() if hashing else None
         self.bytes = 0
 
@@ -32,8 +49,13 @@ class Hashed(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to ``size`` bytes, as they are: the way through ``readinto`` would copy them twice."""
-        data = self._inner.read(size)
+        """Return up to ``size`` bytes, as they are: the way through ``readinto`` would copy them twice.
+
+        Raises:
+            InputError: the system cannot read on, as of a damaged disk or a share that is gone.
+        """
+        with reading(self._name):
+            data = self._inner.read(size)
         if self._sha is not None:
             self._sha.update(data)
         self.bytes += len(data)
@@ -105,24 +127,22 @@ def open_bytes(source: Source, *, hashing: bool = True) -> Iterator[Opened]:
     """Open a source for reading once.
 
     Raises:
-        InputError: it cannot be opened, its archive is broken, it changed while it was read, or stdin is closed;
-            or it is hashed and its name is no UTF-8.
+        InputError: it cannot be opened or read to its end, its archive is broken, it changed while it was read, or
+            stdin is closed; or it is hashed and its name is no UTF-8.
     """
     if hashing:  # then a manifest will name it
         require_utf8(source.name)
     if source.is_stdin and sys.stdin is None:
         raise InputError("standard input is closed", hint="name a file, or give it rows: < rows.jsonl")
-    try:
+    with reading(source.name):
         raw = sys.stdin.buffer if source.is_stdin else cast("BinaryIO", source.path.open("rb"))
-    except OSError as error:
-        raise InputError(
-            f"{source.name} cannot be read: {error.strerror}", hint="check the path and its permissions"
-        ) from error
-    before = None if source.is_stdin else _state(raw)
-    hashed = Hashed(raw, hashing=hashing)
+        before = None if source.is_stdin else _state(raw)
+    hashed = Hashed(raw, source.name, hashing=hashing)
     try:
         yield Opened(hashed, _unpacked(source.name, hashed))
-        if before is not None and _state(raw) != before:
+        with reading(source.name):
+            after = None if before is None else _state(raw)
+        if after != before:
             raise InputError(f"{source.name} changed while it was read", hint="run again when nothing writes to it")
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise _unpackable(source.name, error) from error
