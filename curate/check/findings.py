@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curate.check.faults import Faults
+from curate.core.read.wide import Wide
 
 SCHEMA_VERSION = 1
 
@@ -21,6 +22,7 @@ class Findings:
     layouts: dict[str, str | None] = field(default_factory=dict)  # by file
     faulty: int = 0  # rows that a curation drops, because an error in them is a proof
     spoilt: dict[str, str | None] = field(default_factory=dict)  # files of faulty rows alone; the --map that mends one
+    encodings: dict[str, Wide] = field(default_factory=dict)  # of files that are in another than UTF-8
     known: int | None = None  # faults left out, because a baseline has them; None: no baseline was given
     then: str = ""  # the command to run next
 

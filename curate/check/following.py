@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from itertools import count, groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from curate.check.converting import as_lines, as_utf8, is_table
 from curate.check.findings import Findings
 from curate.check.judge import goes
 from curate.core.command.words import path_word
@@ -17,7 +17,6 @@ from curate.core.read.source import is_utf8
 from curate.core.write.manifest import manifest_of
 
 SHOWN_FILES = 3
-_COMMAS = {".csv": ",", ".tsv": "\t"}  # what divides the fields of tables that are no JSON
 
 
 class Said(NamedTuple):
@@ -92,9 +91,12 @@ def _mending(findings: Findings, words: str, said: Sequence[Said]) -> str | None
         named = [path_word(name) for name, ours in mapped.items() if ours == wanted]
         kept = [*_of_check(said, wanted.partition("=")[2]), "--map", shlex.quote(wanted)]
         return f"{' '.join(['thresher check', *named[:SHOWN_FILES], *kept])}  (that is what its chats are called)"
-    table = next((name for name in findings.spoilt if Path(name).suffix.lower() in _COMMAS), None)
+    coded = next((name for name in findings.spoilt if name in findings.encodings), None)
+    if coded is not None:
+        return f"{as_utf8(coded, findings.encodings[coded])}  (only UTF-8 is read: this writes it so)"
+    table = next(filter(is_table, findings.spoilt), None)
     if table is not None:
-        return _as_lines(table)
+        return f"{as_lines(table)}  (CSV is not read: this writes it as JSON Lines)"
     if findings.faulty < findings.rows:
         return None
     return f"{' '.join(['thresher check', words, *_of_check(said)])}  (once it is mended: every row is faulty)"
@@ -108,13 +110,3 @@ def _of_check(said: Sequence[Said], renamed: str | None = None) -> list[str]:
         if renamed is None or not of_field:
             kept += [option, shlex.quote(value)]
     return kept
-
-
-def _as_lines(name: str) -> str:
-    """Return a command that writes a table of CSV as JSON Lines, by Python's standard library alone."""
-    divider = json.dumps(_COMMAS[Path(name).suffix.lower()])
-    table = f'csv.DictReader(open({json.dumps(name)}, encoding="utf-8-sig", newline=""), delimiter={divider})'
-    code = f"import csv, json; [print(json.dumps(row)) for row in {table}]"
-    lines = Path(name).with_suffix(".jsonl")
-    target = path_word(f"{name}.jsonl" if lines.exists() else lines)
-    return f"python3 -c {shlex.quote(code)} > {target}  (CSV is not read: this writes it as JSON Lines)"

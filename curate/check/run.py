@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from curate.check.codes import CODES
+from curate.check.converting import as_utf8
 from curate.check.finding import Finding
 from curate.check.findings import Findings
 from curate.check.judge import Judge, goes
@@ -29,7 +30,7 @@ def check_sources(
 ) -> Findings:
     """Return everything that is wrong with the rows of the sources.
 
-    A file of which no row fits a layout gets one fault, not one a row.
+    A file of which no row fits a layout, or in another encoding than UTF-8, gets one fault, not one a row.
 
     Raises:
         InputError: a source cannot be opened, is a broken archive, or changed while it was read.
@@ -39,7 +40,7 @@ def check_sources(
     for source in sources:
         seen = Seen()
         layout: str | None = None
-        unknown = faulty = 0
+        unknown = faulty = wide = 0
         first_unknown: Finding | None = None
         named: Counter[str] = Counter()
         batches = read_records(
@@ -58,6 +59,11 @@ def check_sources(
                         unknown += 1
                         first_unknown = first_unknown or found
                         continue
+                    if fault.slug == "utf16" and seen.encoding is not None:
+                        wide += 1
+                        if wide > 1:
+                            continue
+                        found = found._replace(hint=f"convert the file: {as_utf8(source.name, seen.encoding)}")
                     row = batch.lines.number(index) if batch.lines.before else None
                     findings.faults.append(found if row is None else found._replace(row=row))
         if first_unknown is not None:
@@ -69,6 +75,8 @@ def check_sources(
             findings.faults.append(_located(fault, source.name, None, judge.profile))
         if faulty and faulty == seen.rows:
             findings.spoilt[source.name] = next((name for name, rows in named.items() if 2 * rows > faulty), None)
+        if seen.encoding is not None:
+            findings.encodings[source.name] = seen.encoding
         findings.faulty += faulty
         findings.rows += seen.rows
         findings.blank += seen.blank

@@ -31,6 +31,7 @@ from curate.curation.memory import Memory, memory_for
 from curate.curation.output.absorbed import absorbed
 from curate.curation.output.examples.groups import largest_clusters
 from curate.curation.output.matched import Matched
+from curate.curation.output.noticed import noticed
 from curate.curation.output.outputs import DROPPED_FILE, LEDGER_FILE, Outputs
 from curate.curation.output.prepared import Prepared, Preparer
 from curate.curation.output.published import publish
@@ -126,7 +127,12 @@ def _curated(
         stats = stats_of(
             plan, staged, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
         )
-        stats["notes"] += [*beside.notes, *absorbed(plan, staged, outputs.counts), *uncompared(plan, staged)]
+        stats["notes"] += [
+            *noticed(plan.sources, staged.seen),
+            *beside.notes,
+            *absorbed(plan, staged, outputs.counts),
+            *uncompared(plan, staged),
+        ]
         manifest = _manifest(plan, staged, outputs, tainted, options.limit)
         if folder is not None:
             hashes, indexed = outputs.hashes(), {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import shlex
 import subprocess
@@ -78,7 +80,9 @@ def test_a_folder_is_curated_beside_itself_as_often_as_one_likes(thresher, jsonl
     assert following(thresher("check", named).out) == words
 
 
-@pytest.mark.parametrize("name", ["a b.csv", "it's $HOME.csv", "-x.csv", "b.tsv"])
+@pytest.mark.parametrize(
+    "name", ["a b.csv", "it's $HOME.csv", "-x.csv", "b.tsv", 'say "hi" \\ \U0001f600.csv', "a\nb\u202e.csv"]
+)
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_table_is_written_as_lines_by_the_command_that_is_named(thresher, tmp_path, name, taken):
     comma = "\t" if name.endswith(".tsv") else ","
@@ -95,6 +99,44 @@ def test_a_table_is_written_as_lines_by_the_command_that_is_named(thresher, tmp_
         {"prompt": f"What is 2 {comma} 2?", "completion": "It is\nfour, é"}
     ]
     assert not taken or lines.read_text() == "mine"
+
+
+@pytest.mark.parametrize("written", [json.dumps, repr], ids=["JSON", "as pandas writes it"])
+def test_a_column_of_chats_is_no_text_and_one_of_json_is(thresher, tmp_path, written):
+    asked = [{**turn, "content": f'{turn["content"]} It\'s "so", é\n'} for turn in ROWS[0]["messages"]]
+    with (tmp_path / "chats.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["messages", "about"], [written(asked), '{"a": [1, 2]}']])
+    words = following(thresher("check", "chats.csv").out)
+    subprocess.run(["bash", "-c", shlex.join(["python3", *words]).replace("'>'", ">")], check=True, cwd=tmp_path)
+
+    assert [json.loads(line) for line in (tmp_path / "chats.jsonl").read_text().splitlines()] == [
+        {"messages": asked, "about": '{"a": [1, 2]}'}
+    ]
+    assert thresher("check", "chats.jsonl").code == 0
+
+
+@pytest.mark.parametrize(
+    "coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "marked be"]
+)
+@pytest.mark.parametrize("name", ["it's wide.jsonl", "-x.json", "a.jsonl.gz", "b.csv"])
+def test_another_encoding_is_one_fault_and_converted_by_the_command_that_is_named(thresher, tmp_path, coding, name):
+    """Oracle: Python's codecs. Characters of other planes, and those with the byte of a line end, are there too."""
+    text = "".join(json.dumps(row | {"id": "日本語\u010a\u0a0a😀"}, ensure_ascii=False) + "\r\n" for row in ROWS)
+    whole = ("\ufeff" + text).encode("utf-16-be") if coding == "marked be" else text.encode(coding)
+    (tmp_path / name).write_bytes(gzip.compress(whole) if name.endswith(".gz") else whole)
+    ran = thresher("check", "--", name)
+    told = "UTF-16BE" if coding == "marked be" else coding.upper().replace("-LE", "LE").replace("-BE", "BE")
+
+    assert ran.code == 1
+    assert f"the text is {told}" in ran.out
+    (fault,) = thresher("check", "--json", "--", name).json["faults"]
+    assert (fault["code"], fault["line"], fault["column"]) == ("TH108", 1, 1)
+    command = ran.out.splitlines()[-1].removeprefix("next: ").partition("  (")[0]
+    subprocess.run(["bash", "-c", command], check=True, cwd=tmp_path)
+    (made,) = tmp_path.glob("*.utf8*")
+    assert made.read_bytes().decode() == text
+    assert thresher("check", "--", made.name).code == 0
+    assert thresher("check", "--", name).out.splitlines()[-1].partition("> ")[2] != command.partition("> ")[2]
 
 
 def test_rows_of_standard_input_are_explained(thresher, monkeypatch, jsonl):

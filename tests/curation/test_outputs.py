@@ -205,3 +205,16 @@ def test_the_ledger_has_its_sources_in_the_order_they_were_read_as_the_splits_ha
 
     assert run.ledger["source"].to_list() == ["b.jsonl", "b.jsonl", "a.jsonl", "a.jsonl"]
     assert run.ledger["id"].to_list() == [row["id"] for row in run.rows("train")]
+
+
+def test_a_file_in_utf_16_is_noted_with_its_encoding(thresher, jsonl, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jsonl([chat("Hello?", "Hello.")], "good.jsonl")
+    text = "".join(json.dumps(chat(f"Hello {n}?", f"Hello to {n}.")) + "\n" for n in range(3))
+    (tmp_path / "wide.jsonl").write_bytes(text.encode("utf-16-le"))
+    ran = thresher("curate", "good.jsonl", "wide.jsonl", "--dry-run", "--json")
+
+    assert ran.json["counts"]["by_reason"] == {"utf16": 3}
+    (note,) = [note for note in ran.json["notes"] if "wide.jsonl" in note]
+    assert note.startswith("wide.jsonl is UTF-16LE and not UTF-8")
+    assert "thresher check wide.jsonl" in note

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from curate.core.read.fault import Fault, shown
+from curate.core.read.wide import wide
 
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+')  # never turns back
@@ -17,12 +18,6 @@ _CUT = re.compile(
 )  # a number or a word that the end of the line cuts
 _CUT_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)")
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
 _DEPTH = 1024
 
 
@@ -33,12 +28,11 @@ class _Stop(Exception):  # noqa: N818 - carries the first fault out of the scann
 
 def locate(line: bytes, said: str = "") -> Fault:
     """Return the first fault of a line that orjson refuses; ``said`` is orjson's own word, for what is left over."""
-    for mark, name in _MARKS:
-        if line.startswith(mark):
-            return Fault("utf16", f"the text is {name}, not UTF-8", column=1)
+    if line.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) and (encoding := wide(line)):
+        return Fault("utf16", encoding.message, column=1)
     pairs = line.count(b"\x00")
     if len(line) >= 8 and pairs * 3 >= len(line) and line.strip(b"\x00"):
-        return Fault("utf16", "every other byte is zero: the text looks like UTF-16, not UTF-8", column=1)
+        return Fault("utf16", "so many bytes are zero that the text looks like UTF-16 or UTF-32, not UTF-8", column=1)
     if pairs:
         at = line.index(b"\x00")
         return Fault("nul_byte", f"a NUL byte at byte {at + 1} ({pairs} in the line)", column=at + 1)

@@ -13,6 +13,7 @@ from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, pic
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.scanning import Clean, Scanner
 from curate.core.read.source import Source
+from curate.core.read.wide import Wide, wide
 
 WIDE_BLANK = 7  # bytes of a blank line in UTF-32: a carriage return, and halves of the line feeds about it
 LAYOUT_FAULTS = frozenset({"unknown_layout", "mixed_layout", "missing_field"})
@@ -53,7 +54,6 @@ def read_records(
     layout, blocks = _told(source, blocks)
     scan = scanner.scan if scanner is not None and not source.fields else None
     first = 1
-    wide = False  # the first line is UTF-16 or UTF-32
     for block in blocks:
         scanned = scan(block.data, layout.name, block.limit) if scan and layout and isinstance(block, Piece) else None
         if scanned is not None and isinstance(block, Piece):
@@ -65,9 +65,10 @@ def read_records(
             first += len(lines.rows)
             seen.by_value = lines.before is not None
         records, faults = _decode(lines, source)
-        wide = wide or (0 in faults and lines.number(0) == 1 and faults[0][0].slug == "utf16")
-        if wide:
-            faults = _of_wide(lines, faults)
+        if 0 in faults and lines.number(0) == 1:
+            seen.encoding = wide(lines.rows[0])
+        if seen.encoding is not None:
+            faults = _of_wide(lines, faults, seen.encoding)
         _fit(layout, records, faults)
         seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
         yield Batch(lines, layout, records, faults, source.fields, scanned.clean if scanned else None)
@@ -104,13 +105,13 @@ def _decode(lines: Lines, source: Source) -> tuple[list[Record | None], dict[int
     return records, faults
 
 
-def _of_wide(lines: Lines, faults: dict[int, list[Fault]]) -> dict[int, list[Fault]]:
+def _of_wide(lines: Lines, faults: dict[int, list[Fault]], encoding: Wide) -> dict[int, list[Fault]]:
     """Return the faults of a file in UTF-16 or UTF-32: a blank line has zeros there, and so has what ends the last."""
-    said = Fault("utf16", "the line holds NUL bytes: the text looks like UTF-16, as the file's first line", column=1)
+    said = Fault("utf16", encoding.message, column=1)
     told: dict[int, list[Fault]] = {}
     for index, found in faults.items():
         row = lines.rows[index]
-        if found[0].slug != "nul_byte":
+        if found[0].slug == "line_too_long":
             told[index] = found
         elif len(row) > WIDE_BLANK or row.strip(b"\x00\r"):
             told[index] = [said]

@@ -10,6 +10,7 @@ from curate.core.read.array import is_array, is_spread, read_values
 from curate.core.read.bytestream import Hashed, open_bytes
 from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, read_lines
 from curate.core.read.source import Source
+from curate.core.read.wide import Wide
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Seen:
     bytes: int = 0
     rows: int = 0  # without blank lines
     blank: int = 0  # lines
+    encoding: Wide | None = None  # of a file that is not UTF-8, where it is one of more bytes a character
     by_value: bool = False  # rows are numbered by the values of a .json file, which are not its lines
 
 
