@@ -10,7 +10,7 @@ import orjson
 from curate.check.profiles import Profile
 from curate.check.schemas import Rules, compile_rules
 from curate.check.tokens import TokenCounter
-from curate.core.read.layouts import LAYOUTS
+from curate.core.read.layouts.named import mistake
 from curate.core.run.errors import ConfigError, nearest
 
 
@@ -32,17 +32,16 @@ def field_names(maps: tuple[str, ...]) -> dict[str, str]:
     Raises:
         ConfigError: it is no pair, no layout has such a field, or a field is named twice.
     """
-    own = sorted(frozenset().union(*(layout.own for layout in LAYOUTS.values())))
     fields: dict[str, str] = {}
     for one in maps:
         ours, _, theirs = one.partition("=")
         if not ours or not theirs:
             raise ConfigError(f"--map {one!r} is not ours=theirs", hint="such as --map prompt=question")
-        if ours not in own:
-            raise ConfigError(f"no layout has a field {ours!r}{nearest(ours, own)}", hint="thresher check --help")
         if ours in fields or theirs in fields.values():
             raise ConfigError(f"--map {one!r} names a field a second time", hint="each field has one name")
         fields[ours] = theirs
+    if wrong := mistake(fields):
+        raise ConfigError(wrong, hint="thresher check --help")
     return fields
 
 

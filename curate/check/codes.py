@@ -53,6 +53,7 @@ _TABLE = (
     Code("TH210", "bad_part", "error", "A part of a content is malformed.", 'a text part is {"type": "text", "text": "..."}'),
     Code("TH211", "bad_weight", "error", "A weight is neither 0 nor 1.", "1 trains the message, 0 leaves it out of the loss"),
     Code("TH212", "preferred_completion", "error", "The answers are named *_completion; the API takes *_output.", "rename to preferred_output and non_preferred_output"),
+    Code("TH213", "unmapped_field", "warning", "No row of the file has a field that the map names.", "mind the spelling: --map ours=theirs"),
     Code("TH220", "answer_not_json", "error", "The answer should be JSON by the answer schema, and is not.", "the whole answer must be one JSON value, without a code fence"),
     Code("TH221", "answer_schema", "error", "The answer breaks the answer schema.", "mend the answer, or the schema"),
     Code("TH301", "developer_role", "warning", "The role developer is not in the fine-tuning schema.", "use system, unless your trainer's template knows developer"),
@@ -90,5 +91,5 @@ _TABLE = (
 CODES: dict[str, Code] = {code.slug: code for code in _TABLE}
 
 TEACHES_NOTHING = "TH5"  # content: a step's business in a curation
-OF_A_FILE = frozenset({"empty_file", "too_few_rows", "file_too_large"})
+OF_A_FILE = frozenset({"empty_file", "unmapped_field", "too_few_rows", "file_too_large"})
 DROPPING = ("TH1", "TH2", "TH4")  # families whose errors are proofs: curation drops the row

@@ -71,6 +71,8 @@ def check_sources(
         if seen.rows == 0:
             none = Fault("empty_file", "the file holds no rows")
             findings.faults.append(_located(none, source.name, None, judge.profile))
+        for told in seen.unmapped.told() if seen.unmapped is not None else ():
+            findings.faults.append(_located(Fault("unmapped_field", told), source.name, None, judge.profile))
         for fault in check_file(judge.profile, layout, seen.rows, seen.bytes):
             findings.faults.append(_located(fault, source.name, None, judge.profile))
         if faulty and faulty == seen.rows:

@@ -87,6 +87,7 @@ def as_object(leaked: Leaked, *, texts: bool) -> dict[str, Any]:
     return {
         "train": leaked.train,
         "tests": {one.source: {"rows": one.rows, "seen": one.seen, "perhaps": one.perhaps} for one in leaked.tests},
+        "notes": leaked.notes,
         "counts": dict(Counter(one.reason for one in leaked.found)),
         "leaks": [
             {
@@ -118,6 +119,7 @@ def as_text(leaked: Leaked, following: str, sentences: dict[str, str], *, texts:
     for one in leaked.tests:
         perhaps = f", and {one.perhaps:,} perhaps" if one.perhaps else ""
         lines.append(f"{inert(one.source)}: {one.seen:,} of {one.rows:,} rows stand in the training rows{perhaps}")
+    lines += [f"note: {inert(note)}" for note in leaked.notes]
     if leaked.found:
         lines.append(f"next: {following}")
     else:

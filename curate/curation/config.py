@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeIn
 
 from curate.check.codes import CODES, OF_A_FILE
 from curate.core.read.layouts import LAYOUTS
+from curate.core.read.layouts.named import mistake
 from curate.core.read.source import Wanted
 from curate.core.run.errors import ConfigError, nearest
 from curate.core.run.given import UNSET
@@ -48,8 +49,10 @@ class InputFile(_Table):
     map: dict[str, str] = Field({}, description='Our field names to theirs: {prompt = "question"}.')
 
     @model_validator(mode="after")
-    def _known_layout(self) -> Self:
+    def _known_names(self) -> Self:
         _refuse_unknown(self.layout)
+        if wrong := mistake(self.map):
+            raise ValueError(f"map: {wrong}")
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from curate.core.read.rows import Seen
 from curate.core.read.source import Source, Wanted, find_sources
 from curate.core.record.block import place_of
+from curate.curation.output.noticed import noticed
 from curate.curation.protected import find_protected, protected_blocks, readable_blocks, refuse_unreadable
 from curate.engines.columns import ColumnTable
 from curate.engines.tables import DiskTable
@@ -60,6 +61,7 @@ class Leaked:
     train: dict[str, int]
     tests: list[Tested]
     found: list[Found]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def sure(self) -> list[Found]:
@@ -75,11 +77,12 @@ def find_leaks(train: Sequence[Wanted], tests: Sequence[Wanted], step: Leaks, ba
     """
     sources, protected = find_protected(tests, find_sources(train, base), base)
     refuse_unreadable(protected)
-    rows = dict.fromkeys((source.index for source in (*sources, *protected)), 0)
+    both = [*sources, *protected]
+    rows, seen_of = dict.fromkeys((source.index for source in both), 0), [Seen() for _ in both]
     with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
         keys, lines = ColumnTable(Path(folder) / "keys"), DiskTable(Path(folder) / "lines")
         try:
-            for source, block in _blocks(sources, protected):
+            for source, block in _blocks(sources, protected, seen_of):
                 rows[source.index] += len(block)
                 keys.append(step.keys(block))
                 lines.append(block.select(_KEPT))
@@ -88,21 +91,24 @@ def find_leaks(train: Sequence[Wanted], tests: Sequence[Wanted], step: Leaks, ba
         whole = keys.without(pl.Series([], dtype=pl.UInt64))
         told = overlap(whole, step.rule) if keys.rows else None
         leaks = told.leaks if told is not None else pl.DataFrame(schema={"row": pl.UInt64, "matched": pl.UInt64})
-        places = _places(lines, [*sources, *protected], leaks)
+        places = _places(lines, both, leaks)
     found = [_found(one, places, step) for one in leaks.iter_rows(named=True)]
     seen = [] if told is None else told.seen.select("row", "leak").rows()
     return Leaked(
         {source.name: rows[source.index] for source in sources},
         [_tested(source, rows[source.index], seen, step) for source in protected],
         found,
+        list(noticed(both, seen_of)),
     )
 
 
-def _blocks(sources: Sequence[Source], protected: Sequence[Source]) -> Iterator[tuple[Source, pl.DataFrame]]:
+def _blocks(
+    sources: Sequence[Source], protected: Sequence[Source], seen: Sequence[Seen]
+) -> Iterator[tuple[Source, pl.DataFrame]]:
     for source in sources:
-        yield from ((source, block) for block in readable_blocks(source, Seen()))
+        yield from ((source, block) for block in readable_blocks(source, seen[source.index]))
     for source in protected:
-        yield from ((source, block) for block in protected_blocks(source, Seen()))
+        yield from ((source, block) for block in protected_blocks(source, seen[source.index]))
 
 
 def _places(lines: DiskTable, sources: Sequence[Source], leaks: pl.DataFrame) -> dict[int, Place]:

@@ -128,7 +128,7 @@ def _curated(
             plan, staged, outputs, division, clusters, tainted, texts=options.texts, first_rows=options.limit
         )
         stats["notes"] += [
-            *noticed(plan.sources, staged.seen),
+            *noticed([*plan.sources, *plan.protected], [*staged.seen, *staged.protected_seen]),
             *beside.notes,
             *absorbed(plan, staged, outputs.counts),
             *uncompared(plan, staged),

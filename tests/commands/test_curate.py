@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,41 @@ def test_edits_are_shown_without_texts_where_those_are_not_wanted(thresher, fold
 
     assert "rows.jsonl:1  normalise" in ran.out
     assert "heron" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        pytest.param({"promt": "q"}, "no layout has a field 'promt'; did you mean 'prompt'?", id="no name of ours"),
+        pytest.param({"zzz": "q"}, "completion, ", id="none near, and all are told"),
+        pytest.param({"prompt": ""}, "the field 'prompt' is mapped to no name", id="no name of theirs"),
+        pytest.param({"prompt": "q", "system": "q"}, "the field 'q' is mapped a second time", id="one for two"),
+    ],
+)
+@pytest.mark.parametrize("part", ["files", "protect"])
+def test_a_map_that_names_no_field_of_ours_is_a_mistake(jsonl, tmp_path, names, told, part):
+    jsonl([{"q": "Hello?", "completion": "Hello."}], "rows.jsonl")
+    path = str(tmp_path / "rows.jsonl")
+    settings = {"files": [path], part: [{"path": path, "map": names}]}
+
+    with pytest.raises(api.ThresherError, match=re.escape(told)):
+        api.curate({"input": settings}, out=None)
+
+
+def test_a_mapped_field_that_stands_in_no_row_is_noted_with_those_that_do(thresher, jsonl, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [{"q": f"What is bird {n}?", "completion": f"It is the bird {n}."} for n in range(3)]
+    jsonl([*rows[:2], {**rows[2], "tools": None, "given": "x"}], "rows.jsonl")
+    jsonl([{"q": "How high is the sky?", "completion": "High."}], "test.jsonl")
+    flags = ["--map", "prompt=q", "--map", "tools=given", "--map", "system=sytsem"]
+    told = "no row has the field {}, mapped to {}; the first has ['q', 'completion']"
+    ran = thresher("curate", "rows.jsonl", "--protect", "test.jsonl", *flags, "--dry-run", "--json")
+    leaked = thresher("leaks", "rows.jsonl", "test.jsonl", *flags, "--json")
+    checked = thresher("check", "rows.jsonl", "test.jsonl", *flags, "--json")
+    given, system = told.format("'given'", "'tools'"), told.format("'sytsem'", "'system'")
+    wanted = [f"rows.jsonl: {system}", f"test.jsonl: {given}", f"test.jsonl: {system}"]
+
+    assert [note for note in ran.json["notes"] if "no row has" in note] == wanted
+    assert leaked.json["notes"] == wanted
+    assert [f"{one['file']}: {one['message']}" for one in checked.json["faults"] if one["code"] == "TH213"] == wanted
+    assert checked.json["counts"]["errors"] == 0

@@ -26,7 +26,7 @@ FLAWS = [
 WORDS = {flaw.values[2] for flaw in FLAWS}
 ONLY_CHECKED = {"empty_file", "unknown_key"}  # of a file without rows; of a profile
 NOT_IN_A_SMALL_TEXT_FILE = {"utf16", "nul_byte", "line_too_long", "file_too_large"}
-NEED_A_SETTING = {"answer_not_json", "answer_schema", "too_many_tokens"}
+NEED_A_SETTING = {"answer_not_json", "answer_schema", "too_many_tokens", "unmapped_field"}
 NEED_AN_EARLIER_RUN = {"duplicate_of_earlier", "near_duplicate_of_earlier"}
 OF_A_PROFILE = {"profile_fields", "profile_layout", "too_few_rows", "unknown_key"}
 

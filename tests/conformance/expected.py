@@ -139,6 +139,7 @@ FILES: dict[str, list[Expected]] = {
         (5, None, "bad_weight", "/messages/1/weight"),
     ],
     "preferred_completion.jsonl": [(1, None, "preferred_completion", "/preferred_completion")],
+    "unmapped_field.jsonl": [(None, None, "unmapped_field", "")],
     "answer_not_json.jsonl": [(2, None, "answer_not_json", ""), (3, None, "answer_not_json", "")],
     "answer_schema.jsonl": [(2, None, "answer_schema", ""), (3, None, "answer_schema", "")],
     "developer_role.jsonl": [(2, None, "developer_role", "")],
@@ -287,6 +288,7 @@ BYTES: dict[str, tuple[bytes, list[Expected]]] = {
 # What a file is checked with, where it is not the profile `any` alone.
 SETTINGS: dict[str, dict[str, Any]] = {
     "line_too_long.jsonl": {"max_line_bytes": 120},
+    "unmapped_field.jsonl": {"map": {"prompt": "question", "tools": "tolls"}},
     "answer_not_json.jsonl": {"answer_schema": True},
     "answer_schema.jsonl": {"answer_schema": True},
     "unknown_key.jsonl": {"profile": "openai"},

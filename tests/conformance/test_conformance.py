@@ -31,7 +31,8 @@ def check(path: Path, **settings: Any) -> Findings:
     if limit := settings.pop("max_tokens", None):
         pytest.importorskip("tokenizers", reason="counting tokens needs the package 'tokenizers'")
         tokens = TokenCounter(HERE / "tokenizer", limit)
-    return check_sources(find_sources([Wanted(path.name)], path.parent), Judge(profile, rules, tokens), **settings)
+    wanted = Wanted(path.name, fields=settings.pop("map", {}))
+    return check_sources(find_sources([wanted], path.parent), Judge(profile, rules, tokens), **settings)
 
 
 def found(findings: Findings) -> list[Expected]:

@@ -13,6 +13,7 @@ from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, pic
 from curate.core.read.rows import Seen, read_rows
 from curate.core.read.scanning import Clean, Scanner
 from curate.core.read.source import Source
+from curate.core.read.unmapped import Unmapped
 from curate.core.read.wide import Wide, wide
 
 WIDE_BLANK = 7  # bytes of a blank line in UTF-32: a carriage return, and halves of the line feeds about it
@@ -53,6 +54,7 @@ def read_records(
     blocks = read_rows(source, seen, block_bytes=block_bytes, max_line_bytes=max_line_bytes, hashing=hashing)
     layout, blocks = _told(source, blocks)
     scan = scanner.scan if scanner is not None and not source.fields else None
+    seen.unmapped = Unmapped(source.fields) if source.fields else None
     first = 1
     for block in blocks:
         scanned = scan(block.data, layout.name, block.limit) if scan and layout and isinstance(block, Piece) else None
@@ -69,6 +71,8 @@ def read_records(
             seen.encoding = wide(lines.rows[0])
         if seen.encoding is not None:
             faults = _of_wide(lines, faults, seen.encoding)
+        if seen.unmapped is not None:
+            seen.unmapped.see(records, lines.rows)
         _fit(layout, records, faults)
         seen.rows += len(records) - records.count(None) + sum(records[index] is None for index in faults)
         yield Batch(lines, layout, records, faults, source.fields, scanned.clean if scanned else None)

@@ -10,6 +10,7 @@ from curate.core.read.array import is_array, is_spread, read_values
 from curate.core.read.bytestream import Hashed, open_bytes
 from curate.core.read.lines import MAX_LINE_BYTES, READ_BYTES, Lines, Piece, read_lines
 from curate.core.read.source import Source
+from curate.core.read.unmapped import Unmapped
 from curate.core.read.wide import Wide
 
 
@@ -22,6 +23,7 @@ class Seen:
     rows: int = 0  # without blank lines
     blank: int = 0  # lines
     encoding: Wide | None = None  # of a file that is not UTF-8, where it is one of more bytes a character
+    unmapped: Unmapped | None = None  # what of the user's map is not in the rows so far
     by_value: bool = False  # rows are numbered by the values of a .json file, which are not its lines
 
 
