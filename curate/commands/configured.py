@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from curate.core.command.markdown import prose, table
 from curate.core.run.fields import field_rows
-from curate.core.run.settings import model_in
+from curate.core.run.mistakes import model_in
 from curate.curation.config import CurateConfig
 
 _HEAD = """# Configuration

@@ -12,7 +12,8 @@ import pytest
 
 from curate.augment import AUGMENTS
 from curate.augment.config import AugmentConfig, make_augments
-from curate.core.run.settings import model_in, validate
+from curate.core.run.mistakes import model_in
+from curate.core.run.settings import validate
 
 STARTER = (Path(__file__).parents[2] / "curate" / "starter" / "augment.toml").read_text(encoding="utf-8")
 TURNED_ON = re.sub(r"^#(?=\w+ = |\[)", "", STARTER, flags=re.MULTILINE)

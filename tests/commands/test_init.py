@@ -10,7 +10,8 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from curate.core.run.settings import model_in, validate
+from curate.core.run.mistakes import model_in
+from curate.core.run.settings import validate
 from curate.core.run.version import version
 from curate.curation.config import CurateConfig, load_config, make_steps
 from evalkit.suites import SUITES

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.core.run.settings import model_in, validate
+from curate.core.run.mistakes import model_in
+from curate.core.run.settings import validate
 from train.config import TrainConfig
 
 STARTER = (Path(__file__).parents[2] / "curate" / "starter" / "train.toml").read_text(encoding="utf-8")

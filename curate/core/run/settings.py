@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from curate.core.run.bounds import LEAST, MOST
-from curate.core.run.errors import ConfigError, nearest
+from curate.core.run.errors import ConfigError
+from curate.core.run.mistakes import mistakes
 
 M = TypeVar("M", bound=BaseModel)
 INIT = "thresher init writes a commented example"  # of curate, augment, train, eval and gate.toml, and of no other
@@ -88,7 +89,7 @@ def validate(model: type[M], settings: Mapping[str, Any], where: str, hint: str 
     try:
         made = _made(model, settings)
     except ValidationError as error:
-        lines = [_told(model, problem) for problem in error.errors(include_url=False)]
+        lines = list(mistakes(model, _plain(settings), error.errors(include_url=False)))
         raise _mistakes(where, lines, hint) from error
     if lines := list(_unwritable(made.model_dump())):
         raise _mistakes(where, lines, hint)
@@ -157,33 +158,3 @@ def _unwritable(value: Any, place: str = "") -> Iterator[str]:
         yield f"{place}: a finite number is needed (is {value})"
     elif isinstance(value, Path) and "\0" in str(value):
         yield f"{place}: a path without a null character is needed (is {str(value)!r})"
-
-
-def _told(model: type[BaseModel], problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "settings"
-    if problem["type"] == "extra_forbidden":
-        known = _fields(model, problem["loc"][:-1])
-        return f"{place}: no such setting{nearest(str(problem['loc'][-1]), known) if known else ''}"
-    value = problem.get("input")
-    shown = f" (is {value!r})" if isinstance(value, str | int | float | bool) else ""
-    return f"{place}: {str(problem['msg']).removeprefix('Value error, ')}{shown}"
-
-
-def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
-    """Return the names of the fields of the model that a path of field names leads to."""
-    for part in path:
-        if not isinstance(part, str) or part not in model.model_fields:
-            continue
-        found = model_in(model.model_fields[part].annotation)
-        if found is None:
-            return []
-        model = found
-    return list(model.model_fields)
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the first model in a type, inside unions and lists too; None where there is none."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (model_in(argument) for argument in getattr(annotation, "__args__", ()))
-    return next((found for found in inner if found is not None), None)

@@ -7,11 +7,12 @@ from collections import ChainMap
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import jsonschema
 import numpy as np
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from curate.core.run.errors import ConfigError
 from curate.core.run.settings import read_toml, validate
@@ -84,3 +85,46 @@ def test_values_of_the_right_kind_are_taken_from_python_as_from_toml():
 def test_a_path_has_no_null_character():
     with pytest.raises(ConfigError, match=r"file: a path without a null character is needed \(is 'a\\x00b'\)"):
         validate(Table, {"file": "a\0b"}, "it")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    path: str
+    size: int = 0
+
+
+class Kinds(BaseModel):
+    compare: Literal["prompt", "answer"] | tuple[str, ...] = "prompt"
+    files: list[str | Part] = []
+    sizes: dict[str, int | Literal["all"]] = {}
+    nested: list[list[int | str] | Part] | None = None
+    names: list[str] = Field(["a"], min_length=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"compare": 3}, ['compare: "prompt" or "answer" or array of strings is needed (is 3)']),
+        ({"compare": "promt"}, ['compare: "prompt" or "answer" or array of strings is needed (is \'promt\')']),
+        ({"compare": ["a", 3]}, ["compare.1: Input should be a valid string (is 3)"]),
+        ({"compare": {}}, ['compare: "prompt" or "answer" or array of strings is needed (is a table)']),
+        (
+            {"files": ["a", 3, True]},
+            [f"files.{at}: string or table is needed (is {is_})" for at, is_ in ((1, 3), (2, True))],
+        ),
+        (
+            {"files": [{"pat": "a"}]},
+            ["files.0.path: Field required", "files.0.pat: no such setting; did you mean 'path'?"],
+        ),
+        ({"files": [{"path": "a", "size": "b"}]}, ["files.0.size: Input should be a valid integer (is 'b')"]),
+        ({"sizes": {"a.b": "none"}}, ["sizes.a.b: integer or \"all\" is needed (is 'none')"]),
+        ({"nested": [[1, {}]]}, ["nested.0.1: integer or string is needed (is a table)"]),
+        ({"nested": [7]}, ["nested.0: array of integers or strings or table is needed (is 7)"]),
+        ({"names": []}, ["names: at least 1 is needed"]),
+    ],
+)
+def test_a_value_of_none_of_several_kinds_is_one_mistake_that_names_them(given, told):
+    with pytest.raises(ConfigError) as error:
+        validate(Kinds, given, "it")
+
+    assert list(error.value.details) == told
