@@ -14,6 +14,6 @@ def noticed(sources: Sequence[Source], seen: Sequence[Seen]) -> Iterator[str]:
     for source, one in zip(sources, seen, strict=True):
         if one.encoding is not None:
             told = f"thresher check {path_word(source.name)} prints the command that converts it"
-            yield f"{source.name} is {one.encoding.name} and not UTF-8: none of its rows is read; {told}"
+            yield f"{source.name} starts as {one.encoding.name} and not UTF-8: no row in that is read; {told}"
         if one.unmapped is not None:
             yield from (f"{source.name}: {told}" for told in one.unmapped.told())
