@@ -216,5 +216,5 @@ def test_a_file_in_utf_16_is_noted_with_its_encoding(thresher, jsonl, tmp_path, 
 
     assert ran.json["counts"]["by_reason"] == {"utf16": 3}
     (note,) = [note for note in ran.json["notes"] if "wide.jsonl" in note]
-    assert note.startswith("wide.jsonl is UTF-16LE and not UTF-8")
+    assert note.startswith("wide.jsonl starts as UTF-16LE and not UTF-8")
     assert "thresher check wide.jsonl" in note
