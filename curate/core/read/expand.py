@@ -106,7 +106,10 @@ def _unlisted(pattern: str, base: Path) -> Iterator[OSError]:
     for number in range(first, len(parts)):
         above = os.path.join(*parts[:number]) if number else ""  # noqa: PTH118 - a pattern is no path
         for folder in glob.glob(above, root_dir=base, recursive=True) if above else [""]:  # noqa: PTH207 - as above
-            yield from _unlisted_in(base / folder, deep=parts[number] == "**")
+            if glob.has_magic(parts[number]):
+                yield from _unlisted_in(base / folder, deep=parts[number] == "**")
+            elif (base / folder).is_dir() and not os.access(base / folder, os.X_OK):
+                yield _closed(base / folder)
 
 
 def _unlisted_in(top: Path, *, deep: bool) -> Iterator[OSError]:
@@ -114,11 +117,15 @@ def _unlisted_in(top: Path, *, deep: bool) -> Iterator[OSError]:
     seen = {top.resolve()}
     for folder, inner, _ in os.walk(top, onerror=problems.append, followlinks=True):  # as a glob does
         if not os.access(folder, os.X_OK):  # it can be listed, and what is in it cannot be looked at
-            problems.append(PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder))
+            problems.append(_closed(Path(folder)))
         shown_ones = {name: Path(folder, name).resolve() for name in inner if deep and not name.startswith(".")}
         inner[:] = [name for name, target in shown_ones.items() if target not in seen]
         seen.update(shown_ones.values())
     yield from (error for error in problems if error.errno not in _NO_FOLDER)
+
+
+def _closed(folder: Path) -> OSError:
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _refuse_unlisted(problems: Iterable[OSError]) -> None:

@@ -7,6 +7,7 @@ A line of what one says, ``outputs`` and ``inputs`` being lists of files::
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def is_ours(folder: Path) -> bool:
 
 def is_unfinished(folder: Path) -> bool:
     """Say whether a folder has the mark of a run of ours, and no manifest: what lies there was made by halves."""
-    return (folder / WORK / MARK).is_file() and not is_ours(folder)
+    return os.path.isfile(folder / WORK / MARK) and not is_ours(folder)  # noqa: PTH113 - Path's raises where it may not look
 
 
 def read_manifest(
