@@ -131,10 +131,16 @@ def _has_logprobs(reply: Reply) -> Finding:
     return Finding("available", "the reply has two alternatives a token")
 
 
+def _is_cut(replies: Sequence[Reply]) -> bool:
+    """Say whether a reply stopped before its end: at the limit of its tokens, or by a filter."""
+    faults = [choice.fault for reply in replies for choice in reply.choices]
+    return any(fault is not None and fault.kind in ("cut_at_length", "filtered") for fault in faults)
+
+
 def _keeps_schema(reply: Reply) -> Finding:
     if reply.fault is None:
         return Finding("available", "the reply kept a schema that its prompt does not tell")
-    if not reply.choices[0].said.strip():
+    if _is_cut([reply]) or not reply.choices[0].said.strip():
         return Finding("unproven", f"the reply is {reply.fault.kind}")
     return Finding("unavailable", f"ignored: the reply to a schema is {reply.fault.kind}")
 
@@ -152,6 +158,8 @@ def _follows_seed(replies: Sequence[Reply]) -> Finding:
         return Finding("unavailable", "ignored: the same seed gave two replies")
     if said[0] == said[2]:
         return Finding("unproven", "two seeds gave the same reply")
+    if _is_cut(replies):
+        return Finding("unproven", "the replies are cut: what follows may differ")
     return Finding("available", "the same seed gave the same reply, another seed another")
 
 

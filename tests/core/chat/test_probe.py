@@ -67,6 +67,25 @@ def test_a_seed_that_changes_nothing_proves_nothing(serve, tmp_path):
     assert states["seed"] == "unproven"
 
 
+@pytest.mark.parametrize(
+    ("said", "states"),
+    [
+        pytest.param("{seed} and so on", {"seed": "unproven", "response_format": "unproven"}, id="another seed, cut"),
+        pytest.param('{{"sort": "thres', {"seed": "unproven", "response_format": "unproven"}, id="JSON, cut"),
+        pytest.param(
+            "{attempt}", {"seed": "unavailable", "response_format": "unproven"}, id="one seed, two beginnings"
+        ),
+    ],
+)
+def test_a_reply_that_is_cut_proves_nothing_of_what_would_follow(serve, tmp_path, said, states):
+    def cut(asked: Asked) -> dict[str, Any]:
+        return reply({"content": said.format(seed=asked.body.get("seed"), attempt=asked.attempt)}, finish="length")
+
+    told = found(serve(answers=cut).url, tmp_path)
+
+    assert {name: told[name] for name in states} == states
+
+
 def test_an_endpoint_is_probed_once(serve, tmp_path):
     server = serve(answers=able)
 
