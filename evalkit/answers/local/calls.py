@@ -13,7 +13,15 @@ from jinja2 import TemplateError
 Made = TypeVar("Made")
 Turns = Sequence[Mapping[str, Any]]
 
-REFUSALS = (TemplateError, TypeError, ValueError, LookupError)  # what a template raises, or what it does to a message
+REFUSALS = (  # what a template raises, or what it does to a message
+    TemplateError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,  # a filter on what is no object
+    ArithmeticError,  # a division by a count that is 0
+    RecursionError,  # a macro that calls itself
+)
 
 
 def parsed(turn: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,12 @@ CALLS = "{% for m in messages %}<|{{ m.role }}|>{{ m.content or '' }}{% if m.too
 JOINS = CALLS + "{{ c.function.name + ': ' + c.function.arguments + ';' }}" + ENDS
 WRITES = CALLS + "{{ c.function.name + ': ' + (c.function.arguments | tojson) + ';' }}" + ENDS
 PICKS = CALLS + "{{ c.function.name + ': ' + c.function.arguments.city + ';' }}" + ENDS
-REFUSES = CALLS + "{{ c.function.name + c.function + ';' }}" + ENDS
+REFUSES = {
+    "can only concatenate str": CALLS + "{{ c.function.name + c.function + ';' }}" + ENDS,
+    "division": CALLS + "{{ 1 // (c | length - c | length) }}" + ENDS,
+    "has no attribute 'items'": CALLS + "{{ c.function.name | dictsort }}" + ENDS,
+    "recursion": "{% macro say(c) %}{{ say(c) }}{% endmacro %}" + CALLS + "{{ say(c) }}" + ENDS,
+}
 
 
 def chat(arguments):
@@ -59,14 +64,15 @@ def test_a_template_is_given_arguments_as_it_takes_them(tiny, jsonl, given, temp
     assert made.text[made.spans[0][0] :].startswith("I look.weather: ")
 
 
-def test_what_a_template_cannot_do_is_a_fault_of_the_item(tiny, jsonl, predict, tmp_path):
-    (tmp_path / "refuses.jinja").write_text(REFUSES)
+@pytest.mark.parametrize("why", REFUSES)
+def test_what_a_template_cannot_do_is_a_fault_of_the_item(tiny, jsonl, predict, tmp_path, why):
+    (tmp_path / "refuses.jinja").write_text(REFUSES[why])
     data = jsonl([ITEMS[0], {"id": "called", "messages": chat(ARGUMENTS)}], "data.jsonl")
 
     rows, _ = predict(data, tiny, "--template", tmp_path / "refuses.jinja")
 
     assert [row["fault"] and row["fault"]["kind"] for row in rows] == [None, "template"]
-    assert "can only concatenate str" in rows[1]["fault"]["detail"]
+    assert why in rows[1]["fault"]["detail"]
 
 
 @pytest.mark.parametrize("function", [{"arguments": ""}, {"arguments": None}, {}], ids=["blank", "null", "absent"])
