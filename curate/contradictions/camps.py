@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from curate.contradictions.differ import Differ, Difference, compare, likeness
+from curate.contradictions.objects import read
 
 LEADERS = 4  # camps that every answer is compared with
 MANY = 20  # answers to one prompt, from which it asks for any of many
@@ -208,12 +209,12 @@ def _calls(one: bytes, other: bytes) -> Difference:
 
 def _called(calls: bytes) -> list[tuple[str, str]]:
     """Return (name, arguments) of each call, the arguments with sorted keys."""
-    found: Any = json.loads(calls)
+    found: Any = read(calls)
     told = []
     for call in found if isinstance(found, list) else [found]:
         made = call.get("function", call) if isinstance(call, dict) else {}
         arguments = made.get("arguments") if isinstance(made, dict) else call
-        with suppress(json.JSONDecodeError):
-            arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
+        with suppress(ValueError, RecursionError):
+            arguments = read(arguments) if isinstance(arguments, str) else arguments
         told.append((str(made.get("name", "")), json.dumps(arguments, sort_keys=True, ensure_ascii=False)))
     return told

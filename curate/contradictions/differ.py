@@ -16,7 +16,7 @@ from curate.contradictions.lexicon import (
     REWORDING,
     YES,
 )
-from curate.contradictions.objects import objects, other_field
+from curate.contradictions.objects import equal, objects, other_field
 from curate.contradictions.opposites import near_words, opposed, same_class, swapped
 from curate.contradictions.words import Sentence, all_words, content, sentences
 
@@ -53,9 +53,16 @@ def compare(prompt: str, one: str, other: str, threshold: float, *, open_ended: 
 
     ``open_ended`` says that the prompt is known to ask for any of many.
     """
+    fields = objects(one, other)
+    if fields and equal(*fields):
+        return Difference(Differ.SAME, 0.0)
     alike = likeness(one, other)
     texts = _dice(all_words(one), all_words(other))
-    turned = _turned(prompt, one, other, texts, open_ended=open_ended or is_open(prompt))
+    open_ended = open_ended or is_open(prompt)
+    if fields:
+        turned = "" if open_ended and texts < SAME_TEXT else other_field(*fields)
+    else:
+        turned = _turned(prompt, one, other, texts, open_ended=open_ended)
     if turned:
         return Difference(Differ.TURNED, 1.0, turned)
     return Difference(Differ.OTHER if 1 - alike >= threshold else Differ.SAME, 1 - alike)
@@ -91,9 +98,6 @@ def _turned(prompt: str, one: str, other: str, alike: float, *, open_ended: bool
         return f"{heads[0]} / {heads[1]}"
     if open_ended and alike < SAME_TEXT:
         return ""
-    fields = objects(one, other)
-    if fields:
-        return other_field(*fields)
     left, right = (sentences(_without_head(text, head)) for text, head in zip((one, other), heads, strict=True))
     bare = _bare_head(heads, left, right)
     if bare:

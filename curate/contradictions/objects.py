@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 FREE = 3  # a text of more words is prose, and may be put in other words
 _ABSENT = object()
+_DIGITS = 40  # of an integer that is written out: 1e999999 is not
 
 
 def objects(one: str, other: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -14,10 +16,43 @@ def objects(one: str, other: str) -> tuple[dict[str, Any], dict[str, Any]] | Non
     if not (one.lstrip().startswith("{") and other.lstrip().startswith("{")):
         return None
     try:
-        left, right = json.loads(one), json.loads(other)
+        left, right = read(one), read(other)
     except (ValueError, RecursionError):
         return None
     return (left, right) if isinstance(left, dict) and isinstance(right, dict) else None
+
+
+def equal(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Say whether two objects are the same, in whatever order and spelling."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
+def read(text: str | bytes) -> Any:
+    """Return the value of JSON; numbers that are equal are equal in it, and no others: 1.0 is 1, whatever their length.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deep.
+    """
+    return json.loads(text, parse_int=_number, parse_float=_number)
+
+
+def _number(text: str) -> int | float | str:
+    """Return a whole number, the double that is just that number, or its digits where there is none."""
+    try:
+        value = Decimal(text)
+    except ArithmeticError:  # an exponent of twenty digits
+        return text
+    if not value:
+        return 0
+    sign, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    whole = written.rstrip("0")
+    power = int(exponent) + len(written) - len(whole)
+    if power >= 0 and len(whole) + power <= _DIGITS:
+        return int(f"{'-' * sign}{whole}{'0' * power}")
+    double = float(text)
+    return double if Decimal(repr(double)) == value else f"{'-' * sign}{whole}e{power}"
 
 
 def other_field(left: dict[str, Any], right: dict[str, Any], place: str = "") -> str:
@@ -45,9 +80,5 @@ def _settled(value: Any) -> bool:
 
 
 def _said(value: Any) -> str:
-    """Return a value without what does not count: case and white space of a text, the spelling of a number."""
-    if isinstance(value, str):
-        return " ".join(value.casefold().split())
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g}" if abs(value) < 10**6 else str(value)
-    return json.dumps(value)
+    """Return a value without what does not count: case and white space of a text."""
+    return " ".join(value.casefold().split()) if isinstance(value, str) else json.dumps(value)
