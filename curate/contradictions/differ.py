@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 from curate.contradictions.lexicon import (
     INDEFINITE,
@@ -16,6 +18,7 @@ from curate.contradictions.lexicon import (
     REWORDING,
     YES,
 )
+from curate.contradictions.numbers import Number
 from curate.contradictions.objects import equal, objects, other_field
 from curate.contradictions.opposites import near_words, opposed, same_class, swapped
 from curate.contradictions.words import Sentence, all_words, content, sentences
@@ -54,8 +57,6 @@ def compare(prompt: str, one: str, other: str, threshold: float, *, open_ended: 
     ``open_ended`` says that the prompt is known to ask for any of many.
     """
     fields = objects(one, other)
-    if fields and equal(*fields):
-        return Difference(Differ.SAME, 0.0)
     alike = likeness(one, other)
     texts = _dice(all_words(one), all_words(other))
     open_ended = open_ended or is_open(prompt)
@@ -65,7 +66,9 @@ def compare(prompt: str, one: str, other: str, threshold: float, *, open_ended: 
         turned = _turned(prompt, one, other, texts, open_ended=open_ended)
     if turned:
         return Difference(Differ.TURNED, 1.0, turned)
-    return Difference(Differ.OTHER if 1 - alike >= threshold else Differ.SAME, 1 - alike)
+    if 1 - alike < threshold or (threshold > 0 and _say_the_same(one, other, fields)):
+        return Difference(Differ.SAME, 1 - alike)
+    return Difference(Differ.OTHER, 1 - alike)
 
 
 def likeness(one: str, other: str) -> float:
@@ -109,6 +112,19 @@ def _turned(prompt: str, one: str, other: str, alike: float, *, open_ended: bool
     if open_ended:
         return ""
     return _other_number(left, right, one, other) or _other_value(prompt, left, right, alike)
+
+
+def _say_the_same(one: str, other: str, fields: tuple[dict[str, Any], dict[str, Any]] | None) -> bool:
+    """Say whether two answers are the same but for the spelling of their numbers: equal objects, or sentences."""
+    if fields:
+        return equal(*fields)
+    left, right = sentences(one), sentences(other)
+    return len(left) == len(right) and all(
+        (here.words, here.names.keys(), here.negations) == (there.words, there.names.keys(), there.negations)
+        and 0 < len(here.numbers) == len(there.numbers)
+        and all(map(Number.same, here.numbers, there.numbers))
+        for here, there in zip(left, right, strict=True)
+    )
 
 
 def _head(text: str) -> str:
@@ -169,7 +185,7 @@ def _frame(one: Sentence, other: Sentence, *, alone: bool) -> float:
 
 
 def _alike_numbers(one: Sentence, other: Sentence) -> bool:
-    return {unit for unit, _ in one.numbers} == {unit for unit, _ in other.numbers}
+    return {number.unit for number in one.numbers} == {number.unit for number in other.numbers}
 
 
 def _sentence_turned(one: Sentence, other: Sentence) -> str:
@@ -193,17 +209,10 @@ def _sentence_turned(one: Sentence, other: Sentence) -> str:
 
 
 def _numbers(one: Sentence, other: Sentence) -> str:
-    gone = {key: text for key, text in one.numbers.items() if key not in other.numbers}
-    come = {key: text for key, text in other.numbers.items() if key not in one.numbers}
-    for (unit, value), text in gone.items():
-        for (new_unit, new_value), new in come.items():
-            if unit == new_unit or (value != new_value and "" in (unit, new_unit)) or _both_times(unit, new_unit):
-                return f"{text} / {new}"
-    return ""
-
-
-def _both_times(unit: str, other: str) -> bool:
-    return {unit, other} == {"time", "months"}
+    gone = [number for number in one.numbers if not any(map(number.same, other.numbers))]
+    come = [number for number in other.numbers if not any(map(number.same, one.numbers))]
+    pairs = ((number, new) for number in gone for new in come)
+    return next((f"{number.written} / {new.written}" for number, new in pairs if number.excludes(new)), "")
 
 
 def _names(one: Sentence, other: Sentence) -> str:
@@ -223,11 +232,13 @@ def _other_number(left: tuple[Sentence, ...], right: tuple[Sentence, ...], one: 
     """Return the numbers of two answers, otherwise worded, that each have one of the same unit."""
     if max(all_words(one).total(), all_words(other).total()) > CLOSE_WORDS:
         return ""
-    found = [{key: text for sentence in side for key, text in sentence.numbers.items()} for side in (left, right)]
+    found = [{number.key: number for sentence in side for number in sentence.numbers} for side in (left, right)]
     if len(found[0]) != 1 or len(found[1]) != 1:
         return ""
-    ((unit, value), text), ((new_unit, new_value), new) = next(iter(found[0].items())), next(iter(found[1].items()))
-    return f"{text} / {new}" if unit and unit == new_unit and value != new_value else ""
+    number, new = (next(iter(side.values())) for side in found)
+    return (
+        f"{number.written} / {new.written}" if number.unit and number.unit == new.unit and number.excludes(new) else ""
+    )
 
 
 def _other_value(prompt: str, left: tuple[Sentence, ...], right: tuple[Sentence, ...], alike: float) -> str:
@@ -241,7 +252,7 @@ def _other_value(prompt: str, left: tuple[Sentence, ...], right: tuple[Sentence,
     if max(sizes) > BARE and alike < SAME_FRAME and not (min(sizes) <= BARE and max(sizes) <= SHORT):
         return ""
     asked = {word for sentence in sentences(prompt) for word in (*sentence.words, *sentence.names)}
-    cores = [_core(side[0], asked) for side in (left, right)]
+    cores = [_core(side[0], asked, left[0].numbers) for side in (left, right)]
     if not all(0 < len(core) <= SHORT for core in cores) or cores[0] <= cores[1] or cores[1] <= cores[0]:
         return ""
     gone, come = cores[0] - cores[1], cores[1] - cores[0]
@@ -253,8 +264,9 @@ def _other_value(prompt: str, left: tuple[Sentence, ...], right: tuple[Sentence,
     return f"{left[0].text[:40]} / {right[0].text[:40]}"
 
 
-def _core(sentence: Sentence, asked: set[str]) -> set[str]:
-    values = {f"{unit}{value:g}" for unit, value in sentence.numbers}
+def _core(sentence: Sentence, asked: set[str], known: Sequence[Number]) -> set[str]:
+    """Return what a sentence says beyond what was asked; a number as one of those ``known`` that is the same."""
+    values = {next(filter(number.same, known), number).key for number in sentence.numbers}
     return ({*sentence.words, *sentence.names} - asked) | values
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 NEGATIONS = frozenset(
     "not no never none nobody nothing nowhere neither cannot without non unable nicht kein keine keinen keiner keinem "
     "nie niemals ohne pas jamais aucun aucune sans nunca ningún ninguna sin não nem sem "
@@ -57,36 +59,22 @@ CLASSES = {
     for word in words.split()
 }
 
-NUMBERS = {
-    word: float(value)
+COUNTING = {
+    word: value
     for value, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
         "seventeen eighteen nineteen twenty".split()
     )
-} | {
-    word: float(10 * value)
-    for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety hundred".split(), start=3)
+} | {word: 10 * value for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), start=3)}
+MULTIPLIERS = {"dozen": 12, "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+NUMBERS: dict[str, int | Fraction] = {**COUNTING, "half": Fraction(1, 2), "twice": 2, "fortnight": 14}
+ORDINALS = {
+    word: value
+    for value, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
 }
-NUMBERS |= {
-    "thousand": 1e3,
-    "million": 1e6,
-    "billion": 1e9,
-    "half": 0.5,
-    "dozen": 12.0,
-    "twice": 2.0,
-    "fortnight": 14.0,
-}
-ORDINALS = dict(
-    zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
-        map(float, range(1, 11)),
-        strict=True,
-    )
-)
-MULTIPLIERS = frozenset({"hundred", "thousand", "million", "billion"})
 
 # A unit's dimension, and how many of the dimension's smallest it is: two weeks are 14 days.
-UNITS: dict[str, tuple[str, float]] = {}
+UNITS: dict[str, tuple[str, int]] = {}
 for _dimension, _units in {
     "time": "second 1 sec 1 minute 60 min 60 hour 3600 hr 3600 day 86400 week 604800 fortnight 604800",
     "months": "month 1 quarter 3 year 12 yr 12 decade 120 century 1200",
@@ -101,7 +89,7 @@ for _dimension, _units in {
     "data": "byte 1 kb 1000 mb 1000000 gb 1000000000 tb 1000000000000",
 }.items():
     _words = _units.split()
-    UNITS |= {word: (_dimension, float(size)) for word, size in zip(_words[::2], _words[1::2], strict=True)}
+    UNITS |= {word: (_dimension, int(size)) for word, size in zip(_words[::2], _words[1::2], strict=True)}
 
 LIGHT = frozenset(
     """a an the this that these those it its it's he she they them their his her we us our you your i me my mine one is

@@ -11,24 +11,21 @@ from functools import lru_cache
 from curate.contradictions.lexicon import (
     AUXILIARY,
     LIGHT,
-    MULTIPLIERS,
     NEGATIONS,
     NEGATIVE_ENDING,
-    NUMBERS,
-    ORDINALS,
-    UNITS,
     UNPOINTED,
 )
+from curate.contradictions.numbers import Number, numbers
+from curate.contradictions.spelling import STROKE, spelt
 
 MOST_SENTENCES = 40
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
 _MARKER = re.compile(r"^\s*(?:\d{1,3}[.)]|[-*\u2022]|#+)\s+")  # of a list: no number of the text
 _COUNTED = re.compile(r"(?:^|(?<=\s))\d{1,2}[.)]\s+(?=\S)")  # the same, inside a line
-_YEAR = re.compile(r"1\d{3}|20\d{2}")
 _TOKEN = re.compile(
-    r"[-\u2212]?\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£°]"
+    rf"\d+{STROKE}\d+|(?:(?<!\w)[-\u2212])?\d+(?:[.,]\d+)*(?:st|nd|rd|th|[eE][-+]?\d\d?)?\b|\d+(?:[.,]\d+)*"
+    r"|[\u3400-\u9fff]|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£°]"
 )
-_DIGIT = re.compile(r"\d")
 _ABBREVIATION = re.compile(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)")  # U.S. is one word
 
 
@@ -39,7 +36,7 @@ class Sentence:
     text: str = ""
     words: Counter[str] = field(default_factory=Counter)  # content, without what stands in the other fields
     names: dict[str, str] = field(default_factory=dict)  # as compared: as written
-    numbers: dict[tuple[str, float], str] = field(default_factory=dict)  # (dimension, value): as written
+    numbers: tuple[Number, ...] = ()
     negations: list[str] = field(default_factory=list)
 
     @property
@@ -51,7 +48,7 @@ class Sentence:
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of a text, of the first forty of them."""
-    text = _ABBREVIATION.sub("", unicodedata.normalize("NFKC", text)).replace("’", "'")
+    text = _ABBREVIATION.sub("", spelt(text))
     if len({found.group().strip() for found in _COUNTED.finditer(text)} & {"1.", "2.", "1)", "2)"}) == 2:
         text = _COUNTED.sub("\n", text)
     parts = (_MARKER.sub("", part).strip() for part in _SENTENCE_END.split(text))
@@ -96,19 +93,12 @@ def stem(word: str) -> str:
 
 
 def _sentence(text: str) -> Sentence:
-    found = Sentence(text)
     tokens = _TOKEN.findall(text)
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
+    found = Sentence(text, numbers=tuple(numbers(tokens)))
+    counted = {at for number in found.numbers for at in range(number.start, number.end)}
+    for at, token in enumerate(tokens):
         low = token.lower()
-        value, used = _number(tokens, at)
-        if value is not None:
-            unit, taken = _unit(tokens, at, used)
-            dimension, size = UNITS.get(unit, ("year" if _YEAR.fullmatch(token) else "", 1.0))
-            written = " ".join(tokens[at : at + used + taken])
-            found.numbers[(dimension, round(value * size, 9))] = written
-            at += used + taken
+        if at in counted:
             continue
         if low in NEGATIONS or low in UNPOINTED or low.endswith(NEGATIVE_ENDING):
             found.negations.append(low)
@@ -116,7 +106,6 @@ def _sentence(text: str) -> Sentence:
             found.names[stem(low)] = token
         elif low not in LIGHT and low not in "$€£%°":
             found.words[stem(low)] += 1
-        at += 1
     _settle(found, text)
     return found
 
@@ -125,54 +114,6 @@ def _settle(found: Sentence, text: str) -> None:
     """Take back what is no negation: "not only ... but also" states both."""
     if re.search(r"\bnot (only|just|merely)\b", text, re.IGNORECASE):
         found.negations.remove("not") if "not" in found.negations else None
-
-
-def _number(tokens: list[str], at: int) -> tuple[float | None, int]:
-    """Return the number that starts at a token, and of how many tokens it is."""
-    low = tokens[at].lower()
-    if _DIGIT.search(low):
-        bare = low.rstrip("stndrh").replace("\u2212", "-")
-        value = _parsed(bare)
-    elif low in NUMBERS and low not in MULTIPLIERS:
-        value = NUMBERS[low]
-        if value == 1.0 and low == "one" and (at + 1 >= len(tokens) or stem(tokens[at + 1].lower()) not in UNITS):
-            return None, 0  # "one can see"
-    elif low in ORDINALS and low != "second":
-        value = ORDINALS[low]
-    else:
-        return None, 0
-    used = 1
-    while at + used < len(tokens):
-        then = tokens[at + used].lower()
-        if then in MULTIPLIERS:
-            value *= NUMBERS[then]
-        elif 20 <= value < 100 and value % 10 == 0 and 0 < NUMBERS.get(then, 0) < 10 and not _DIGIT.search(low):
-            value += NUMBERS[then]
-        else:
-            break
-        used += 1
-    return value, used
-
-
-def _parsed(bare: str) -> float:
-    if bare.isdigit():
-        return float(bare)
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", bare):
-        return float(bare.replace(",", ""))
-    return float(re.sub(r"[.,](?=.*[.,])", "", bare).replace(",", "."))
-
-
-def _unit(tokens: list[str], at: int, used: int) -> tuple[str, int]:
-    """Return the unit of a number, as the table has it, and how many tokens after the number it takes."""
-    if at > 0 and tokens[at - 1] in UNITS:
-        return tokens[at - 1], 0
-    if at + used < len(tokens):
-        article = tokens[at].lower() == "half" and tokens[at + used] in ("a", "an") and at + used + 1 < len(tokens)
-        after = tokens[at + used + article].lower()
-        for unit in (after, after.removesuffix("s"), "century" if after == "centuries" else after):
-            if unit in UNITS:
-                return unit, 1 + article
-    return "", 0
 
 
 def _is_name(tokens: list[str], at: int) -> bool:
