@@ -31,6 +31,7 @@ CLOSE_WORDS = 60  # words, at most, of answers whose one number each is the numb
 _YES, _NO = frozenset(YES), frozenset(NO)
 _COMMAND = re.compile(r"(?:^|[.!?:;\n]|\b(?:please|and|then|you|to))\s*([^\W\d_]+)")  # where a verb asks for something
 _ADVICE = re.compile(r"\b(what|how|where) (should|could|would|can|might) (i|we|you)\b")
+_CLAUSE = re.compile(r"[,;:]\s+|\s+[\u2013\u2014-]\s+|\s+(?=(?:and|but|so)\b)")
 _FIRST_WORD = re.compile(r"^\W*([^\W\d_]+)(?=\s*(?:[.,;:!?—-]|$|\n))")
 
 
@@ -102,7 +103,7 @@ def _turned(prompt: str, one: str, other: str, alike: float, *, open_ended: bool
     if open_ended and alike < SAME_TEXT:
         return ""
     left, right = (sentences(_without_head(text, head)) for text, head in zip((one, other), heads, strict=True))
-    bare = _bare_head(heads, left, right)
+    bare = _bare_head(prompt, heads, left, right)
     if bare:
         return bare
     for pair in _matched(left, right):
@@ -138,13 +139,22 @@ def _without_head(text: str, head: str) -> str:
     return re.sub(rf"^\W*{head}\W*", "", text, count=1, flags=re.IGNORECASE) if head else text
 
 
-def _bare_head(heads: tuple[str, str], left: tuple[Sentence, ...], right: tuple[Sentence, ...]) -> str:
-    """Return the words where one answer is a yes or no alone, and the other says the opposite in a sentence."""
+def _bare_head(prompt: str, heads: tuple[str, str], left: tuple[Sentence, ...], right: tuple[Sentence, ...]) -> str:
+    """Return the words where one answer is a yes or no alone, and the other says the opposite in a sentence.
+
+    That is one about what is asked: "You need no card" answers nothing of "Is it free?".
+    """
+    if heads[0] and heads[1]:
+        return ""
+    asked = content(prompt)
     for head, own, others in ((heads[0], left, right), (heads[1], right, left)):
-        if head and not own and others and not (heads[0] and heads[1]):
-            negated = len(others[0].negations) % 2 == 1
+        answer = next(
+            (one for one in others if one.values == 0 or not asked.keys().isdisjoint(content(one.text))), None
+        )
+        if head and not own and answer is not None:
+            negated = len(answer.negations) % 2 == 1
             if negated == (head in _YES):
-                return f"{head} / {others[0].negations[0] if negated else others[0].text[:40]}"
+                return f"{head} / {answer.negations[0] if negated else answer.text[:40]}"
     return ""
 
 
@@ -194,18 +204,30 @@ def _sentence_turned(one: Sentence, other: Sentence) -> str:
     if numbers:
         return numbers
     gone, come = one.words - other.words, other.words - one.words
-    for word in gone:
-        for new in come:
-            if same_class(word, new):
-                return f"{word} / {new}"
+    classes = [(word, new) for word in gone for new in come if same_class(word, new)]
+    if classes and len(one.negations) % 2 == len(other.negations) % 2:
+        return " / ".join(classes[0])
     swapped = [(word, new) for word in gone for new in come if opposed(word, new)]
     odd = (len(one.negations) + len(other.negations) + len(swapped)) % 2 == 1
-    if odd:
-        if swapped:
-            return " / ".join(swapped[0])
-        more, sign = (one, 0) if len(one.negations) > len(other.negations) else (other, 1)
-        return f"{more.negations[0]} / -" if sign == 0 else f"- / {more.negations[0]}"
-    return _names(one, other)
+    if odd and swapped:
+        return " / ".join(swapped[0])
+    names = _names(one, other)
+    if not odd:
+        return names
+    if classes or names or _adds_a_negation(one, other):  # open on Monday, and not on Sunday: both may be so
+        return ""
+    more, sign = (one, 0) if len(one.negations) > len(other.negations) else (other, 1)
+    return f"{more.negations[0]} / -" if sign == 0 else f"- / {more.negations[0]}"
+
+
+def _adds_a_negation(one: Sentence, other: Sentence) -> bool:
+    """Say whether a sentence only goes on after the other: "It is safe", "It is safe, and it is not toxic"."""
+    short, long = (one, other) if len(one.negations) < len(other.negations) else (other, one)
+    said = content(short.text)
+    clauses = sentences(_CLAUSE.sub("\n", long.text))
+    negated = [clause for clause in clauses if clause.negations]
+    apart = (clause.values > 0 and said.keys().isdisjoint(content(clause.text)) for clause in negated)
+    return len(clauses) > len(negated) and all(apart)
 
 
 def _numbers(one: Sentence, other: Sentence) -> str:
