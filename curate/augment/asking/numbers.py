@@ -21,13 +21,14 @@ _PLAN = "401"  # a 401k is a 401(k), and no 401,000
 _LARGEST = 30  # power of ten that is written out
 _LONGEST = 100  # characters of a number that has other spellings
 
+_SCALED = rf"(?:\+?[ \u00a0]|-)?{WORDS}(?!\w)|[ \u00a0]?(?:{any_of(SIGNS)})"
 _NUMBER = re.compile(
     rf"(?P<sign>(?:(?<=\s)|(?<=^)|(?<=\())[-−+])?(?:"
     rf"(?P<base>\d+(?:\.\d+)?)(?:(?:\^|\*\*)\{{?(?P<power>[-−+]?\d+)\}}?|(?P<raised>[⁺⁻]?[{_RAISED[:10]}]+))"
     rf"|(?P<mantissa>\d+(?:\.\d+)?|\.\d+)[eE](?P<ten>[-−+]?\d+)(?!\w)"
     rf"|(?P<whole>\d+)?[ \u00a0]?(?P<vulgar>[¼½¾⅐-⅞])"
-    rf"|(?P<plain>(?<![\w.])\.\d+|\d+(?:[.,:/-]\d+)*)"
-    rf")(?:(?P<scale>(?:\+?[ \u00a0]|-)?{WORDS}(?!\w)|[ \u00a0]?(?:{any_of(SIGNS)}))"
+    rf"|(?P<plain>(?<![\w.])\.\d+|(?<![-\d])\d+(?:[.,]\d+)*(?=-\d+(?:[.,]\d+)*(?:{_SCALED}))|\d+(?:[.,:/-]\d+)*)"
+    rf")(?:(?P<scale>{_SCALED})"
     rf"|(?P<letter>[ \u00a0]?[kKmMbB](?!\w)))?",
     re.MULTILINE,
 )
@@ -231,7 +232,15 @@ def _scaled(text: str, power: int | None) -> set[str]:
     """Return the readings of a number that is multiplied by a power of ten; a range stays as it is written."""
     if power is None:
         return set()
-    return {_times(plain, power) for plain in _plain(text)}
+    return {key for plain in _plain(text) for key in (_parts(plain, power) or {_times(plain, power)})}
+
+
+def _parts(plain: str, power: int) -> set[str]:
+    """Return the readings of a scaled fraction, "1/3" of a million; none of what is no fraction."""
+    over, stroke, under = plain.partition("/")
+    if not stroke or not over.isdecimal() or not under.isdecimal() or not int(under) or power > _LARGEST:
+        return set()
+    return _fraction(Fraction(int(over), int(under)), power)
 
 
 def _times(plain: str, power: int) -> str:

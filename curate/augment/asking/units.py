@@ -70,6 +70,7 @@ _NUMBER = re.compile(
     rf"(?:(?P<before>(?<![^\W\d_])[{_SIGNS}]|\b(?:USD|EUR|GBP|JPY|INR)\b)[ \u00a0]?|(?<![\w.,:/-]))"
     rf"(?P<number>\.?\d+(?:[.,:/-]\d+)*)(?:[ \u00a0-]?(?P<after>[%¢{_SIGNS}]|per cent\b|[^\W\d_]+))?"
 )
+_RANGE = re.compile(r"\d+(?:[.,]\d+)*-\d+(?:[.,]\d+)*")  # whose ends a rewording may have apart
 _SPELT = re.compile(
     r"\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|per|each|every|eine?[mnrs]?)[ \u00a0-]"
     r"([^\W\d_]+)",
@@ -120,6 +121,8 @@ def _counted(text: str) -> Iterator[_Counted]:
         units = [found for name in ("before", "after") if (found := _unit_of(match[name] or ""))]
         number = match["number"]
         yield _Counted(f"0{number}" if number[0] == "." else number, match[0].strip(), units)
+        if _RANGE.fullmatch(number):
+            yield from (_Counted(end, match[0].strip(), units) for end in number.split("-"))
 
 
 def _unit_of(word: str) -> Unit:
