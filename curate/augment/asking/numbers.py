@@ -77,8 +77,26 @@ def numbers(text: str) -> list[Number]:
         vulgar = match["vulgar"] is not None and not match["whole"]
         beside = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
         apart = not any(one.isalpha() for one in beside)
-        found.append(Number(_text(match), frozenset(keys), spelt, vulgar, apart))
+        number = Number(_text(match), frozenset(keys), spelt, vulgar, apart)
+        sum_of = _summed(found[-1], number) if found and _goes_on(matches[at - 1], match) else None
+        found[-1 if sum_of else len(found) :] = [sum_of or number]
     return found
+
+
+def _goes_on(match: re.Match[str], later: re.Match[str]) -> bool:
+    """Say whether two matches are one number, of signs one after the other: 3亿5000万."""
+    return match.end() == later.start() and all(
+        one["plain"] and one["scale"] and _word(one) in SIGNS - UNSURE for one in (match, later)
+    )
+
+
+def _summed(one: Number, other: Number) -> Number | None:
+    """Return the whole number that two make together, each with a single reading; None where the second is no less."""
+    values = [int(key) for number in (one, other) for key in number.keys if key.isdecimal()]
+    if not len(values) == len(one.keys | other.keys) == 2 or values[0] <= values[1]:
+        return None
+    keys = frozenset({str(sum(values))})
+    return Number(one.text + other.text, keys, spelt=True, vulgar=False, apart=one.apart and other.apart)
 
 
 def without_spelt(text: str) -> str:
