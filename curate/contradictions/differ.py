@@ -144,7 +144,7 @@ def _bare_head(prompt: str, heads: tuple[str, str], left: tuple[Sentence, ...], 
 
     That is one about what is asked: "You need no card" answers nothing of "Is it free?".
     """
-    if heads[0] and heads[1]:
+    if bool(heads[0]) == bool(heads[1]):
         return ""
     asked = content(prompt)
     for head, own, others in ((heads[0], left, right), (heads[1], right, left)):

@@ -70,12 +70,12 @@ class Number:
 def numbers(tokens: Sequence[str]) -> list[Number]:
     """Return the numbers among the tokens of a sentence, in their order."""
     found: list[Number] = []
-    at = 0
-    while at < len(tokens):
-        number = _number(tokens, at, found[-1].end if found else 0)
+    end = 0
+    for at in [at for at, token in enumerate(tokens) if token.lower() in _WORDS or _DIGIT.search(token)]:
+        number = _number(tokens, at, end) if at >= end else None
         if number is not None:
             found.append(number)
-        at = at + 1 if number is None else number.end
+            end = number.end
     for place in range(len(found) - 1):
         found[place : place + 2] = _range(tokens, *found[place : place + 2])
     return found
@@ -95,8 +95,6 @@ def _number(tokens: Sequence[str], at: int, free: int) -> Number | None:
 def _head(tokens: Sequence[str], at: int) -> tuple[Value | None, int]:
     """Return the number at a token, without what multiplies it, and of how many tokens it is."""
     low = tokens[at].lower()
-    if low not in _WORDS and not _DIGIT.search(low):
-        return None, 0
     after = [token.lower() for token in tokens[at + 1 : at + 3]]
     then = after[0] if after else ""
     if _DIGIT.search(low):

@@ -95,7 +95,7 @@ def stem(word: str) -> str:
 def _sentence(text: str) -> Sentence:
     tokens = _TOKEN.findall(text)
     found = Sentence(text, numbers=tuple(numbers(tokens)))
-    counted = {at for number in found.numbers for at in range(number.start, number.end)}
+    counted = {at for number in found.numbers for at in range(number.start, number.end)} if found.numbers else ()
     for at, token in enumerate(tokens):
         low = token.lower()
         if at in counted:
