@@ -67,7 +67,8 @@ def compare(prompt: str, one: str, other: str, threshold: float, *, open_ended: 
         turned = _turned(prompt, one, other, texts, open_ended=open_ended)
     if turned:
         return Difference(Differ.TURNED, 1.0, turned)
-    if 1 - alike < threshold or (threshold > 0 and _say_the_same(one, other, fields)):
+    is_alike = texts >= SAME_TEXT or not open_ended  # another text to an open prompt is not looked into
+    if 1 - alike < threshold or (threshold > 0 and is_alike and _say_the_same(one, other, fields)):
         return Difference(Differ.SAME, 1 - alike)
     return Difference(Differ.OTHER, 1 - alike)
 
