@@ -44,7 +44,9 @@ def stars(text: str) -> frozenset[int]:
 
 def opens_line(text: str, at: int) -> bool:
     """Say whether nothing but spaces stands between the start of a line and a place: it may open an item of a list."""
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return not at or text[at - 1] == "\n"
 
 
 def _run(text: str, start: int, end: int) -> _Run:
