@@ -88,8 +88,10 @@ def _matching(pattern: str, base: Path) -> list[str]:
     matches = sorted(glob.glob(pattern, root_dir=base, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     _refuse_unlisted(_unlisted(pattern, base))
     names = [Path(match).as_posix() for match in matches if (base / match).is_file()]
-    for folder in sorted({Path(name).parent for name in names}):
-        files = {Path(name).name for name in names if Path(name).parent == folder}
+    held: dict[Path, set[str]] = {}
+    for path in map(Path, names):
+        held.setdefault(path.parent, set()).add(path.name)
+    for folder, files in sorted(held.items()):
         _refuse_run(base / folder, folder.as_posix(), pattern, files)
     if names:
         return names
@@ -104,28 +106,42 @@ def _unlisted(pattern: str, base: Path) -> Iterator[OSError]:
     parts = Path(pattern).parts
     first = next(number for number, part in enumerate(parts) if glob.has_magic(part))
     for number in range(first, len(parts)):
+        if number and parts[number - 1] == "**":
+            continue  # each of these folders was looked into
         above = os.path.join(*parts[:number]) if number else ""  # noqa: PTH118 - a pattern is no path
         for folder in glob.glob(above, root_dir=base, recursive=True) if above else [""]:  # noqa: PTH207 - as above
+            problems: list[OSError] = []
             if glob.has_magic(parts[number]):
-                yield from _unlisted_in(base / folder, deep=parts[number] == "**")
-            elif (base / folder).is_dir() and not os.access(base / folder, os.X_OK):
-                yield _closed(base / folder)
+                _look_into(base / folder, problems, deep=parts[number] == "**")
+            elif (base / folder).is_dir():
+                _look_through(base / folder, problems)
+            yield from (error for error in problems if error.errno not in _NO_FOLDER)
 
 
-def _unlisted_in(top: Path, *, deep: bool) -> Iterator[OSError]:
-    problems: list[OSError] = []
-    seen = {top.resolve()}
-    for folder, inner, _ in os.walk(top, onerror=problems.append, followlinks=True):  # as a glob does
-        if not os.access(folder, os.X_OK):  # it can be listed, and what is in it cannot be looked at
-            problems.append(_closed(Path(folder)))
-        shown_ones = {name: Path(folder, name).resolve() for name in inner if deep and not name.startswith(".")}
-        inner[:] = [name for name, target in shown_ones.items() if target not in seen]
-        seen.update(shown_ones.values())
-    yield from (error for error in problems if error.errno not in _NO_FOLDER)
+def _look_into(top: Path, problems: list[OSError], *, deep: bool) -> None:
+    """Note why a folder cannot be listed, nor, where ``deep``, those in it, as a glob goes through them."""
+    seen: set[tuple[int, int]] = set()
+    for folder, inner, _ in os.walk(top, onerror=problems.append, followlinks=True):
+        _look_through(folder, problems)
+        inner[:] = [name for name in inner if deep and not name.startswith(".") and _is_new(seen, folder, name)]
 
 
-def _closed(folder: Path) -> OSError:
-    return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+def _look_through(folder: str | Path, problems: list[OSError]) -> None:
+    """Note that what is in a folder cannot be looked at, though it may be listed."""
+    if not os.access(folder, os.X_OK):
+        problems.append(PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder)))
+
+
+def _is_new(seen: set[tuple[int, int]], folder: str, name: str) -> bool:
+    """Say whether a folder was not seen before, by this name or a link to it; then it is."""
+    try:
+        found = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a path object for each of many folders is dear
+    except OSError:
+        return True  # the walk says why
+    one = (found.st_dev, found.st_ino)
+    known = one in seen
+    seen.add(one)
+    return not known
 
 
 def _refuse_unlisted(problems: Iterable[OSError]) -> None:
