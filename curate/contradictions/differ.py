@@ -124,7 +124,7 @@ def _say_the_same(one: str, other: str, fields: tuple[dict[str, Any], dict[str, 
     return len(left) == len(right) and all(
         (here.words, here.names.keys(), here.negations) == (there.words, there.names.keys(), there.negations)
         and 0 < len(here.numbers) == len(there.numbers)
-        and all(map(Number.same, here.numbers, there.numbers))
+        and all(map(Number.is_another_spelling_of, here.numbers, there.numbers))
         for here, there in zip(left, right, strict=True)
     )
 

@@ -61,6 +61,13 @@ class Number:
         months, seconds = (self.value, other.value) if self.unit == "months" else (other.value, self.value)
         return months * _MONTH[0] <= seconds <= months * _MONTH[1]
 
+    def is_another_spelling_of(self, other: Number) -> bool:
+        """Say whether both are surely one, as 14 days and two weeks or 50% and half; 50% and 50 only may be."""
+        units = {self.unit, other.unit}
+        if len(units) == 1 or units == _BARE:
+            return self.value == other.value
+        return "share" in units and self.said != other.said and self.same(other)
+
     def excludes(self, other: Number) -> bool:
         """Say whether the other is another number, and counts what this one may count."""
         units = {self.unit, other.unit}

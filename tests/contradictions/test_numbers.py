@@ -65,6 +65,11 @@ def test_nothing_is_told_of_answers_that_differ_in_spelling_alone(one, other):
     assert {compare(ASKED, *pair, 0.2).kind for pair in _both(one, other)} == {Differ.SAME}
 
 
+@pytest.mark.parametrize(("one", "other"), [("50%", "50"), ("30 days", "one month")])
+def test_what_only_may_be_the_same_number_is_another_answer(one, other):
+    assert {compare(ASKED, *pair, 0.2).kind for pair in _both(one, other)} == {Differ.OTHER}
+
+
 @given(st.integers(0, 10**30), st.integers(0, 10**30))
 def test_whole_numbers_of_any_length_are_held_together_exactly(one, other):
     wanted = Differ.SAME if one == other else Differ.TURNED
